@@ -1,0 +1,5 @@
+"""Tocsin: a self-hosted on-call and incident response server."""
+
+from importlib.metadata import version
+
+__version__ = version("tocsin")

@@ -1,0 +1,1 @@
+"""From a header or a cookie to a Principal."""

@@ -1,0 +1,1 @@
+"""Message -> Delivery: one file per way of reaching people."""

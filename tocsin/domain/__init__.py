@@ -1,0 +1,1 @@
+"""The rules of being on call: pure. No clock, no database, no network, no framework."""

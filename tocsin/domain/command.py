@@ -1,0 +1,187 @@
+"""Commands: what can be asked of an incident, and what comes of it.
+
+Commands that put the incident before people carry a ``Roster``: who holds each schedule at that
+instant, looked up by the caller, so that the rules need no database.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.incident import Incident
+from tocsin.domain.log_entry import Agent, LogEntry
+from tocsin.domain.user import Urgency
+
+
+class Roster(msgspec.Struct, frozen=True, kw_only=True):
+    """Who can be paged now.
+
+    ``holders``: schedule id -> user id, absent where nobody is on call. ``users``: every user id
+    that exists. ``catch_all``: the last resort. ``ring``: rule id -> how many incidents a round
+    robin rule has dealt out so far.
+    """
+
+    holders: Mapping[str, str] = {}
+    users: frozenset[str] = frozenset()
+    catch_all: tuple[str, ...] = ()
+    ring: Mapping[str, int] = {}
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """By whom, and through what: copied onto the log entries."""
+
+    agent: Agent | None = None
+    channel: dict[str, Any] = {"type": "website"}
+
+
+class Open(Command, frozen=True, kw_only=True):
+    """A new incident begins (its id, title, urgency, policy and rules are already on it).
+
+    ``assignees``: direct assignment instead of the policy. ``trigger_channel`` holds the event.
+    An incident that its creator assigns to themselves starts acknowledged.
+    """
+
+    roster: Roster
+    assignees: tuple[str, ...] = ()
+    trigger_channel: dict[str, Any]
+    details: dict[str, Any] = {}
+
+
+class Retrigger(Command, frozen=True, kw_only=True):
+    """A further trigger of an open alert: appended; a higher urgency is taken over."""
+
+    urgency: Urgency
+    details: dict[str, Any] = {}
+
+
+class Acknowledge(Command, frozen=True, kw_only=True):
+    """Somebody has it: pages stop, the acknowledgement timeout starts (again)."""
+
+
+class Unacknowledge(Command, frozen=True, kw_only=True):
+    """The acknowledgement or snooze ran out (a timer's), or a person gives it back."""
+
+    roster: Roster
+    generation: int | None = None
+
+
+class Resolve(Command, frozen=True, kw_only=True):
+    """It is over. ``generation`` is given by the auto-resolve timer only."""
+
+    note: str | None = None
+    generation: int | None = None
+    merged_into: str | None = None
+
+
+class Reopen(Command, frozen=True, kw_only=True):
+    """A resolved incident is triggered again, before the policy or the given people.
+
+    With ``acknowledged`` it comes back acknowledged by the agent and assigned to them.
+    """
+
+    roster: Roster
+    assignees: tuple[str, ...] = ()
+    policy: EscalationPolicy | None = None
+    acknowledged: bool = False
+
+
+class Snooze(Command, frozen=True, kw_only=True):
+    """Stay acknowledged for ``seconds`` from now, then page again."""
+
+    seconds: int
+
+
+class Reassign(Command, frozen=True, kw_only=True):
+    """Give it to these people; it stops climbing. Unacknowledges."""
+
+    assignees: tuple[str, ...]
+
+
+class Delegate(Command, frozen=True, kw_only=True):
+    """Give it to another policy, from its first level."""
+
+    roster: Roster
+    policy: EscalationPolicy
+
+
+class Escalate(Command, frozen=True, kw_only=True):
+    """The next level by timeout (``generation`` given), or ``level`` (0-based) by hand."""
+
+    roster: Roster
+    generation: int | None = None
+    level: int | None = None
+
+
+class ChangeUrgency(Command, frozen=True, kw_only=True):
+    """By hand, or by the support-hours timer (``generation`` given)."""
+
+    urgency: Urgency
+    roster: Roster
+    generation: int | None = None
+
+
+class ChangePriority(Command, frozen=True, kw_only=True):
+    """``priority_id`` None takes the priority away; ``name`` is for the log."""
+
+    priority_id: str | None
+    name: str | None = None
+
+
+class Retitle(Command, frozen=True, kw_only=True):
+    """Another title."""
+
+    title: str
+
+
+class Annotate(Command, frozen=True, kw_only=True):
+    """A note."""
+
+    content: str
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Effect: start these people's notification rules for the incident's urgency, from now."""
+
+    user_ids: tuple[str, ...]
+
+
+class Wake(msgspec.Struct, frozen=True, kw_only=True):
+    """Effect: ring at this instant, in the incident's present generation."""
+
+    kind: Literal["escalate", "unacknowledge", "auto_resolve", "urgency_change"]
+    at: datetime
+
+
+class Deal(msgspec.Struct, frozen=True, kw_only=True):
+    """Effect: a round robin rule dealt one more incident."""
+
+    rule_id: str
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Effect: tell the administrators, in one sentence (nobody was on call, for example)."""
+
+    sentence: str
+
+
+Effect = Page | Wake | Deal | Alarm
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The incident as it now stands, what to write into its log, and what to do."""
+
+    incident: Incident
+    log: tuple[LogEntry, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """The command makes no sense now: one sentence for the caller, and the API's code for it."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code

@@ -1,0 +1,70 @@
+"""Schedules: who is on call when. The rules of rotation live beside these shapes."""
+
+from datetime import datetime, time
+from typing import Literal
+
+import msgspec
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of each day or week in which a layer counts, in the schedule's wall time.
+
+    ``start_day_of_week`` is 1 (Monday) to 7 for weekly restrictions and None for daily ones.
+    """
+
+    kind: Literal["daily", "weekly"]
+    start_time: time
+    duration_seconds: int
+    start_day_of_week: int | None = None
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """A rotation of people. Instants are UTC; turns are counted in the schedule's wall time."""
+
+    id: str
+    name: str
+    start: datetime
+    end: datetime | None = None
+    rotation_virtual_start: datetime
+    turn_seconds: int
+    user_ids: tuple[str, ...]
+    restrictions: tuple[Restriction, ...] = ()
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """How the layers stood before ``until``: an edit changes the future, never the past."""
+
+    until: datetime
+    time_zone: str
+    layers: tuple[Layer, ...]
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """One person instead of whoever the layers say. Of two, the one created later wins."""
+
+    id: str
+    schedule_id: str
+    user_id: str
+    start: datetime
+    end: datetime
+    created_at: datetime
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """Layers in order of precedence: a later layer hides the earlier ones; overrides hide all."""
+
+    id: str
+    name: str
+    time_zone: str
+    layers: tuple[Layer, ...]
+    overrides: tuple[Override, ...] = ()
+    past: tuple[Revision, ...] = ()
+    description: str | None = None
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
+    """One person on call from ``start`` until just before ``end`` (UTC)."""
+
+    start: datetime
+    end: datetime
+    user_id: str

@@ -1,0 +1,57 @@
+"""People, the ways to reach them, and their wishes about when to use which."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Urgency = Literal["high", "low"]
+Role = Literal[
+    "owner",
+    "admin",
+    "user",
+    "limited_user",
+    "observer",
+    "restricted_access",
+    "read_only_user",
+    "read_only_limited_user",
+]
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with an account. ``time_zone`` None means the account's own."""
+
+    id: str
+    name: str
+    email: str
+    role: Role = "user"
+    time_zone: str | None = None
+    color: str = "purple"
+    job_title: str | None = None
+    description: str | None = None
+    invitation_sent: bool = False
+    created_at: datetime
+
+
+class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to reach a person. ``kind`` is the channel: email, phone, sms, webhook, …"""
+
+    id: str
+    user_id: str
+    kind: str
+    label: str
+    address: str
+    country_code: int | None = None
+    send_short_email: bool = False
+    created_at: datetime
+
+
+class NotificationRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Use a contact method ``delay_minutes`` after an incident of this urgency is assigned."""
+
+    id: str
+    user_id: str
+    contact_method_id: str
+    urgency: Urgency
+    delay_minutes: int = 0
+    created_at: datetime

@@ -1,0 +1,1 @@
+"""Due work: lease it, run it, finish it."""
