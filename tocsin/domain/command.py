@@ -34,7 +34,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """By whom, and through what: copied onto the log entries."""
 
     agent: Agent | None = None
-    channel: dict[str, Any] = {"type": "website"}
+    channel: dict[str, Any] = msgspec.field(default_factory=lambda: {"type": "website"})
 
 
 class Open(Command, frozen=True, kw_only=True):
