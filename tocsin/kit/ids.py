@@ -26,10 +26,10 @@ def new_id(prefix: str = "P") -> str:
 
 def new_secret(length: int = 20) -> str:
     """Return a random key of ``length`` characters, as API keys are written."""
-    return "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(_KEY_LETTERS) for _ in range(length))
 
 
-_SECRET_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
+_KEY_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-"
 
 
 def _next() -> int:
