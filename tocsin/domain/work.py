@@ -1,0 +1,29 @@
+"""Due work: everything that is to happen later, and the first pages that are to happen now."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+TIMER = "timer"
+WorkKind = Literal["notify", "escalate", "unacknowledge", "auto_resolve", "urgency_change"]
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do at ``due``. ``lane`` is ``timer``, or the channel that carries a page.
+
+    ``contact_method_id`` None with kind ``notify`` means the person's login address.
+    ``id`` and ``planned_for`` are given when it is stored; ``attempts`` counts leases.
+    """
+
+    id: int = 0
+    lane: str
+    kind: WorkKind
+    due: datetime
+    planned_for: datetime | None = None
+    attempts: int = 0
+    incident_id: str | None = None
+    generation: int | None = None
+    user_id: str | None = None
+    contact_method_id: str | None = None
+    payload: dict[str, Any] | None = None

@@ -1,0 +1,381 @@
+"""Every table of the house, declared once; migrations are held against this file by a test."""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id: Final = sa.String(14, collation="C")  # ids are compared as bytes: they sort by their time
+Instant: Final = sa.TIMESTAMP(timezone=True)
+NOW: Final = sa.text("now()")
+EMPTY_LIST: Final = sa.text("'[]'::jsonb")
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", Id, primary_key=True)
+
+
+def _at(name: str = "created_at") -> sa.Column[object]:
+    return sa.Column(name, Instant, nullable=False, server_default=NOW)
+
+
+def _owner(name: str, table: str) -> sa.Column[str]:
+    """Refer to a row that takes this one with it when it goes."""
+    return sa.Column(
+        name, Id, sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, index=True
+    )
+
+
+# People -----------------------------------------------------------------------------------------
+
+users = sa.Table(
+    "users",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False, server_default="user"),
+    sa.Column("time_zone", sa.Text),
+    sa.Column("color", sa.Text, nullable=False, server_default="purple"),
+    sa.Column("job_title", sa.Text),
+    sa.Column("description", sa.Text),
+    sa.Column("invitation_sent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("password_hash", sa.Text),
+    _at(),
+    sa.Index("uq_users_email", sa.text("lower(email)"), unique=True),
+)
+
+contact_methods = sa.Table(
+    "contact_methods",
+    metadata,
+    _id(),
+    _owner("user_id", "users"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("country_code", sa.Integer),
+    sa.Column("send_short_email", sa.Boolean, nullable=False, server_default=sa.false()),
+    _at(),
+    sa.UniqueConstraint(
+        "user_id", "kind", "address", "country_code", postgresql_nulls_not_distinct=True
+    ),
+)
+
+notification_rules = sa.Table(
+    "notification_rules",
+    metadata,
+    _id(),
+    _owner("user_id", "users"),
+    _owner("contact_method_id", "contact_methods"),
+    sa.Column("urgency", sa.Text, nullable=False),
+    sa.Column("delay_minutes", sa.Integer, nullable=False, server_default="0"),
+    _at(),
+    sa.UniqueConstraint("contact_method_id", "urgency", "delay_minutes"),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    _id(),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("user_id", Id, sa.ForeignKey("users.id", ondelete="CASCADE")),
+    sa.Column("read_only", sa.Boolean, nullable=False, server_default=sa.false()),
+    _at(),
+    sa.Column("last_used_at", Instant),
+    sa.Column("revoked_at", Instant),
+)
+
+# Who is on call ---------------------------------------------------------------------------------
+
+escalation_policies = sa.Table(
+    "escalation_policies",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("num_loops", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rules", JSONB, nullable=False, server_default=EMPTY_LIST),
+    sa.Column(
+        "on_call_handoff_notifications", sa.Text, nullable=False, server_default="if_has_services"
+    ),
+    _at(),
+    sa.Index("uq_escalation_policies_name", sa.text("lower(name)"), unique=True),
+)
+
+rings = sa.Table(
+    "rings",
+    metadata,
+    sa.Column("rule_id", Id, primary_key=True),
+    sa.Column("dealt", sa.BigInteger, nullable=False, server_default="0"),
+    comment="How many incidents each round robin rule has dealt out.",
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("time_zone", sa.Text, nullable=False),
+    sa.Column("layers", JSONB, nullable=False, server_default=EMPTY_LIST),
+    sa.Column("past", JSONB, nullable=False, server_default=EMPTY_LIST),
+    _at(),
+)
+
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    _id(),
+    _owner("schedule_id", "schedules"),
+    _owner("user_id", "users"),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    _at(),
+)
+
+# What can break ---------------------------------------------------------------------------------
+
+services = sa.Table(
+    "services",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column(
+        "escalation_policy_id",
+        Id,
+        sa.ForeignKey("escalation_policies.id"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("acknowledgement_timeout", sa.Integer),
+    sa.Column("auto_resolve_timeout", sa.Integer),
+    sa.Column("urgency_rule", JSONB, nullable=False),
+    sa.Column("support_hours", JSONB),
+    sa.Column("scheduled_actions", JSONB, nullable=False, server_default=EMPTY_LIST),
+    sa.Column("alert_grouping", JSONB),
+    sa.Column("auto_pause", JSONB),
+    _at(),
+    sa.Index("uq_services_name", sa.text("lower(name)"), unique=True),
+)
+
+integrations = sa.Table(
+    "integrations",
+    metadata,
+    _id(),
+    _owner("service_id", "services"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("vendor_id", Id),
+    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("key_encrypted", sa.LargeBinary, nullable=False),
+    _at(),
+)
+
+maintenance_windows = sa.Table(
+    "maintenance_windows",
+    metadata,
+    _id(),
+    sa.Column("sequence_number", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    sa.Column("service_ids", ARRAY(Id), nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("created_by", Id),
+    _at(),
+)
+
+config_version = sa.Table(
+    "config_version",
+    metadata,
+    sa.Column("one", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),
+    sa.CheckConstraint("one", name="ck_config_version_one_row"),
+    comment="Raised by a trigger on each change of configuration, so that caches know.",
+)
+
+# What happens -----------------------------------------------------------------------------------
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    _id(),
+    sa.Column("number", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("service_id", Id, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("urgency", sa.Text, nullable=False),
+    sa.Column("priority_id", Id),
+    sa.Column("incident_key", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("resolved_at", Instant),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("assignee_ids", ARRAY(Id), nullable=False),
+    sa.Column("state", sa.JSON, nullable=False, comment="The whole; the columns are for queries."),
+    sa.Index("ix_incidents_created_at", "created_at", "id"),
+    sa.Index("ix_incidents_service_id_created_at", "service_id", "created_at"),
+    sa.Index(
+        "ix_incidents_open",
+        "created_at",
+        "id",
+        postgresql_where=sa.text("status <> 'resolved'"),
+    ),
+    sa.Index(
+        "ix_incidents_open_key",
+        "service_id",
+        "incident_key",
+        postgresql_where=sa.text("status <> 'resolved' and incident_key is not null"),
+    ),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    _id(),
+    sa.Column("service_id", Id, nullable=False),
+    sa.Column("integration_id", Id),
+    sa.Column("incident_id", Id),
+    sa.Column("dedup_key", sa.Text(collation="C"), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("suppressed", sa.Boolean, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("resolved_at", Instant),
+    sa.Column("body", sa.JSON, nullable=False, comment="The event as domain.event.Event."),
+    sa.Index(
+        "uq_alerts_open",
+        "integration_id",
+        "dedup_key",
+        unique=True,
+        postgresql_where=sa.text("status = 'triggered'"),
+    ),
+    sa.Index("ix_alerts_incident_id", "incident_id"),
+    sa.Index("ix_alerts_dedup_key", "dedup_key", postgresql_using="hash"),
+)
+
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    _id(),
+    sa.Column("incident_id", Id, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False, comment="agent, channel and details."),
+    sa.Index("ix_log_entries_incident_id", "incident_id", "id"),
+    sa.Index("ix_log_entries_at", "at", "id"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    _id(),
+    sa.Column("incident_id", Id, nullable=False),
+    sa.Column("agent", JSONB, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    _at(),
+    sa.Index("ix_notes_incident_id", "incident_id", "id"),
+)
+
+change_events = sa.Table(
+    "change_events",
+    metadata,
+    _id(),
+    sa.Column("service_id", Id, nullable=False),
+    sa.Column("integration_id", Id, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False, comment="domain.event.ChangeEvent."),
+    sa.Index("ix_change_events_service_id_at", "service_id", "at"),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    _id(),
+    _at("at"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("key_hint", sa.Text, nullable=False, comment="The first four characters."),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body_bytes", sa.Integer, nullable=False, comment="Before it was cut."),
+    sa.Index("ix_quarantine_at", "at"),
+)
+
+# What is still to be done -----------------------------------------------------------------------
+
+work = sa.Table(
+    "work",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("lane", sa.Text, nullable=False, comment="timer, or the channel that will carry it."),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("due", Instant, nullable=False, comment="While leased: when the lease ends."),
+    sa.Column("planned_for", Instant, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("incident_id", Id),
+    sa.Column("generation", sa.Integer),
+    sa.Column("user_id", Id),
+    sa.Column("contact_method_id", Id),
+    sa.Column("payload", sa.JSON),
+    sa.Index("ix_work_lane_due", "lane", "due"),
+    sa.Index("ix_work_incident_id", "incident_id"),
+)
+
+notifications = sa.Table(
+    "notifications",
+    metadata,
+    _id(),
+    sa.Column("incident_id", Id),
+    sa.Column("user_id", Id, nullable=False),
+    sa.Column("contact_method_id", Id),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, comment="success, retrying or failed."),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("provider_id", sa.Text),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_notifications_incident_id", "incident_id"),
+    sa.Index("ix_notifications_at", "at", "id"),
+)
+
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    _id(),
+    _at("at"),
+    sa.Column("incident_id", Id),
+    sa.Column("sentence", sa.Text, nullable=False),
+    comment="What an administrator must know: nobody on call, a page that reached nobody.",
+)
+
+nodes = sa.Table(
+    "nodes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    _at("started_at"),
+    _at("beat_at"),
+)
+
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", JSONB, nullable=False),
+)
