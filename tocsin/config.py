@@ -1,0 +1,369 @@
+"""The settings: read once from the environment, checked there, and handed down as values."""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_type_hints
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import available_timezones
+
+import msgspec
+import platformdirs
+
+PREFIX: Final = "TOCSIN_"
+ROOTS_DATA: Final = Path("/var/lib/tocsin")  # other users can reach it, unlike root's home
+
+Role = Literal["api", "engine", "all"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["json", "text"]
+StartTls = Literal["always", "offered", "never"]
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used, told in one sentence."""
+
+
+class SmtpServer(msgspec.Struct, frozen=True, kw_only=True):
+    """Where mail is handed over. ``tls`` is spoken from the first byte, ``starttls`` later."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    starttls: StartTls = "offered"
+
+    def __repr__(self) -> str:
+        return f"SmtpServer({self.host}:{self.port})"
+
+
+class Is(NamedTuple):
+    """How the text of a setting is read, what it means, and whether it may be shown."""
+
+    read: Callable[[str], Any]  # raises ValueError saying what the setting must be
+    meaning: str
+    default: str = ""
+    secret: bool = False
+
+
+def one_of(kind: object) -> Callable[[str], str]:
+    """Return a reader of the words of a ``Literal``."""
+    words = get_args(kind)
+
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of numbers between ``least`` and ``most``."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def web_address(text: str) -> str:
+    """Read an address that other addresses are made of: without a slash at its end."""
+    parts = _split(text, "an address such as https://oncall.example.com")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://oncall.example.com")
+    return text.rstrip("/")
+
+
+def database_address(text: str) -> str:
+    """Read the address of a PostgreSQL database."""
+    expected = "an address such as postgresql://user:password@host:5432/tocsin"
+    if _split(text, expected).scheme not in {"postgresql", "postgres"}:
+        raise ValueError(expected)
+    return text
+
+
+def smtp_server(text: str) -> SmtpServer:
+    """Read where mail is handed over, and how."""
+    expected = "an address such as smtp://user:password@mail.example.com:587?starttls=always"
+    parts = _split(text, expected)
+    options = parse_qs(parts.query)
+    starttls = options.pop("starttls", ["offered"])[-1]
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or options:
+        raise ValueError(expected)
+    if starttls not in get_args(StartTls):
+        raise ValueError(f"{expected}; starttls is one of {', '.join(get_args(StartTls))}")
+    tls = parts.scheme == "smtps"
+    return SmtpServer(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 25),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls=tls,
+        starttls=msgspec.convert(starttls, StartTls),
+    )
+
+
+def e_mail(text: str) -> str:
+    """Read the e-mail address of a person."""
+    name, at, domain = text.partition("@")
+    if not (name and at and domain) or any(c.isspace() or c in "@,;<>" for c in name + domain):
+        raise ValueError("an e-mail address")
+    return text
+
+
+def e_mails(text: str) -> tuple[str, ...]:
+    """Read e-mail addresses with commas between them."""
+    try:
+        return tuple(e_mail(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("a list of e-mail addresses with commas between them") from None
+
+
+def zone_name(text: str) -> str:
+    """Read the name of a zone of the IANA time zone database."""
+    if text not in available_timezones():
+        raise ValueError("the name of a time zone, such as Europe/Vienna")
+    return text
+
+
+def switch(text: str) -> bool:
+    """Read yes or no, in the ways in which they are written."""
+    if text.lower() not in _SWITCH:
+        raise ValueError("true or false")
+    return _SWITCH[text.lower()]
+
+
+def access_key(text: str) -> str:
+    """Read a key as clients of the API accept it."""
+    if len(text) != 20 or not all(c.isascii() and (c.isalnum() or c in "_+-") for c in text):
+        raise ValueError("20 letters, digits, underscores, plus or minus signs")
+    return text
+
+
+def at_least(length: int) -> Callable[[str], str]:
+    """Return a reader of texts of ``length`` characters or more."""
+
+    def read(text: str) -> str:
+        if len(text) < length:
+            raise ValueError(f"at least {length} characters long")
+        return text
+
+    return read
+
+
+def any_text(text: str) -> str:
+    """Read a text as it stands."""
+    return text
+
+
+def folder(text: str) -> Path:
+    """Read the path of a folder, which need not exist yet."""
+    return Path(text).expanduser().absolute()
+
+
+_SWITCH: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
+    ("false", "no", "off", "0"), False
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Each setting once: its name in small letters, its type, default and meaning."""
+
+    database_url: Annotated[
+        str | None,
+        Is(
+            database_address,
+            "The PostgreSQL database to use, version 15 or later;"
+            " without it an embedded server keeps its files in TOCSIN_DATA.",
+            "an embedded server",
+            secret=True,
+        ),
+    ] = None
+    data: Annotated[
+        Path,
+        Is(
+            folder,
+            "The folder that holds the embedded database and the secret key.",
+            f"the user's data folder; for root `{ROOTS_DATA}`",
+        ),
+    ]
+    postgres_bin: Annotated[
+        Path | None,
+        Is(
+            folder,
+            "The folder of PostgreSQL's programs that run the embedded database,"
+            " for instance `/usr/lib/postgresql/18/bin`.",
+            "the ones installed with Tocsin",
+        ),
+    ] = None
+    database_pool: Annotated[
+        int, Is(whole_number(4, 1000), "Connections that one node opens to the database at most.")
+    ] = 20
+    host: Annotated[str, Is(any_text, "The address that the server listens on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Is(whole_number(0, 65535), "The port that the server listens on; 0 takes a free one.")
+    ] = 8642
+    role: Annotated[
+        Role, Is(one_of(Role), "What this node does: answer requests, do due work, or both.")
+    ] = "all"
+    public_url: Annotated[
+        str,
+        Is(
+            web_address,
+            "Where people and tools reach the server; every link begins with it.",
+            "http:// with the host and port",
+        ),
+    ]
+    smtp_url: Annotated[
+        SmtpServer | None,
+        Is(
+            smtp_server,
+            "The mail server: `smtp://` or `smtps://`, user and password if it wants them, and"
+            " `?starttls=always`, `offered` or `never`; without it no e-mail is sent.",
+            secret=True,
+        ),
+    ] = None
+    mail_from: Annotated[str, Is(any_text, "The sender of all e-mail.")] = "tocsin@localhost"
+    admin_email: Annotated[
+        str | None, Is(e_mail, "The first owner's e-mail address, used on the first start.")
+    ] = None
+    admin_password: Annotated[
+        str | None,
+        Is(at_least(8), "The first owner's password, used on the first start.", secret=True),
+    ] = None
+    api_token: Annotated[
+        str | None,
+        Is(access_key, "An API key with full access, created on the first start.", secret=True),
+    ] = None
+    secret_key: Annotated[
+        str | None,
+        Is(
+            at_least(32),
+            "The secret that encrypts stored keys and signs links; nodes that share a database"
+            " must share it.",
+            "kept in `secret.key` in TOCSIN_DATA",
+            secret=True,
+        ),
+    ] = None
+    time_zone: Annotated[
+        str, Is(zone_name, "The account's time zone, for whoever has not chosen another.")
+    ] = "UTC"
+    catch_all: Annotated[
+        tuple[str, ...],
+        Is(
+            e_mails,
+            "Who is paged when a policy reaches nobody: the e-mail addresses of users, with"
+            " commas between them.",
+            "the account's owners",
+        ),
+    ] = ()
+    log_level: Annotated[LogLevel, Is(one_of(LogLevel), "The least grave lines to log.")] = "info"
+    log_format: Annotated[
+        LogFormat, Is(one_of(LogFormat), "One JSON object a line, or text for people.")
+    ] = "text"
+    ingest_queue: Annotated[
+        int,
+        Is(
+            whole_number(1, 1_000_000),
+            "Events that may wait to be written before senders are told to come again.",
+        ),
+    ] = 10_000
+    webhook_allow_private: Annotated[
+        bool, Is(switch, "Whether webhooks may go to private and local addresses.")
+    ] = True
+
+    def __repr__(self) -> str:
+        shown = (f"{s.field}={getattr(self, s.field)!r}" for s in SETTINGS if not s.kind.secret)
+        return f"Settings({', '.join(shown)})"
+
+
+class Setting(NamedTuple):
+    """A setting as the environment and the reference know it."""
+
+    name: str
+    field: str
+    kind: Is
+    default: str
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment; an empty variable counts as none."""
+    texts = {setting: environ.get(setting.name, "").strip() for setting in SETTINGS}
+    told: dict[str, Any] = {s.field: _read(s, text) for s, text in texts.items() if text}
+    told.setdefault("data", default_data())
+    host, port = told.get("host", "127.0.0.1"), told.get("port", 8642)
+    told.setdefault("public_url", f"http://{_visible(host)}:{port}")
+    return Settings(**told)
+
+
+def strangers(environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that looks like a setting and is none."""
+    names = [setting.name for setting in SETTINGS]
+    return [
+        f"{name} is no setting of Tocsin{_perhaps(name, names)}."
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name not in names
+    ]
+
+
+def default_data() -> Path:
+    """Return the folder for data of whoever runs this."""
+    return ROOTS_DATA if os.geteuid() == 0 else Path(platformdirs.user_data_dir("tocsin"))
+
+
+def _settings() -> Iterable[Setting]:
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        kind = get_args(hint)[-1]
+        yield Setting(PREFIX + name.upper(), name, kind, kind.default or _shown(fields[name]))
+
+
+def _shown(field: msgspec.structs.FieldInfo) -> str:
+    match field.default:
+        case None | ():
+            return ""
+        case bool() as value:
+            return f"`{str(value).lower()}`"
+        case value:
+            return f"`{value}`"
+
+
+def _read(setting: Setting, text: str) -> object:
+    try:
+        return setting.kind.read(text)
+    except ValueError as error:
+        seen = "" if setting.kind.secret else f", not {text!r}"
+        raise SettingsError(f"{setting.name} must be {error}{seen}.") from None
+
+
+def _split(text: str, expected: str) -> Any:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # is read, and so checked, only now
+    except ValueError:
+        raise ValueError(expected) from None
+    return parts
+
+
+def _visible(host: str) -> str:
+    """Return a name under which a browser on this machine finds ``host``."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "localhost"
+    return f"[{host}]" if address.version == 6 else host
+
+
+def _perhaps(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"; perhaps {near[0]} is meant" if near else ""
+
+
+SETTINGS: Final = tuple(_settings())
