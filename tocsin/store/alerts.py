@@ -1,0 +1,131 @@
+"""Alerts: read, locked and found. Writing is ``store.writes``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.alert import Alert
+from tocsin.domain.incident import Incident
+from tocsin.store import incidents
+from tocsin.store.tables import alerts
+
+# One round trip: the version of the configuration, and each open alert of these keys, held until
+# the end of the transaction, with its incident as it stood. Keys come sorted, so that two nodes
+# take the same locks in the same order.
+_OPEN_BY_KEY = """
+with hit as materialized (
+  select a.* from unnest($1::text[], $2::text[]) as k(integration_id, dedup_key)
+  join alerts a on a.integration_id = k.integration_id and a.dedup_key = k.dedup_key
+    and a.status = 'triggered'
+  for update of a
+)
+select v.version, h.id, h.service_id, h.integration_id, h.incident_id, h.dedup_key, h.status,
+  h.suppressed, h.summary, h.severity, h.created_at, h.updated_at, n.state::text, n.number
+from config_version v left join hit h on true left join incidents n on n.id = h.incident_id
+"""
+
+
+class Open(msgspec.Struct, frozen=True):
+    """An open alert, and its incident if it has one. The alert's body was not read."""
+
+    alert: Alert
+    incident: Incident | None
+
+
+async def hold_open(
+    connection: asyncpg.Connection, keys: Iterable[tuple[str, str]]
+) -> tuple[int, dict[tuple[str, str], Open]]:
+    """Return the configuration's version, and the open alerts of (integration, dedup key)."""
+    ordered = sorted(set(keys))
+    rows = await connection.fetch(_OPEN_BY_KEY, [k[0] for k in ordered], [k[1] for k in ordered])
+    found = [_open(row) for row in rows if row["id"] is not None]
+    return rows[0]["version"], {(o.alert.integration_id or "", o.alert.dedup_key): o for o in found}
+
+
+def _open(row: asyncpg.Record) -> Open:
+    alert = Alert(
+        id=row["id"],
+        service_id=row["service_id"],
+        integration_id=row["integration_id"],
+        incident_id=row["incident_id"],
+        dedup_key=row["dedup_key"],
+        status=row["status"],
+        suppressed=row["suppressed"],
+        summary=row["summary"],
+        severity=row["severity"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+    known = row["state"] is not None
+    return Open(alert, incidents.from_row(row["state"], row["number"]) if known else None)
+
+
+async def select(
+    tx: AsyncConnection,
+    *,
+    where: Sequence[sa.ColumnElement[bool]] = (),
+    order_by: Sequence[Any] = (alerts.c.id,),
+    limit: int | None = None,
+    offset: int = 0,
+    hold: bool = False,
+) -> list[Alert]:
+    """List whole alerts; ``hold`` locks them (always before their incidents)."""
+    query = sa.select(alerts).where(*where).order_by(*order_by).limit(limit).offset(offset)
+    if hold:
+        query = query.with_for_update()
+    return [from_row(row) for row in await tx.execute(query)]
+
+
+def from_row(row: Any) -> Alert:
+    """Make an alert of a whole row."""
+    return msgspec.convert(dict(row._mapping), Alert)
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How many alerts an incident has."""
+
+    triggered: int = 0
+    resolved: int = 0
+
+
+async def counts(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, Counts]:
+    """Count the alerts of each of these incidents."""
+    query = (
+        sa.select(
+            alerts.c.incident_id,
+            sa.func.count().filter(alerts.c.status == "triggered"),
+            sa.func.count().filter(alerts.c.status == "resolved"),
+        )
+        .where(alerts.c.incident_id.in_(set(incident_ids)))
+        .group_by(alerts.c.incident_id)
+    )
+    return {row[0]: Counts(row[1], row[2]) for row in await tx.execute(query)}
+
+
+async def others_open(connection: asyncpg.Connection, incident_ids: Iterable[str]) -> set[str]:
+    """Return (as ``incident_id alert_id`` pairs joined by a space) the open alerts of incidents."""
+    rows = await connection.fetch(
+        "select incident_id, id from alerts"
+        " where incident_id = any($1::text[]) and status = 'triggered'",
+        sorted(set(incident_ids)),
+    )
+    return {f"{row['incident_id']} {row['id']}" for row in rows}
+
+
+Standing = Literal["triggered", "resolved"]
+
+
+async def set_status(
+    tx: AsyncConnection, incident_ids: Iterable[str], status: Standing, now: datetime
+) -> None:
+    """Give all alerts of these incidents one status."""
+    await tx.execute(
+        sa.update(alerts)
+        .where(alerts.c.incident_id.in_(sorted(set(incident_ids))), alerts.c.status != status)
+        .values(status=status, updated_at=now, resolved_at=now if status == "resolved" else None)
+    )

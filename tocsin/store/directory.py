@@ -1,0 +1,162 @@
+"""The configuration that paging needs, read in bulk by the ids that a batch touches."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.schedule import Override, Schedule
+from tocsin.domain.service import Service
+from tocsin.domain.user import ContactMethod, NotificationRule, User
+
+
+class Route(msgspec.Struct, frozen=True):
+    """Where a key leads."""
+
+    integration_id: str
+    integration_name: str
+    service_id: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A user with the ways to reach them and their rules."""
+
+    user: User
+    methods: Mapping[str, ContactMethod]
+    rules: tuple[NotificationRule, ...]
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A maintenance window, by its bounds and services alone."""
+
+    start: datetime
+    end: datetime
+    service_ids: frozenset[str]
+
+
+async def version(connection: asyncpg.Connection) -> int:
+    """Return the number that every change of configuration raises."""
+    return int(await connection.fetchval("select version from config_version"))
+
+
+async def routes(connection: asyncpg.Connection, hashes: Iterable[bytes]) -> dict[bytes, Route]:
+    """Find the integrations that own these keys."""
+    rows = await connection.fetch(
+        "select key_hash, id, name, service_id from integrations where key_hash = any($1::bytea[])",
+        list(hashes),
+    )
+    return {row["key_hash"]: Route(row["id"], row["name"], row["service_id"]) for row in rows}
+
+
+async def services(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, Service]:
+    """Read services."""
+    rows = await connection.fetch(
+        "select id, name, description, escalation_policy_id, disabled, acknowledgement_timeout,"
+        " auto_resolve_timeout, urgency_rule, support_hours, scheduled_actions, created_at"
+        " from services where id = any($1::text[])",
+        list(ids),
+    )
+    return {row["id"]: msgspec.convert(dict(row), Service) for row in rows}
+
+
+async def policies(
+    connection: asyncpg.Connection, ids: Iterable[str]
+) -> dict[str, EscalationPolicy]:
+    """Read escalation policies."""
+    rows = await connection.fetch(
+        "select id, name, description, rules, num_loops, on_call_handoff_notifications"
+        " from escalation_policies where id = any($1::text[])",
+        list(ids),
+    )
+    return {row["id"]: msgspec.convert(dict(row), EscalationPolicy) for row in rows}
+
+
+async def schedules(
+    connection: asyncpg.Connection, ids: Iterable[str], now: datetime
+) -> dict[str, Schedule]:
+    """Read schedules with the overrides that are not over."""
+    wanted = list(ids)
+    rows = await connection.fetch(
+        "select id, name, description, time_zone, layers, past"
+        " from schedules where id = any($1::text[])",
+        wanted,
+    )
+    overrides: dict[str, list[Override]] = {}
+    for row in await connection.fetch(
+        'select id, schedule_id, user_id, start, "end", created_at from overrides'
+        ' where schedule_id = any($1::text[]) and "end" > $2 order by created_at, id',
+        wanted,
+        now,
+    ):
+        overrides.setdefault(row["schedule_id"], []).append(Override(**row))
+    return {
+        row["id"]: msgspec.convert(
+            dict(row) | {"overrides": tuple(overrides.get(row["id"], ()))}, Schedule
+        )
+        for row in rows
+    }
+
+
+async def people(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, Person]:
+    """Read users with their contact methods and notification rules."""
+    wanted = list(ids)
+    users = await connection.fetch(
+        "select id, name, email, role, time_zone, created_at from users where id = any($1::text[])",
+        wanted,
+    )
+    methods = await connection.fetch(
+        "select id, user_id, kind, label, address, country_code, send_short_email, created_at"
+        " from contact_methods where user_id = any($1::text[]) order by created_at, id",
+        wanted,
+    )
+    rules = await connection.fetch(
+        "select id, user_id, contact_method_id, urgency, delay_minutes, created_at"
+        " from notification_rules where user_id = any($1::text[])"
+        " order by delay_minutes, created_at, id",
+        wanted,
+    )
+    return {
+        row["id"]: Person(
+            User(**row),
+            {m["id"]: ContactMethod(**m) for m in methods if m["user_id"] == row["id"]},
+            tuple(NotificationRule(**r) for r in rules if r["user_id"] == row["id"]),
+        )
+        for row in users
+    }
+
+
+async def windows(connection: asyncpg.Connection, now: datetime) -> tuple[Window, ...]:
+    """Read the maintenance windows that are not over."""
+    rows = await connection.fetch(
+        'select start, "end", service_ids from maintenance_windows where "end" > $1', now
+    )
+    return tuple(Window(r["start"], r["end"], frozenset(r["service_ids"])) for r in rows)
+
+
+async def owners(connection: asyncpg.Connection) -> tuple[str, ...]:
+    """Return the account's owners, the first one first."""
+    rows = await connection.fetch("select id from users where role = 'owner' order by created_at")
+    return tuple(row["id"] for row in rows)
+
+
+async def users_with_email(
+    connection: asyncpg.Connection, emails: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the ids of the users with these addresses, in their order of arrival."""
+    rows = await connection.fetch(
+        "select id from users where lower(email) = any($1::text[]) order by created_at",
+        [email.lower() for email in emails],
+    )
+    return tuple(row["id"] for row in rows)
+
+
+async def hold_rings(connection: asyncpg.Connection, rule_ids: Iterable[str]) -> dict[str, int]:
+    """Hold the round robin counters of these rules until the transaction ends."""
+    rows = await connection.fetch(
+        "select rule_id, dealt from rings where rule_id = any($1::text[])"
+        " order by rule_id for update",
+        sorted(rule_ids),
+    )
+    return {row["rule_id"]: row["dealt"] for row in rows}

@@ -1,0 +1,75 @@
+"""Incidents: read, locked and found. Writing is ``store.writes``."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.incident import Incident
+from tocsin.store.tables import incidents
+
+_decode = msgspec.json.Decoder(Incident).decode
+
+
+def from_row(state: str, number: int) -> Incident:
+    """Make the incident of its stored text; only the database knows its number."""
+    return msgspec.structs.replace(_decode(state), number=number)
+
+
+_WHOLE = (sa.cast(incidents.c.state, sa.Text).label("state"), incidents.c.number)
+
+
+async def get(tx: AsyncConnection, incident_id: str) -> Incident | None:
+    """Find one by its id or, as clients may, by its number."""
+    where = incidents.c.id == incident_id
+    if incident_id.isdecimal() and len(incident_id) <= 18:
+        where = incidents.c.number == int(incident_id)
+    row = (await tx.execute(sa.select(*_WHOLE).where(where))).first()
+    return None if row is None else from_row(row.state, row.number)
+
+
+async def lock(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Hold these incidents, in the order of their ids, until the transaction ends."""
+    query = (
+        sa.select(incidents.c.id, *_WHOLE)
+        .where(incidents.c.id.in_(sorted(set(ids))))
+        .order_by(incidents.c.id)
+        .with_for_update()
+    )
+    return {row.id: from_row(row.state, row.number) for row in await tx.execute(query)}
+
+
+async def get_many(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Read these incidents without holding them."""
+    query = sa.select(incidents.c.id, *_WHOLE).where(incidents.c.id.in_(set(ids)))
+    return {row.id: from_row(row.state, row.number) for row in await tx.execute(query)}
+
+
+async def select(
+    tx: AsyncConnection,
+    *,
+    where: Sequence[sa.ColumnElement[bool]] = (),
+    order_by: Sequence[Any] = (),
+    limit: int,
+    offset: int = 0,
+) -> list[Incident]:
+    """List the incidents that fit, in the order asked for."""
+    query = sa.select(*_WHOLE).where(*where).order_by(*order_by).limit(limit).offset(offset)
+    return [from_row(row.state, row.number) for row in await tx.execute(query)]
+
+
+async def count(tx: AsyncConnection, *where: sa.ColumnElement[bool]) -> int:
+    """Count the incidents that fit."""
+    return int((await tx.execute(sa.select(sa.func.count()).where(*where))).scalar_one())
+
+
+async def open_with_key(tx: AsyncConnection, service_id: str, key: str) -> str | None:
+    """Return the id of the service's open incident that has this incident key."""
+    query = sa.select(incidents.c.id).where(
+        incidents.c.service_id == service_id,
+        incidents.c.incident_key == key,
+        incidents.c.status != "resolved",
+    )
+    return (await tx.execute(query.limit(1))).scalar()
