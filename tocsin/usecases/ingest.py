@@ -1,0 +1,128 @@
+"""Group commit: all events that wait become one transaction, and none is answered before it."""
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import asyncpg
+import structlog
+
+from tocsin.kit.clock import Clock
+from tocsin.store.database import Database, DatabaseAway
+from tocsin.usecases.batch import receive
+from tocsin.usecases.directory import Directory
+from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+
+log = structlog.get_logger(__name__)
+
+MAX_BATCH: Final = 256
+TRIES: Final = 5
+RETRY_AFTER: Final = 5
+
+Post = Letter | Stray
+_CLASHES: Final = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+class Ingest:
+    """Takes letters from all connections and commits them in batches, one batch at a time.
+
+    While one batch is on its way to the disk the next one gathers, so that the rate of commits
+    follows the disk and the size of batches follows the load.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: Directory,
+        clock: Clock,
+        limit: int,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._clock = clock
+        self._limit = limit
+        self._after_commit = after_commit
+        self._waiting: deque[tuple[Post, asyncio.Future[Verdict]]] = deque()
+        self._arrived = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How many letters wait for a batch."""
+        return len(self._waiting)
+
+    async def take(self, letter: Post) -> Verdict:
+        """Return what became of the letter, after the commit. Raises Full and DatabaseAway."""
+        if len(self._waiting) >= self._limit:
+            raise Full(RETRY_AFTER)
+        future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self._waiting.append((letter, future))
+        self._arrived.set()
+        return await future
+
+    async def run(self) -> None:
+        """Commit batches until cancelled; what waits by then is told that the house closes."""
+        try:
+            while True:
+                await self._arrived.wait()
+                await self._commit(self._next_batch())
+        finally:
+            for _, future in self._waiting:
+                if not future.done():
+                    future.set_exception(DatabaseAway("The server is shutting down."))
+
+    async def drain(self) -> None:
+        """Wait until nothing waits."""
+        while self._waiting:
+            await asyncio.sleep(0.01)
+
+    def _next_batch(self) -> list[tuple[Post, asyncio.Future[Verdict]]]:
+        size = min(len(self._waiting), MAX_BATCH)
+        batch = [self._waiting.popleft() for _ in range(size)]
+        if not self._waiting:
+            self._arrived.clear()
+        return batch
+
+    async def _commit(self, batch: list[tuple[Post, asyncio.Future[Verdict]]]) -> None:
+        try:
+            verdicts = await self._store([post for post, _ in batch])
+        except DatabaseAway as away:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(DatabaseAway(str(away)))
+            return
+        for (_, future), verdict in zip(batch, verdicts, strict=True):
+            if not future.done():
+                future.set_result(verdict)
+
+    async def _store(self, posts: Sequence[Post]) -> list[Verdict]:
+        try:
+            return await self._transact(posts)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError) as fault:
+            if len(posts) > 1:
+                return [verdict for post in posts for verdict in await self._store([post])]
+            log.error("event.unstorable", fault=str(fault), path=posts[0].path)
+            return [Verdict.UNSTORABLE]
+
+    async def _transact(self, posts: Sequence[Post]) -> list[Verdict]:
+        digests = [hashlib.sha256(post.key.encode()).digest() for post in posts]
+        for tries_left in reversed(range(TRIES)):
+            try:
+                async with self._database.hot() as connection:
+                    verdicts = await receive(
+                        connection, self._directory, posts, digests, self._clock()
+                    )
+            except _CLASHES:
+                if not tries_left:
+                    raise
+            else:
+                self._after_commit()
+                return verdicts
+        raise AssertionError
