@@ -26,6 +26,7 @@ from tocsin.domain.command import (
     Snooze,
     Unacknowledge,
 )
+from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import Incident, Status
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.user import Urgency
@@ -58,7 +59,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     resolution: str | None = None
     title: str | None = None
     urgency: Urgency | None = None
-    priority: tuple[str, str] | None | UnsetType = UNSET
+    priority: tuple[str, str] | UnsetType | None = UNSET
     level: int | None = None
     assignees: tuple[str, ...] | None = None
     policy_id: str | None = None
@@ -145,51 +146,63 @@ async def _prepare(desk: Desk, held: Iterable[Incident], changes: Sequence[Chang
 
 
 def _apply(desk: Desk, incident: Incident, wanted: Change, by: By) -> Incident:
-    for command in _commands(desk, incident, wanted, by):
+    for command in (
+        *_edits(incident, wanted, by),
+        *(_course(desk, incident, wanted, by) if incident.is_open else ()),
+        *_standing(desk, incident, wanted, by),
+    ):
         incident = desk.act(incident, command)
     return incident
 
 
-def _commands(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterable[Command]:
-    who = _by(by)
-    roster = desk.roster(incident.policy)
-    reopens = not incident.is_open and wanted.status in ("triggered", "acknowledged")
-    policy = None
-    if wanted.policy_id:
-        policy = desk.view.policy(wanted.policy_id)
-        if policy is None:
-            raise Refused(f"There is no escalation policy {wanted.policy_id}.", 1014)
+def _edits(incident: Incident, wanted: Change, by: By) -> Iterable[Command]:
     if wanted.title is not None and wanted.title != incident.title:
-        yield Retitle(title=wanted.title, **who)
+        yield Retitle(title=wanted.title, **_by(by))
     if not isinstance(wanted.priority, UnsetType):
         priority_id, name = wanted.priority or (None, None)
         if priority_id != incident.priority_id:
-            yield ChangePriority(priority_id=priority_id, name=name, **who)
-    if reopens:
-        yield Reopen(
-            roster=desk.roster(policy) if policy else roster,
-            assignees=wanted.assignees or (),
-            policy=policy,
-            acknowledged=wanted.status == "acknowledged",
-            **who,
-        )
+            yield ChangePriority(priority_id=priority_id, name=name, **_by(by))
+
+
+def _course(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterable[Command]:
+    roster = desk.roster(incident.policy)
     if wanted.urgency is not None and wanted.urgency != incident.urgency:
-        yield ChangeUrgency(urgency=wanted.urgency, roster=roster, **who)
-    if reopens:
-        return
-    if policy:
-        yield Delegate(policy=policy, roster=desk.roster(policy), **who)
+        yield ChangeUrgency(urgency=wanted.urgency, roster=roster, **_by(by))
+    if policy := _policy(desk, wanted):
+        yield Delegate(policy=policy, roster=desk.roster(policy), **_by(by))
     elif wanted.assignees:
-        yield Reassign(assignees=wanted.assignees, **who)
+        yield Reassign(assignees=wanted.assignees, **_by(by))
     elif wanted.level is not None:
-        yield Escalate(level=wanted.level - 1, roster=roster, **who)
+        yield Escalate(level=wanted.level - 1, roster=roster, **_by(by))
+
+
+def _standing(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterable[Command]:
+    moved = bool(wanted.assignees or wanted.policy_id)
     match wanted.status:
+        case "triggered" | "acknowledged" if not incident.is_open:
+            policy = _policy(desk, wanted)
+            yield Reopen(
+                roster=desk.roster(policy or incident.policy),
+                assignees=wanted.assignees or (),
+                policy=policy,
+                acknowledged=wanted.status == "acknowledged",
+                **_by(by),
+            )
         case "acknowledged":
-            yield Acknowledge(**who)
+            yield Acknowledge(**_by(by))
         case "resolved":
-            yield Resolve(note=wanted.resolution, **who)
-        case "triggered" if incident.status == "acknowledged" and not wanted.assignees:
-            yield Unacknowledge(roster=roster, **who)
+            yield Resolve(note=wanted.resolution, **_by(by))
+        case "triggered" if incident.status == "acknowledged" and not moved:
+            yield Unacknowledge(roster=desk.roster(incident.policy), **_by(by))
+
+
+def _policy(desk: Desk, wanted: Change) -> EscalationPolicy | None:
+    if wanted.policy_id is None:
+        return None
+    policy = desk.view.policy(wanted.policy_id)
+    if policy is None:
+        raise Refused(f"There is no escalation policy {wanted.policy_id}.", 1014)
+    return policy
 
 
 def _command_of(desk: Desk, incident: Incident, work: Work) -> Command:

@@ -78,11 +78,6 @@ class Ingest:
                 if not future.done():
                     future.set_exception(DatabaseAway("The server is shutting down."))
 
-    async def drain(self) -> None:
-        """Wait until nothing waits."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
-
     def _next_batch(self) -> list[tuple[Post, asyncio.Future[Verdict]]]:
         size = min(len(self._waiting), MAX_BATCH)
         batch = [self._waiting.popleft() for _ in range(size)]
