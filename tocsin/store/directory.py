@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -54,11 +55,12 @@ async def services(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[s
     """Read services."""
     rows = await connection.fetch(
         "select id, name, description, escalation_policy_id, disabled, acknowledgement_timeout,"
-        " auto_resolve_timeout, urgency_rule, support_hours, scheduled_actions, created_at"
-        " from services where id = any($1::text[])",
+        " auto_resolve_timeout, urgency_rule::text, support_hours::text, scheduled_actions::text,"
+        " created_at from services where id = any($1::text[])",
         list(ids),
     )
-    return {row["id"]: msgspec.convert(dict(row), Service) for row in rows}
+    nested = ("urgency_rule", "support_hours", "scheduled_actions")
+    return {row["id"]: msgspec.convert(_decoded(row, nested), Service) for row in rows}
 
 
 async def policies(
@@ -66,11 +68,11 @@ async def policies(
 ) -> dict[str, EscalationPolicy]:
     """Read escalation policies."""
     rows = await connection.fetch(
-        "select id, name, description, rules, num_loops, on_call_handoff_notifications"
+        "select id, name, description, rules::text, num_loops, on_call_handoff_notifications"
         " from escalation_policies where id = any($1::text[])",
         list(ids),
     )
-    return {row["id"]: msgspec.convert(dict(row), EscalationPolicy) for row in rows}
+    return {row["id"]: msgspec.convert(_decoded(row, ("rules",)), EscalationPolicy) for row in rows}
 
 
 async def schedules(
@@ -79,7 +81,7 @@ async def schedules(
     """Read schedules with the overrides that are not over."""
     wanted = list(ids)
     rows = await connection.fetch(
-        "select id, name, description, time_zone, layers, past"
+        "select id, name, description, time_zone, layers::text, past::text"
         " from schedules where id = any($1::text[])",
         wanted,
     )
@@ -93,7 +95,8 @@ async def schedules(
         overrides.setdefault(row["schedule_id"], []).append(Override(**row))
     return {
         row["id"]: msgspec.convert(
-            dict(row) | {"overrides": tuple(overrides.get(row["id"], ()))}, Schedule
+            _decoded(row, ("layers", "past")) | {"overrides": tuple(overrides.get(row["id"], ()))},
+            Schedule,
         )
         for row in rows
     }
@@ -160,3 +163,11 @@ async def hold_rings(connection: asyncpg.Connection, rule_ids: Iterable[str]) ->
         sorted(rule_ids),
     )
     return {row["rule_id"]: row["dealt"] for row in rows}
+
+
+def _decoded(row: asyncpg.Record, nested: Iterable[str]) -> dict[str, Any]:
+    """Read JSON columns from their text: connections differ in what they make of JSON."""
+    texts = {name: row[name] for name in nested}
+    return dict(row) | {
+        name: None if text is None else msgspec.json.decode(text) for name, text in texts.items()
+    }
