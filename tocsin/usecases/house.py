@@ -1,0 +1,19 @@
+"""What a use case needs of the house it works in, handed down as one value."""
+
+import msgspec
+
+from tocsin.config import Settings
+from tocsin.kit.clock import Clock, system_clock
+from tocsin.kit.sealer import Sealer
+from tocsin.store.database import Database
+from tocsin.usecases.directory import Directory
+
+
+class House(msgspec.Struct, frozen=True, kw_only=True):
+    """The database, the settings, the clock, the seal, and what is known of the configuration."""
+
+    database: Database
+    settings: Settings
+    sealer: Sealer
+    directory: Directory
+    clock: Clock = system_clock
