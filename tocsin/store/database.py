@@ -166,18 +166,30 @@ def _told_as_away() -> Iterator[None]:
 
 @asynccontextmanager
 async def _transaction(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """Begin the driver's transaction; say it plainly when the connection is lost meanwhile."""
+    """Do as the driver's own, and say it plainly when the connection is lost meanwhile."""
+    transaction = connection.transaction()
     try:
-        async with connection.transaction():
-            try:
-                yield
-            except TimeoutError:  # whoever does not answer is not asked to roll back either
+        await transaction.start()
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, TimeoutError):
                 connection.terminate()
-                raise
+            if not _is_lost(connection):
+                await transaction.rollback()
+            raise
+        await transaction.commit()
     except asyncpg.InterfaceError as error:
-        if connection.is_closed():
+        if _is_lost(connection):
             raise ConnectionError(str(error)) from error
         raise
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # its pool has taken it back already
+        return True
 
 
 @contextmanager
