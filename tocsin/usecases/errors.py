@@ -9,7 +9,6 @@ __all__ = [
     "Conflict",
     "DatabaseAway",
     "Forbidden",
-    "Gone",
     "Invalid",
     "NotFound",
     "PaymentRequired",
@@ -18,7 +17,7 @@ __all__ = [
 ]
 
 
-class Complaint(Exception):
+class Complaint(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     """What the caller must hear, in one sentence or several."""
 
     def __init__(self, *sentences: str) -> None:
@@ -44,10 +43,6 @@ class PaymentRequired(Complaint):
 
 class Conflict(Complaint):
     """It contradicts what is stored now."""
-
-
-class Gone(Complaint):
-    """It is over: what it asks for can be done to a present or future thing only."""
 
 
 class TooMany(Complaint):
