@@ -37,6 +37,17 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     channel: dict[str, Any] = msgspec.field(default_factory=lambda: {"type": "website"})
 
 
+class Timed(Command, frozen=True, kw_only=True):
+    """What a timer asks too: it gives the ``generation`` it was set in, a person gives None."""
+
+    generation: int | None = None
+
+    @property
+    def is_timer(self) -> bool:
+        """Whether a timer asks."""
+        return self.generation is not None
+
+
 class Open(Command, frozen=True, kw_only=True):
     """A new incident begins (its id, title, urgency, policy and rules are already on it).
 
@@ -51,9 +62,13 @@ class Open(Command, frozen=True, kw_only=True):
 
 
 class Retrigger(Command, frozen=True, kw_only=True):
-    """A further trigger of an open alert: appended; a higher urgency is taken over."""
+    """A further trigger of an open alert: appended; a higher urgency is taken over, never a lower.
+
+    ``roster`` is looked at only when the urgency rises.
+    """
 
     urgency: Urgency
+    roster: Roster
     details: dict[str, Any] = {}
 
 
@@ -61,19 +76,23 @@ class Acknowledge(Command, frozen=True, kw_only=True):
     """Somebody has it: pages stop, the acknowledgement timeout starts (again)."""
 
 
-class Unacknowledge(Command, frozen=True, kw_only=True):
+class Unacknowledge(Timed, frozen=True, kw_only=True):
     """The acknowledgement or snooze ran out (a timer's), or a person gives it back."""
 
     roster: Roster
-    generation: int | None = None
 
 
-class Resolve(Command, frozen=True, kw_only=True):
-    """It is over. ``generation`` is given by the auto-resolve timer only."""
+class Resolve(Timed, frozen=True, kw_only=True):
+    """It is over, or goes on in the incident ``merged_into``."""
 
     note: str | None = None
-    generation: int | None = None
     merged_into: str | None = None
+
+
+class Link(Command, frozen=True, kw_only=True):
+    """Another incident was merged into this one: the target's side of a merge."""
+
+    incident_id: str
 
 
 class Reopen(Command, frozen=True, kw_only=True):
@@ -97,6 +116,7 @@ class Snooze(Command, frozen=True, kw_only=True):
 class Reassign(Command, frozen=True, kw_only=True):
     """Give it to these people; it stops climbing. Unacknowledges."""
 
+    roster: Roster
     assignees: tuple[str, ...]
 
 
@@ -107,20 +127,18 @@ class Delegate(Command, frozen=True, kw_only=True):
     policy: EscalationPolicy
 
 
-class Escalate(Command, frozen=True, kw_only=True):
-    """The next level by timeout (``generation`` given), or ``level`` (0-based) by hand."""
+class Escalate(Timed, frozen=True, kw_only=True):
+    """The next level, by timeout or by hand; by hand also any ``level`` (counted from 0)."""
 
     roster: Roster
-    generation: int | None = None
     level: int | None = None
 
 
-class ChangeUrgency(Command, frozen=True, kw_only=True):
-    """By hand, or by the support-hours timer (``generation`` given)."""
+class ChangeUrgency(Timed, frozen=True, kw_only=True):
+    """By hand, or because support hours start or end."""
 
     urgency: Urgency
     roster: Roster
-    generation: int | None = None
 
 
 class ChangePriority(Command, frozen=True, kw_only=True):

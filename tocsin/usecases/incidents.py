@@ -171,7 +171,7 @@ def _course(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterable[
     if policy := _policy(desk, wanted):
         yield Delegate(policy=policy, roster=desk.roster(policy), **_by(by))
     elif wanted.assignees:
-        yield Reassign(assignees=wanted.assignees, **_by(by))
+        yield Reassign(roster=roster, assignees=wanted.assignees, **_by(by))
     elif wanted.level is not None:
         yield Escalate(level=wanted.level - 1, roster=roster, **_by(by))
 
