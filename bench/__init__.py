@@ -1,0 +1,1 @@
+"""Load for the numbers that the house keeps: see `make bench`."""

@@ -1,0 +1,216 @@
+"""Measure the numbers that the house keeps, and print them beside their goals.
+
+    python -m bench [--quick] [--rows 1000000] [--seconds 8]
+
+The load generator runs on the same machine; its own ceiling is measured first.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import load, pages, schedules
+from bench.fill import fill
+from bench.server import TOKEN, Server, integration_key, serving
+from tocsin import __version__
+from tocsin.store.postgres import Postgres
+
+PORT, CEILING_PORT = 8690, 8691
+RESULTS = Path(__file__).parent / "results"
+GOALS = {  # what: (at least, reach for), as rates; for times: at most, reach for
+    "distinct, 64 connections": (3000, 5000),
+    "95 % duplicates, 64 connections": (6000, 9000),
+    "distinct, 16 connections": (2000, 4000),
+    "distinct, 1 connection": (500, 900),
+}
+
+
+class Report:
+    """Rows as they come: printed at once, kept for the file."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, object]] = []
+        self.console = Console()
+
+    def add(self, what: str, value: float, unit: str, goal: str = "", note: str = "") -> None:
+        """Keep one figure."""
+        self.rows.append(
+            {"what": what, "value": round(value, 2), "unit": unit, "goal": goal, "note": note}
+        )
+        self.console.print(f"  {what}: [bold]{value:,.1f}[/] {unit}  {note}")
+
+    def show(self) -> None:
+        """Print the table and write it to a file."""
+        table = Table(title=f"Tocsin {__version__}, Python {platform.python_version()}")
+        for column in ("what", "value", "unit", "goal", "note"):
+            table.add_column(column, justify="right" if column == "value" else "left")
+        for row in self.rows:
+            table.add_row(*(f"{v:,}" if isinstance(v, float) else str(v) for v in row.values()))
+        self.console.print(table)
+        path = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.json"
+        path.write_text(json.dumps({"machine": machine(), "figures": self.rows}, indent=2))
+        self.console.print(f"Written to {path}")
+
+
+def machine() -> dict[str, object]:
+    """Name what was measured on."""
+    return {
+        "tocsin": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+    }
+
+
+async def measure(arguments: argparse.Namespace) -> None:
+    """Run everything in one go."""
+    report = Report()
+    report.console.print(f"[bold]{machine()}[/]")
+    await ceiling(report, arguments.seconds)
+    async with pages.inbox() as box, disposable() as (directory, database_url):
+        await first_start(report, directory, box.port)
+        async with serving(
+            directory / "data", port=PORT, database_url=database_url, smtp_port=box.port
+        ) as server:
+            report.add("memory at rest, without PostgreSQL", server.memory(), "MiB", "≤ 200")
+            key = await integration_key(server.url)
+            await page_latency(report, box, server, key)
+            empty = await ingest(report, server, arguments.seconds, "empty")
+            report.add("memory under load, without PostgreSQL", server.memory(), "MiB", "≤ 400")
+            await fill(database_url, arguments.rows)
+            full = await ingest(report, server, arguments.seconds, f"{arguments.rows:,} stored")
+            for what, rate in full.items():
+                report.add(f"{what}: full / empty", rate / empty[what], "", "≥ 0.85")
+            await reads(report, server, arguments.seconds)
+    report.show()
+
+
+async def ceiling(report: Report, seconds: int) -> None:
+    """Let wrk run against an application that does nothing."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "uvicorn", "bench.ceiling:app", "--port", str(CEILING_PORT)),
+        *("--log-level", "warning", "--no-access-log", "--lifespan", "off"),
+    )
+    await asyncio.sleep(1.5)
+    try:
+        result = await load.post_events(
+            f"http://127.0.0.1:{CEILING_PORT}",
+            "x" * 32,
+            duplicates=0,
+            connections=64,
+            seconds=seconds,
+            run="c",
+        )
+    finally:
+        process.terminate()
+        await process.wait()
+    report.add("the generator's own ceiling, bare ASGI", result.rate, "/s")
+
+
+@asynccontextmanager
+async def disposable() -> AsyncIterator[tuple[Path, str]]:
+    """Give a directory, and a database of its own beside it, as safe as in production."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-", dir="/tmp") as name:  # noqa: S108
+        directory = Path(name)
+        directory.chmod(0o755)
+        postgres = await Postgres.start(directory / "postgres-for-bench")
+        try:
+            yield directory, postgres.url
+        finally:
+            await postgres.stop()
+
+
+async def first_start(report: Report, directory: Path, smtp_port: int) -> None:
+    """Start on an empty directory with the embedded database, as a new user does."""
+    async with serving(directory / "first", port=PORT, smtp_port=smtp_port) as server:
+        report.add("first start on an empty directory", server.ready_after, "s", "≤ 5")
+        await asyncio.sleep(2)
+        report.add("memory at rest, PostgreSQL included", server.memory(), "MiB", "≤ 200")
+        key = await integration_key(server.url)
+        result = await load.post_events(
+            server.url, key, duplicates=0, connections=64, seconds=5, run="m"
+        )
+        report.add(
+            "memory under load, PostgreSQL included",
+            server.memory(),
+            "MiB",
+            "≤ 400",
+            f"at {result.rate:,.0f} events/s",
+        )
+
+
+async def page_latency(report: Report, box: pages.Inbox, server: Server, key: str) -> None:
+    """Time from the answer to the page, alone and in a storm."""
+    idle = await pages.measure(box, server.url, key, events=100, every=0.1)
+    busy = await pages.measure(box, server.url, key, events=1000, every=0.01)
+    report.add("event to page, idle: p50", idle.p50_ms, "ms", "≤ 50")
+    report.add("event to page, idle: p99", idle.p99_ms, "ms", "≤ 250")
+    report.add(
+        "event to page, 100 new incidents a second: p99",
+        busy.p99_ms,
+        "ms",
+        "≤ 1000",
+        f"p50 {busy.p50_ms:.0f} ms, {busy.missing} missing",
+    )
+
+
+async def ingest(report: Report, server: Server, seconds: int, state: str) -> dict[str, float]:
+    """Send events at 64, 16 and one connections."""
+    rates = {}
+    key = await integration_key(server.url)
+    for number, (what, (least, reach)) in enumerate(GOALS.items()):
+        connections = int(what.rsplit(", ")[-1].split()[0])
+        duplicates = 0.95 if "duplicates" in what else 0.0
+        result = await load.post_events(
+            server.url,
+            key,
+            duplicates=duplicates,
+            connections=connections,
+            seconds=seconds,
+            run=f"{state.replace(' ', '')}{number}",
+        )
+        rates[what] = result.rate
+        note = f"p99 {result.p99_ms:.1f} ms, {result.refused} refused, {result.broken} broken"
+        report.add(f"{what}, {state}", result.rate, "/s", f"≥ {least:,} (reach {reach:,})", note)
+    return rates
+
+
+async def reads(report: Report, server: Server, seconds: int) -> None:
+    """Read the two lists that people look at most."""
+    incidents = "/incidents?limit=100&date_range=all"
+    result = await load.get(server.url, incidents, TOKEN, connections=1, seconds=seconds)
+    report.add("GET /incidents?limit=100: p99", result.p99_ms, "ms", "≤ 50", _note(result))
+    await schedules.make(server.url, 1000)
+    result = await load.get(server.url, "/oncalls", TOKEN, connections=1, seconds=seconds)
+    report.add("GET /oncalls, 1,000 schedules: p99", result.p99_ms, "ms", "≤ 100", _note(result))
+
+
+def _note(result: load.Result) -> str:
+    return f"p50 {result.p50_ms:.1f} ms, {result.refused} refused"
+
+
+def main() -> None:
+    """Read the arguments."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="incidents stored")
+    parser.add_argument("--seconds", type=int, default=8, help="length of each run")
+    parser.add_argument("--quick", action="store_true", help="50,000 rows, 3 seconds each")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rows, arguments.seconds = 50_000, 3
+    asyncio.run(measure(arguments))
+
+
+if __name__ == "__main__":
+    main()
