@@ -27,3 +27,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str | None = None
     contact_method_id: str | None = None
     payload: dict[str, Any] | None = None
+
+    @property
+    def address(self) -> str:
+        """Whom it reaches, and by what: messages to one address wait for each other."""
+        return self.contact_method_id or self.user_id or ""

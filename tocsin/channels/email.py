@@ -1,0 +1,128 @@
+"""E-mail: a page as text and HTML, with the incident's thread, handed to the mail server."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Any, ClassVar, Final
+from zoneinfo import ZoneInfo
+
+import aiosmtplib
+import jinja2
+import msgspec
+
+from tocsin.domain.channel import Delivery, Field
+from tocsin.domain.message import Message, headline
+from tocsin.kit.smtp import MailServer
+from tocsin.kit.text import one_line, printable, shortened
+
+MOST_DETAILS: Final = 2000  # characters
+MOST_SUBJECT: Final = 200
+MAILBOX_FULL: Final = 552
+
+
+class Email:
+    """Writes mails from ``sender`` and hands them to a mail server."""
+
+    kind: ClassVar[str] = "email"
+    fields: ClassVar[tuple[Field, ...]] = (
+        Field(name="address", label="E-mail address", kind="email", example="ann@example.com"),
+    )
+
+    def __init__(self, server: MailServer, sender: str) -> None:
+        self._server = server
+        self._sender = sender
+
+    async def send(self, message: Message, address: str) -> Delivery:
+        """Hand the mail over once."""
+        if not _is_address(address):
+            return Delivery(ok=False, detail="This is not an e-mail address.")
+        mail = write(message, address, self._sender)
+        try:
+            answer = await self._server.send(
+                mail, sender=parseaddr(self._sender)[1], recipient=address
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            return _refused(error.recipients[0])
+        except aiosmtplib.SMTPResponseException as error:
+            return _refused(error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return Delivery(ok=False, detail=one_line(str(error), 500), retry=True)
+        return Delivery(ok=True, detail=answer, provider_id=str(mail["Message-ID"]))
+
+
+def write(message: Message, address: str, sender: str) -> EmailMessage:
+    """Return the mail."""
+    name, mailbox = parseaddr(sender)
+    domain = mailbox.rpartition("@")[2]
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = formataddr((name or "Tocsin", mailbox))
+    mail["To"] = formataddr((one_line(message.recipient, 100), address))
+    mail["Subject"] = one_line(f"[Tocsin] {headline(message.incidents)}", MOST_SUBJECT)
+    mail["Date"] = format_datetime(message.at)
+    mail["Message-ID"] = f"<{message.kind}.{message.id}@{domain}>"
+    if len(message.incidents) == 1:  # a mail about several would tie their threads together
+        thread = f"<incident.{message.incidents[0].id}@{domain}>"
+        mail["In-Reply-To"] = mail["References"] = thread
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    if any(incident.urgency == "high" for incident in message.incidents):
+        mail["Importance"] = "high"
+    page = {"message": message, "incidents": message.incidents}
+    if message.short:
+        mail.set_content(_render("short.txt", page))
+    else:
+        mail.set_content(_render("page.txt", page))
+        mail.add_alternative(_render("page.html", page), subtype="html")
+    return mail
+
+
+def local_time(at: datetime, zone: str) -> str:
+    """Write an instant as the recipient's clock shows it, and name the clock."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z} ({zone})"
+
+
+def written_out(details: Any) -> str:
+    """Write details of any shape as lines for people, the first part if there are many."""
+    if isinstance(details, dict):
+        text = "\n".join(f"{key}: {_value(value)}" for key, value in details.items())
+    else:
+        text = _value(details)
+    return shortened(printable(text), MOST_DETAILS)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _is_link(href: str) -> bool:
+    return href.startswith(("https://", "http://"))
+
+
+def _is_address(address: str) -> bool:
+    name, at, domain = address.rpartition("@")
+    return bool(name and at and domain) and address.isprintable() and " " not in address
+
+
+def _refused(error: aiosmtplib.SMTPResponseException) -> Delivery:
+    """Try again what is temporary by its code; a full mailbox is, whatever its code says."""
+    retry = error.code < 500 or error.code == MAILBOX_FULL
+    return Delivery(ok=False, detail=one_line(f"{error.code} {error.message}", 500), retry=retry)
+
+
+def _render(template: str, values: dict[str, Any]) -> str:
+    return printable(_TEMPLATES.get_template(template).render(values))
+
+
+_TEMPLATES: Final = jinja2.Environment(
+    loader=jinja2.PackageLoader("tocsin.channels"),
+    autoescape=jinja2.select_autoescape(["html"]),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"local_time": local_time, "written_out": written_out}
+_TEMPLATES.tests["link"] = _is_link
