@@ -1,0 +1,64 @@
+"""API keys: made once, shown once, found again by their hash."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.auth.principal import Principal
+from tocsin.domain.api_key import ApiKey
+from tocsin.kit.ids import new_id, new_secret
+from tocsin.store import api_keys, users
+
+TOUCHED_EVERY: Final = timedelta(minutes=1)
+
+_HEADER: Final = re.compile(
+    r'(?:Token +token *= *(?P<quote>"?)(?P<token>[^\s",]+)(?P=quote)|Bearer +(?P<bearer>\S+))\s*',
+    re.IGNORECASE,
+)
+
+
+async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal | None:
+    """Return whose key an ``Authorization`` header holds: ``Token token=…`` or ``Bearer …``."""
+    secret = _secret_in(header)
+    key = await api_keys.find(tx, _digest(secret)) if secret else None
+    if key is None:
+        return None
+    if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
+        await api_keys.touch(tx, key.id, now)
+    user = await users.get(tx, key.user_id) if key.user_id else None
+    return Principal(key_id=key.id, user=user, read_only=key.read_only)
+
+
+async def issue(
+    tx: AsyncConnection,
+    *,
+    description: str,
+    now: datetime,
+    user_id: str | None = None,
+    read_only: bool = False,
+    secret: str | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key, of the account unless a user is given; the secret cannot be read again."""
+    secret = secret or new_secret()
+    key = ApiKey(
+        id=new_id(),
+        description=description,
+        user_id=user_id,
+        read_only=read_only,
+        created_at=now,
+    )
+    await api_keys.insert(tx, key, _digest(secret))
+    return key, secret
+
+
+def _secret_in(header: str) -> str | None:
+    match = _HEADER.fullmatch(header.strip())
+    return (match["token"] or match["bearer"]) if match else None
+
+
+def _digest(secret: str) -> bytes:
+    """Hash a key. It is random and long, so that a plain hash serves as well as a slow one."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()

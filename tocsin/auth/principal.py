@@ -1,0 +1,66 @@
+"""Who asks, and how much they may do: the one place where roles and scopes become powers."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from tocsin.domain.user import Role, User
+
+Power = Literal["read", "respond", "manage", "administer"]
+Needed = Literal["read", "own", "respond", "manage", "administer"]
+
+POWERS: Final[tuple[Power, ...]] = ("read", "respond", "manage", "administer")
+
+POWER_OF_ROLE: Final[dict[Role, Power]] = {
+    "owner": "administer",
+    "admin": "administer",
+    "user": "manage",
+    "limited_user": "respond",
+    "observer": "read",
+    "restricted_access": "read",
+    "read_only_user": "read",
+    "read_only_limited_user": "read",
+}
+
+# What writing within a scope needs, where it is not "manage". "own" is what people may do to
+# themselves and administrators to everybody.
+_TO_WRITE: Final[dict[str, Needed]] = {
+    "incidents": "respond",
+    "users": "administer",
+    "users:contact_methods": "own",
+    "users:sessions": "own",
+    "subscribers": "respond",
+    "ip_allow_lists": "administer",
+    "session_configurations": "administer",
+    "oauth_delegations": "administer",
+}
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """The holder of a key: a user, or the account itself."""
+
+    key_id: str
+    user: User | None = None
+    read_only: bool = False
+
+    @property
+    def power(self) -> Power:
+        """What they may do at most."""
+        if self.read_only:
+            return "read"
+        return "administer" if self.user is None else POWER_OF_ROLE[self.user.role]
+
+    def may(self, needed: Needed, whose: str | None = None) -> bool:
+        """Say whether they have this power, over the user ``whose`` if it needs to be their own."""
+        if needed == "own":
+            return self.power == "administer" or self._is(whose)
+        return POWERS.index(self.power) >= POWERS.index(needed)
+
+    def _is(self, user_id: str | None) -> bool:
+        return self.user is not None and self.user.id == user_id and not self.read_only
+
+
+def needed_for(scope: str) -> Needed:
+    """Return the power that a scope such as ``teams.write`` asks for."""
+    noun, _, verb = scope.rpartition(".")
+    return "read" if verb == "read" else _TO_WRITE.get(noun, "manage")
