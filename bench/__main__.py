@@ -121,7 +121,7 @@ async def ceiling(report: Report, seconds: int) -> None:
 @asynccontextmanager
 async def disposable() -> AsyncIterator[tuple[Path, str]]:
     """Give a directory, and a database of its own beside it, as safe as in production."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-bench-", dir="/tmp") as name:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-", dir="/tmp") as name:
         directory = Path(name)
         directory.chmod(0o755)
         postgres = await Postgres.start(directory / "postgres-for-bench")

@@ -29,7 +29,7 @@ class Server(msgspec.Struct, kw_only=True):
         """Weigh the server and its children in MiB, shared pages counted once."""
         tree = [psutil.Process(self.process.pid)]
         tree += tree[0].children(recursive=True)
-        return sum(p.memory_full_info().pss for p in tree) / 2**20
+        return float(sum(p.memory_full_info().pss for p in tree)) / 2**20
 
 
 @asynccontextmanager
