@@ -1,9 +1,11 @@
 """Schedules: who is on call when. The rules of rotation live beside these shapes."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Literal
 
 import msgspec
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,10 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """Layers in order of precedence: a later layer hides the earlier ones; overrides hide all."""
+    """Layers in order of precedence: a later layer hides the earlier ones; overrides hide all.
+
+    ``past`` comes oldest first. Overrides count whatever the layers were at their time.
+    """
 
     id: str
     name: str
@@ -63,8 +68,15 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """One person on call from ``start`` until just before ``end`` (UTC)."""
+    """One person on call from ``start`` until just before ``end`` (UTC; FOREVER: no end)."""
 
     start: datetime
     end: datetime
     user_id: str
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody on call from ``start`` until just before ``end`` (UTC)."""
+
+    start: datetime
+    end: datetime
