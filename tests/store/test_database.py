@@ -118,7 +118,7 @@ async def test_a_lost_connection_is_an_absence_and_the_next_one_is_fresh(
 async def test_a_late_answer_is_an_absence(database: Database) -> None:
     with pytest.raises(DatabaseAway):
         async with database.hot() as connection:
-            await connection.execute("select pg_sleep(5)", timeout=0.05)
+            await connection.execute("select pg_sleep(0.3)", timeout=0.05)
 
     async with database.hot() as connection:
         assert await connection.fetchval("select 1") == 1

