@@ -1,29 +1,46 @@
-"""Users: read and found."""
+"""Users: what can be asked about them beyond their rows."""
 
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.user import User
-from tocsin.store.tables import users
+from tocsin.store import tables
+from tocsin.store.rows import Rows, Where
 
-WHOLE: Final = tuple(users.c[name] for name in User.__struct_fields__)
+USERS: Final = Rows(tables.users, User)
+BY_NAME: Final = (sa.func.lower(tables.users.c.name),)
 
 
-async def get(tx: AsyncConnection, user_id: str) -> User | None:
-    """Read a user."""
-    row = (await tx.execute(sa.select(*WHOLE).where(users.c.id == user_id))).first()
-    return None if row is None else from_row(row)
+def named_like(text: str) -> Where:
+    """Find by a part of the name or of the e-mail address."""
+    name, email = USERS.c.name, USERS.c.email
+    return sa.or_(name.icontains(text, autoescape=True), email.icontains(text, autoescape=True))
 
 
 async def by_email(tx: AsyncConnection, email: str) -> User | None:
     """Find the user with this e-mail address, however it is capitalised."""
-    query = sa.select(*WHOLE).where(sa.func.lower(users.c.email) == sa.func.lower(email))
-    row = (await tx.execute(query)).first()
-    return None if row is None else from_row(row)
+    same = sa.func.lower(USERS.c.email) == sa.func.lower(email)
+    found = await USERS.select(tx, same, limit=1)
+    return found[0] if found else None
 
 
-def from_row(row: Any) -> User:
-    """Return the user of a row that holds all their columns, whatever else it holds."""
-    return User(**{name: getattr(row, name) for name in User.__struct_fields__})
+async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[int]:
+    """Return the numbers of the first open incidents that this person has."""
+    incidents = tables.incidents.c
+    query = (
+        sa.select(incidents.number)
+        .where(incidents.status != "resolved", incidents.assignee_ids.contains([user_id]))
+        .order_by(incidents.number)
+        .limit(limit)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def schedules_with(tx: AsyncConnection, user_id: str) -> list[str]:
+    """Return the names of the schedules that have this person on a layer."""
+    schedules = tables.schedules.c
+    on_a_layer = schedules.layers.contains([{"user_ids": [user_id]}])
+    query = sa.select(schedules.name).where(on_a_layer).order_by(schedules.name)
+    return list((await tx.execute(query)).scalars())

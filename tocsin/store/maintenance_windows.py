@@ -1,0 +1,50 @@
+"""Maintenance windows: told apart by where they lie in time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.service import MaintenanceWindow
+from tocsin.store import tables
+from tocsin.store.rows import Rows, Where
+
+Lie = Literal["past", "future", "ongoing", "open", "all"]
+
+MAINTENANCE_WINDOWS: Final = Rows(tables.maintenance_windows, MaintenanceWindow)
+BY_START: Final = (tables.maintenance_windows.c.start,)
+
+_c = tables.maintenance_windows.c
+
+
+def lying(where: Lie, now: datetime) -> Where:
+    """Find by position in time; ``open`` is what is not over."""
+    conditions: dict[Lie, Where] = {
+        "past": _c.end <= now,
+        "future": _c.start > now,
+        "ongoing": sa.and_(_c.start <= now, _c.end > now),
+        "open": _c.end > now,
+        "all": sa.true(),
+    }
+    return conditions[where]
+
+
+def about(service_ids: Iterable[str]) -> Where:
+    """Find those that cover any of these services."""
+    return _c.service_ids.op("&&", is_comparison=True)(sorted(set(service_ids)))
+
+
+def described_like(text: str) -> Where:
+    """Find by a part of the description."""
+    return _c.description.icontains(text, autoescape=True)
+
+
+async def forget_service(tx: AsyncConnection, service_id: str) -> None:
+    """Take a service out of every window that covers it."""
+    await tx.execute(
+        sa.update(tables.maintenance_windows)
+        .where(_c.service_ids.contains([service_id]))
+        .values(service_ids=sa.func.array_remove(_c.service_ids, service_id))
+    )
