@@ -1,9 +1,10 @@
 """E-mail: a page as text and HTML, with the incident's thread, handed to the mail server."""
 
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, parseaddr
 from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from tocsin.kit.text import one_line, printable, shortened
 MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
+_ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or an envelope
 
 
 class Email:
@@ -46,6 +48,8 @@ class Email:
             return _refused(error.recipients[0])
         except aiosmtplib.SMTPResponseException as error:
             return _refused(error)
+        except aiosmtplib.SMTPNotSupported as error:
+            return Delivery(ok=False, detail=one_line(str(error), 500))
         except (aiosmtplib.SMTPException, OSError) as error:
             return Delivery(ok=False, detail=one_line(str(error), 500), retry=True)
         return Delivery(ok=True, detail=answer, provider_id=str(mail["Message-ID"]))
@@ -56,8 +60,8 @@ def write(message: Message, address: str, sender: str) -> EmailMessage:
     name, mailbox = parseaddr(sender)
     domain = mailbox.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((name or "Tocsin", mailbox))
-    mail["To"] = formataddr((one_line(message.recipient, 100), address))
+    mail["From"] = _mailbox(name or "Tocsin", mailbox)
+    mail["To"] = _mailbox(one_line(message.recipient, 100), address)
     mail["Subject"] = one_line(f"[Tocsin] {headline(message.incidents)}", MOST_SUBJECT)
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{message.kind}.{message.id}@{domain}>"
@@ -104,7 +108,12 @@ def _is_link(href: str) -> bool:
 
 def _is_address(address: str) -> bool:
     name, at, domain = address.rpartition("@")
-    return bool(name and at and domain) and address.isprintable() and " " not in address
+    return bool(name and at and domain) and address.isprintable() and not _ENDS & set(address)
+
+
+def _mailbox(name: str, address: str) -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(name, user, domain)
 
 
 def _refused(error: aiosmtplib.SMTPResponseException) -> Delivery:
