@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.auth.principal import Principal
 from tocsin.domain.api_key import ApiKey
 from tocsin.kit.ids import new_id, new_secret
-from tocsin.store import api_keys, users
+from tocsin.store import api_keys
+from tocsin.store.users import USERS
 
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 
@@ -28,7 +29,7 @@ async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal
         return None
     if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
         await api_keys.touch(tx, key.id, now)
-    user = await users.get(tx, key.user_id) if key.user_id else None
+    user = await USERS.get(tx, key.user_id) if key.user_id else None
     return Principal(key_id=key.id, user=user, read_only=key.read_only)
 
 
@@ -48,9 +49,10 @@ async def issue(
         description=description,
         user_id=user_id,
         read_only=read_only,
+        key_hash=_digest(secret),
         created_at=now,
     )
-    await api_keys.insert(tx, key, _digest(secret))
+    await api_keys.API_KEYS.insert(tx, key)
     return key, secret
 
 
