@@ -131,7 +131,7 @@ class Inbox:
         self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: LoginPassword
     ) -> AuthResult:
         right = (given.login.decode(), given.password.decode()) == self.login
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=False)
 
 
 @pytest.fixture
