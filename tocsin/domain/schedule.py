@@ -66,6 +66,12 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     past: tuple[Revision, ...] = ()
     description: str | None = None
 
+    def everybody(self) -> set[str]:
+        """Return whoever holds it, or may, at any time in the past or the future."""
+        stood = [self.layers, *(revision.layers for revision in self.past)]
+        people = {user_id for layers in stood for layer in layers for user_id in layer.user_ids}
+        return people | {override.user_id for override in self.overrides}
+
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """One person on call from ``start`` until just before ``end`` (UTC; FOREVER: no end)."""
@@ -80,3 +86,10 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 
     start: datetime
     end: datetime
+
+
+class Range(msgspec.Struct, frozen=True):
+    """The time that somebody asks about."""
+
+    since: datetime
+    until: datetime

@@ -1,54 +1,34 @@
-"""Overrides: read, found and written."""
+"""Overrides: what can be asked about them beyond their rows."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-import msgspec
-import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.schedule import Override
-from tocsin.store.tables import overrides
+from tocsin.domain.schedule import Override, Schedule
+from tocsin.store import tables
+from tocsin.store.rows import Rows, Where
 
-_WHOLE = tuple(overrides.c[field] for field in Override.__struct_fields__)
+OVERRIDES: Final = Rows(tables.overrides, Override)
+BY_START: Final = (tables.overrides.c.start, tables.overrides.c.created_at)
 
-
-async def lock(tx: AsyncConnection, schedule_id: str, override_id: str) -> Override | None:
-    """Read one override of a schedule, and hold it until the transaction ends."""
-    query = sa.select(*_WHOLE).where(
-        overrides.c.schedule_id == schedule_id, overrides.c.id == override_id
-    )
-    row = (await tx.execute(query.with_for_update())).first()
-    return None if row is None else Override(**row._mapping)
+_REACH: Final = timedelta(days=366)  # how far rendering looks for the real ends of a shift
 
 
-async def between(
-    tx: AsyncConnection, schedule_ids: Iterable[str], since: datetime, until: datetime
-) -> list[Override]:
-    """List the overrides of these schedules that touch a time, by their start."""
-    query = (
-        sa.select(*_WHOLE)
-        .where(
-            overrides.c.schedule_id.in_(set(schedule_ids)),
-            overrides.c.end > since,
-            overrides.c.start < until,
-        )
-        .order_by(overrides.c.start, overrides.c.created_at, overrides.c.id)
-    )
-    return [Override(**row._mapping) for row in await tx.execute(query)]
+def touching(schedule_ids: Iterable[str], since: datetime, until: datetime) -> tuple[Where, ...]:
+    """Find those of these schedules that touch a time."""
+    c = OVERRIDES.c
+    return c.schedule_id.in_(sorted(set(schedule_ids))), c.end > since, c.start < until
 
 
-async def insert(tx: AsyncConnection, new: Sequence[Override]) -> None:
-    """Write new overrides."""
-    if new:
-        await tx.execute(sa.insert(overrides), [msgspec.structs.asdict(one) for one in new])
-
-
-async def cut(tx: AsyncConnection, override_id: str, end: datetime) -> None:
-    """Let an override end earlier."""
-    await tx.execute(sa.update(overrides).where(overrides.c.id == override_id).values(end=end))
-
-
-async def delete(tx: AsyncConnection, override_id: str) -> None:
-    """Take an override away."""
-    await tx.execute(sa.delete(overrides).where(overrides.c.id == override_id))
+async def attach(
+    tx: AsyncConnection, schedules: Sequence[Schedule], since: datetime, until: datetime
+) -> list[Schedule]:
+    """Put into schedules the overrides that shape what is rendered between two bounds."""
+    near = touching((schedule.id for schedule in schedules), since - _REACH, until + _REACH)
+    by_schedule: dict[str, list[Override]] = {}
+    for override in await OVERRIDES.select(tx, *near, order_by=BY_START):
+        by_schedule.setdefault(override.schedule_id, []).append(override)
+    return [replace(s, overrides=tuple(by_schedule.get(s.id, ()))) for s in schedules]

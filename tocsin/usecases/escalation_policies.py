@@ -1,0 +1,182 @@
+"""Escalation policies: found, made, changed and taken away."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
+from tocsin.domain.schedule import Schedule
+from tocsin.domain.user import User
+from tocsin.kit.ids import new_id
+from tocsin.kit.text import printable
+from tocsin.store import escalation_policies as store
+from tocsin.store.escalation_policies import POLICIES, Named
+from tocsin.store.rows import Taken
+from tocsin.store.schedules import SCHEDULES
+from tocsin.store.users import USERS
+from tocsin.usecases.errors import Arguments, Invalid, NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.wishes import faults_of_line, grant, refuse
+
+LONGEST_NAME: Final = 255
+LONGEST_DESCRIPTION: Final = 2000
+MOST_LOOPS: Final = 9
+MOST_TARGETS: Final = 10
+LONGEST_DELAY: Final = 365 * 24 * 60  # minutes
+NOT_IN_NAMES: Final = "\\/&<>"
+NAMED_SERVICES: Final = 5  # how many a refusal lists
+
+TAKEN: Final = "Escalation Policy has already been taken"
+ONLY_RULE: Final = "Cannot Delete Only Rule For Escalation Policy"
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy shall be; UNSET leaves it as it is. A rule without an id is a new one."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    num_loops: int | UnsetType = UNSET
+    rules: tuple[Rule, ...] | UnsetType = UNSET
+    on_call_handoff_notifications: Literal["if_has_services", "always"] | UnsetType = UNSET
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy, those of its targets that exist, and the services it stands behind."""
+
+    policy: EscalationPolicy
+    users: Mapping[str, User]
+    schedules: Mapping[str, Schedule]
+    services: Sequence[Named] = ()
+
+
+async def get(house: House, policy_id: str) -> Known:
+    """Read one policy."""
+    async with house.database.read() as tx:
+        policy = await POLICIES.get(tx, policy_id)
+        if policy is None:
+            raise NotFound("Escalation policy", policy_id)
+        (known,) = await know(tx, [policy])
+    return known
+
+
+async def create(house: House, wish: Wish) -> Known:
+    """Make a policy."""
+    blank = EscalationPolicy(id=new_id(), name="", rules=())
+    async with house.database.begin() as tx:
+        policy = _apply(wish, blank)
+        known = await _check(tx, policy)
+        try:
+            await POLICIES.insert(tx, policy)
+        except Taken:
+            raise Invalid(TAKEN) from None
+    return known
+
+
+async def change(house: House, policy_id: str, wish: Wish) -> Known:
+    """Change a policy. Incidents that climb it already keep their own copy."""
+    async with house.database.begin() as tx:
+        before = await _hold(tx, policy_id)
+        if wish.rules == ():
+            raise Invalid(ONLY_RULE)
+        policy = _apply(wish, before)
+        known = await _check(tx, policy)
+        try:
+            await POLICIES.update(tx, policy)
+        except Taken:
+            raise Invalid(TAKEN) from None
+        await store.forget_rings(tx, _rule_ids(before) - _rule_ids(policy))
+    return known
+
+
+async def remove(house: House, policy_id: str) -> None:
+    """Take away a policy that no service needs."""
+    async with house.database.begin() as tx:
+        policy = await _hold(tx, policy_id)
+        services = (await store.services_of(tx, [policy_id])).get(policy_id, [])
+        if services:
+            names = ", ".join(name for _, name in services[:NAMED_SERVICES])
+            raise Invalid(f"Escalation policy can't be deleted while services use it: {names}.")
+        await store.forget_rings(tx, _rule_ids(policy))
+        await POLICIES.delete(tx, policy_id)
+
+
+async def know(tx: AsyncConnection, policies: Sequence[EscalationPolicy]) -> list[Known]:
+    """Read what belongs to policies, for all of them at once."""
+    targets = {target for policy in policies for target in _targets(policy)}
+    users = await USERS.get_many(tx, (t.id for t in targets if t.kind == "user"))
+    schedules = await SCHEDULES.get_many(tx, (t.id for t in targets if t.kind == "schedule"))
+    services = await store.services_of(tx, (policy.id for policy in policies))
+    return [
+        Known(policy=p, users=users, schedules=schedules, services=services.get(p.id, ()))
+        for p in policies
+    ]
+
+
+async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
+    policy = await POLICIES.get(tx, policy_id, hold=True)
+    if policy is None:
+        raise NotFound("Escalation policy", policy_id)
+    return policy
+
+
+async def _check(tx: AsyncConnection, policy: EscalationPolicy) -> Known:
+    """Return what belongs to a policy that may be stored. Raises Invalid, Arguments."""
+    refuse(_faults(policy))
+    (known,) = await know(tx, [policy])
+    missing = [
+        f"{target.kind.capitalize()} {target.id} was not found."
+        for target in dict.fromkeys(_targets(policy))
+        if target.id not in (known.users if target.kind == "user" else known.schedules)
+    ]
+    if missing:
+        raise Arguments(*missing)
+    return known
+
+
+def _apply(wish: Wish, before: EscalationPolicy) -> EscalationPolicy:
+    after = grant(wish, before)
+    return replace(
+        after,
+        name=after.name.strip(),
+        description=after.description and printable(after.description),
+        rules=_numbered(after.rules, _rule_ids(before)),
+    )
+
+
+def _numbered(rules: Iterable[Rule], known: set[str]) -> tuple[Rule, ...]:
+    """Let rules that the policy had before keep their ids, and give the others new ones."""
+    left = set(known)
+    numbered = []
+    for rule in rules:
+        numbered.append(rule if rule.id in left else replace(rule, id=new_id()))
+        left.discard(rule.id)
+    return tuple(numbered)
+
+
+def _faults(policy: EscalationPolicy) -> Iterator[str]:
+    yield from faults_of_line("Name", policy.name, LONGEST_NAME)
+    if any(letter in policy.name for letter in NOT_IN_NAMES):
+        yield f"Name cannot contain {' '.join(NOT_IN_NAMES)}"
+    if policy.description and len(policy.description) > LONGEST_DESCRIPTION:
+        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    if not 0 <= policy.num_loops <= MOST_LOOPS:
+        yield f"Num loops must be from 0 to {MOST_LOOPS}."
+    if not policy.rules:
+        yield "Escalation rules cannot be empty."
+    for level, rule in enumerate(policy.rules, start=1):
+        if not 1 <= rule.delay_minutes <= LONGEST_DELAY:
+            yield f"Escalation rule {level} must have a delay of 1 to {LONGEST_DELAY} minutes."
+        if not 1 <= len(rule.targets) <= MOST_TARGETS:
+            yield f"Escalation rule {level} must have 1 to {MOST_TARGETS} targets."
+
+
+def _targets(policy: EscalationPolicy) -> Iterator[Target]:
+    return (target for rule in policy.rules for target in rule.targets)
+
+
+def _rule_ids(policy: EscalationPolicy) -> set[str]:
+    return {rule.id for rule in policy.rules}

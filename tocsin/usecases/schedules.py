@@ -1,0 +1,176 @@
+"""Schedules: found, made, changed and taken away."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.editing import faults_of_layers, revise
+from tocsin.domain.schedule import Layer, Range, Schedule
+from tocsin.domain.user import User
+from tocsin.kit.ids import new_id
+from tocsin.kit.text import one_line, printable
+from tocsin.kit.zones import is_zone
+from tocsin.store import escalation_policies as policies
+from tocsin.store import overrides
+from tocsin.store.escalation_policies import Named
+from tocsin.store.schedules import SCHEDULES
+from tocsin.store.users import USERS
+from tocsin.usecases.errors import Arguments, Invalid, NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.wishes import faults_of_line, grant, refuse
+
+LONGEST_NAME: Final = 255
+LONGEST_DESCRIPTION: Final = 2000
+
+# Clients compare these two to the letter.
+USED_BY_POLICY: Final = "Schedule can't be deleted if it's being used by escalation policies"
+USED_BY_SNAPSHOT: Final = (
+    "Schedule can't be deleted if it's being used by an escalation policy snapshot"
+    " with open incidents"
+)
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a schedule shall be; UNSET leaves it as it is. A layer without an id is a new one."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    time_zone: str | UnsetType = UNSET
+    layers: tuple[Layer, ...] | UnsetType = UNSET
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A schedule, those of its people that still exist, and the policies that page it."""
+
+    schedule: Schedule
+    users: Mapping[str, User]
+    policies: Sequence[Named] = ()
+
+
+async def get(house: House, schedule_id: str, asked: Range | None) -> Known:
+    """Read a schedule, with its overrides if it is asked about a time."""
+    async with house.database.read() as tx:
+        schedule = await SCHEDULES.get(tx, schedule_id)
+        if schedule is None:
+            raise NotFound("Schedule", schedule_id)
+        (known,) = await know(tx, [schedule], asked)
+    return known
+
+
+async def create(house: House, wish: Wish) -> Known:
+    """Make a schedule."""
+    schedule = _draft(wish)
+    async with house.database.begin() as tx:
+        await _check_people(tx, schedule, set())
+        await SCHEDULES.insert(tx, schedule)
+        (known,) = await know(tx, [schedule], None)
+    return known
+
+
+async def preview(house: House, wish: Wish) -> Known:
+    """Show what a schedule would be like. Nothing is kept."""
+    schedule = _draft(wish)
+    async with house.database.read() as tx:
+        await _check_people(tx, schedule, set())
+        (known,) = await know(tx, [schedule], None)
+    return known
+
+
+async def change(house: House, schedule_id: str, wish: Wish, now: datetime) -> Known:
+    """Change a schedule from now on."""
+    async with house.database.begin() as tx:
+        before = await hold(tx, schedule_id)
+        wished = _apply(wish, before)
+        refuse(_faults(wished, before))
+        await _check_people(tx, wished, _members(before))
+        schedule = await SCHEDULES.update(tx, revise(before, wished, now))
+        (known,) = await know(tx, [schedule], None)
+    return known
+
+
+async def remove(house: House, schedule_id: str) -> None:
+    """Take away a schedule that no policy, and no incident on its way up one, still needs."""
+    async with house.database.begin() as tx:
+        await hold(tx, schedule_id)
+        if await policies.of_schedules(tx, [schedule_id]):
+            raise Invalid(USED_BY_POLICY)
+        if await policies.is_climbed_to(tx, schedule_id):
+            raise Invalid(USED_BY_SNAPSHOT)
+        await SCHEDULES.delete(tx, schedule_id)
+
+
+async def hold(tx: AsyncConnection, schedule_id: str) -> Schedule:
+    """Lock a schedule that must exist. Raises NotFound."""
+    schedule = await SCHEDULES.get(tx, schedule_id, hold=True)
+    if schedule is None:
+        raise NotFound("Schedule", schedule_id)
+    return schedule
+
+
+async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | None) -> list[Known]:
+    """Read what belongs to schedules, for all of them at once."""
+    found = await overrides.attach(tx, found, asked.since, asked.until) if asked else found
+    users = await USERS.get_many(tx, (id_ for schedule in found for id_ in schedule.everybody()))
+    paging = await policies.of_schedules(tx, (schedule.id for schedule in found))
+    return [Known(schedule=s, users=users, policies=paging.get(s.id, ())) for s in found]
+
+
+async def _check_people(tx: AsyncConnection, schedule: Schedule, known: set[str]) -> None:
+    """See that whoever is new to a schedule exists; who was there before may have gone since."""
+    added = _members(schedule) - known
+    missing = sorted(added - (await USERS.get_many(tx, added)).keys())
+    if missing:
+        raise Arguments(*(f"User {user_id} was not found." for user_id in missing))
+
+
+def _draft(wish: Wish) -> Schedule:
+    blank = Schedule(id=new_id(), name="", time_zone="", layers=())
+    schedule = _apply(wish, blank)
+    refuse(_faults(schedule, blank))
+    return schedule
+
+
+def _apply(wish: Wish, before: Schedule) -> Schedule:
+    after = grant(wish, before)
+    return replace(
+        after,
+        name=after.name.strip(),
+        description=after.description and printable(after.description),
+        layers=_numbered(after.layers, {layer.id for layer in before.layers}),
+    )
+
+
+def _numbered(layers: Iterable[Layer], known: set[str]) -> tuple[Layer, ...]:
+    """Let layers that the schedule had before keep their ids, and give the others new ones."""
+    left = set(known)
+    numbered = []
+    for number, layer in enumerate(layers, start=1):
+        id_ = layer.id if layer.id in left else new_id()
+        numbered.append(
+            replace(layer, id=id_, name=one_line(layer.name, LONGEST_NAME) or f"Layer {number}")
+        )
+        left.discard(layer.id)
+    return tuple(numbered)
+
+
+def _faults(schedule: Schedule, before: Schedule) -> Iterator[str]:
+    yield from faults_of_line("Name", schedule.name, LONGEST_NAME)
+    if schedule.description and len(schedule.description) > LONGEST_DESCRIPTION:
+        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    if not is_zone(schedule.time_zone):
+        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    yield from faults_of_layers(schedule.layers)
+    known = {layer.id for layer in before.layers}
+    for number, layer in enumerate(schedule.layers, start=1):
+        # A layer that was to begin later may be ended before it does.
+        if layer.id not in known and layer.end is not None and layer.end <= layer.start:
+            yield f"Layer {number} must end after its start."
+
+
+def _members(schedule: Schedule) -> set[str]:
+    return {user_id for layer in schedule.layers for user_id in layer.user_ids}
