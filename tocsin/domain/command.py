@@ -15,6 +15,8 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent, LogEntry
 from tocsin.domain.user import Urgency
 
+WakeKind = Literal["escalate", "unacknowledge", "auto_resolve", "urgency_change"]
+
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Who can be paged now.
@@ -169,7 +171,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class Wake(msgspec.Struct, frozen=True, kw_only=True):
     """Effect: ring at this instant, in the incident's present generation."""
 
-    kind: Literal["escalate", "unacknowledge", "auto_resolve", "urgency_change"]
+    kind: WakeKind
     at: datetime
 
 

@@ -1,0 +1,59 @@
+"""Resolution: an incident is over, or goes on in another one."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from tocsin.domain.command import Decision, Link, Refused, Resolve
+from tocsin.domain.course import TRIGGERED, entry, refuse_resolved, stay, steer, the_service
+from tocsin.domain.incident import Incident
+
+ALREADY_MERGED = 1019
+INVALID_INPUT = 2001
+
+
+def resolve(incident: Incident, command: Resolve, now: datetime) -> Decision:
+    """End an incident, with all that was planned for it."""
+    if command.merged_into:
+        return _merge(incident, command, command.merged_into, now)
+    refuse_resolved(incident)
+    return _resolve(incident, command, now)
+
+
+def link(incident: Incident, command: Link, now: datetime) -> Decision:
+    """Note that another incident goes on in this one."""
+    refuse_resolved(incident)
+    details = {"linked_incident": command.incident_id}
+    return stay(incident, now, log=(entry("link_log_entry", incident, now, command, details),))
+
+
+def _merge(incident: Incident, command: Resolve, target_id: str, now: datetime) -> Decision:
+    """Let an incident go on in another; one that is over already only points there."""
+    if incident.id == target_id:
+        raise Refused("An incident cannot be merged into itself.", INVALID_INPUT)
+    if incident.merged_into:
+        raise Refused("Incident was merged before.", ALREADY_MERGED)
+    linked = entry("link_log_entry", incident, now, command, {"linked_incident": target_id})
+    if not incident.is_open:
+        return stay(incident, now, log=(linked,), merged_into=target_id)
+    over = _resolve(incident, command, now)
+    return replace(over, log=(*over.log, linked))
+
+
+def _resolve(incident: Incident, command: Resolve, now: datetime) -> Decision:
+    details = {"note": command.note, "merged_into": command.merged_into}
+    told = {key: text for key, text in details.items() if text}
+    over: dict[str, Any] = {
+        **TRIGGERED,
+        "status": "resolved",
+        "assignments": (),
+        "resolved_at": now,
+        "resolve_at": None,
+        "urgency_change_at": None,
+        "merged_into": command.merged_into,
+        "last_status_change_at": now,
+        "last_status_change_by": command.agent or the_service(incident),
+    }
+    log = (entry("resolve_log_entry", incident, now, command, told),)
+    return steer(incident, now, log=log, **over)
