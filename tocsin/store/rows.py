@@ -33,9 +33,13 @@ class Rows(Generic[Noun]):
         row = (await tx.execute(query.with_for_update() if hold else query)).first()
         return None if row is None else self._read(row)
 
-    async def get_many(self, tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Noun]:
-        """Read those of these that exist."""
+    async def get_many(
+        self, tx: AsyncConnection, ids: Iterable[str], *, keep: bool = False
+    ) -> dict[str, Noun]:
+        """Read those of these that exist; ``keep`` lets nobody delete them in the meantime."""
         query = sa.select(*self._columns).where(self.c.id.in_(sorted(set(ids))))
+        if keep:
+            query = query.order_by(self.c.id).with_for_update(read=True, key_share=True)
         return {row.id: self._read(row) for row in await tx.execute(query)}
 
     async def names(self, tx: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.store import escalation_policies as store
 from tocsin.store.escalation_policies import POLICIES, Named
-from tocsin.store.rows import Taken
+from tocsin.store.rows import Taken, Where
 from tocsin.store.schedules import SCHEDULES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
@@ -44,6 +44,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     on_call_handoff_notifications: Literal["if_has_services", "always"] | UnsetType = UNSET
 
 
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which policies are wanted, and in which order of their names."""
+
+    search: str | None = None
+    user_ids: tuple[str, ...] = ()
+    descending: bool = False
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """A policy, those of its targets that exist, and the services it stands behind."""
 
@@ -51,6 +59,18 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     users: Mapping[str, User]
     schedules: Mapping[str, Schedule]
     services: Sequence[Named] = ()
+
+
+async def find(
+    house: House, asked: Filter, *, limit: int, offset: int, wants_total: bool
+) -> tuple[list[Known], int | None]:
+    """List policies by name, and count them if the total is wanted."""
+    where = list(_where(asked))
+    order = store.BY_NAME_BACKWARDS if asked.descending else store.BY_NAME
+    async with house.database.read() as tx:
+        found = await POLICIES.select(tx, *where, order_by=order, limit=limit, offset=offset)
+        total = await POLICIES.count(tx, *where) if wants_total else None
+        return await know(tx, found), total
 
 
 async def get(house: House, policy_id: str) -> Known:
@@ -104,16 +124,26 @@ async def remove(house: House, policy_id: str) -> None:
         await POLICIES.delete(tx, policy_id)
 
 
-async def know(tx: AsyncConnection, policies: Sequence[EscalationPolicy]) -> list[Known]:
-    """Read what belongs to policies, for all of them at once."""
+async def know(
+    tx: AsyncConnection, policies: Sequence[EscalationPolicy], *, keep: bool = False
+) -> list[Known]:
+    """Read what belongs to policies, for all of them at once; ``keep`` holds on to the targets."""
     targets = {target for policy in policies for target in _targets(policy)}
-    users = await USERS.get_many(tx, (t.id for t in targets if t.kind == "user"))
-    schedules = await SCHEDULES.get_many(tx, (t.id for t in targets if t.kind == "schedule"))
+    people, paged = ([t.id for t in targets if t.kind == kind] for kind in ("user", "schedule"))
+    users = await USERS.get_many(tx, people, keep=keep)
+    schedules = await SCHEDULES.get_many(tx, paged, keep=keep)
     services = await store.services_of(tx, (policy.id for policy in policies))
     return [
         Known(policy=p, users=users, schedules=schedules, services=services.get(p.id, ()))
         for p in policies
     ]
+
+
+def _where(asked: Filter) -> Iterator[Where]:
+    if asked.search:
+        yield store.named_like(asked.search)
+    if asked.user_ids:
+        yield store.targeting("user", asked.user_ids)
 
 
 async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
@@ -126,7 +156,7 @@ async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
 async def _check(tx: AsyncConnection, policy: EscalationPolicy) -> Known:
     """Return what belongs to a policy that may be stored. Raises Invalid, Arguments."""
     refuse(_faults(policy))
-    (known,) = await know(tx, [policy])
+    (known,) = await know(tx, [policy], keep=True)
     missing = [
         f"{target.kind.capitalize()} {target.id} was not found."
         for target in dict.fromkeys(_targets(policy))

@@ -56,7 +56,7 @@ async def create(house: House, schedule_id: str, wishes: Sequence[Wish], now: da
     """Make those overrides that can be made, and say of the others why they cannot."""
     async with house.database.begin() as tx:
         schedule = await hold(tx, schedule_id)
-        users = await USERS.get_many(tx, (wish.user_id for wish in wishes))
+        users = await USERS.get_many(tx, (wish.user_id for wish in wishes), keep=True)
         outcomes = [_judge(schedule_id, wish, users, now) for wish in wishes]
         for outcome in outcomes:
             if not outcome.faults:

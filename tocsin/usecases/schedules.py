@@ -18,7 +18,7 @@ from tocsin.kit.zones import is_zone
 from tocsin.store import escalation_policies as policies
 from tocsin.store import overrides
 from tocsin.store.escalation_policies import Named
-from tocsin.store.schedules import SCHEDULES
+from tocsin.store.schedules import BY_NAME, SCHEDULES, named_like
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -52,6 +52,23 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     policies: Sequence[Named] = ()
 
 
+async def find(
+    house: House,
+    search: str | None,
+    asked: Range | None,
+    *,
+    limit: int,
+    offset: int,
+    wants_total: bool,
+) -> tuple[list[Known], int | None]:
+    """List schedules by name, and count them if the total is wanted."""
+    where = [named_like(search)] if search else []
+    async with house.database.read() as tx:
+        found = await SCHEDULES.select(tx, *where, order_by=BY_NAME, limit=limit, offset=offset)
+        total = await SCHEDULES.count(tx, *where) if wants_total else None
+        return await know(tx, found, asked), total
+
+
 async def get(house: House, schedule_id: str, asked: Range | None) -> Known:
     """Read a schedule, with its overrides if it is asked about a time."""
     async with house.database.read() as tx:
@@ -75,7 +92,7 @@ async def create(house: House, wish: Wish) -> Known:
 async def preview(house: House, wish: Wish) -> Known:
     """Show what a schedule would be like. Nothing is kept."""
     schedule = _draft(wish)
-    async with house.database.read() as tx:
+    async with house.database.begin() as tx:
         await _check_people(tx, schedule, set())
         (known,) = await know(tx, [schedule], None)
     return known
@@ -123,7 +140,7 @@ async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | No
 async def _check_people(tx: AsyncConnection, schedule: Schedule, known: set[str]) -> None:
     """See that whoever is new to a schedule exists; who was there before may have gone since."""
     added = _members(schedule) - known
-    missing = sorted(added - (await USERS.get_many(tx, added)).keys())
+    missing = sorted(added - (await USERS.get_many(tx, added, keep=True)).keys())
     if missing:
         raise Arguments(*(f"User {user_id} was not found." for user_id in missing))
 
