@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from tocsin.store.database import Database, DatabaseAway
+from tocsin.store.database import Database, DatabaseAway, DatabaseRefused
 from tocsin.store.postgres import Postgres
 from tocsin.store.tables import change_events, rings, settings
 
@@ -113,6 +113,17 @@ async def test_a_lost_connection_is_an_absence_and_the_next_one_is_fresh(
     assert await _count(database) == 0
     async with database.hot() as connection:
         assert await connection.fetchval("select 1") == 1
+
+
+async def test_a_refusal_is_told_in_one_sentence(postgres: Postgres) -> None:
+    refused = await Database.open(postgres.url.replace("/tocsin?", "/nowhere?"))
+    with pytest.raises(DatabaseRefused, match=r'let us in: database "nowhere" does not exist\.$'):
+        async with refused.begin():
+            pass
+    with pytest.raises(DatabaseRefused):
+        async with refused.hot():
+            pass
+    await refused.close()
 
 
 async def test_a_late_answer_is_an_absence(database: Database) -> None:

@@ -29,6 +29,11 @@ _AWAY: Final = (
     asyncpg.TooManyConnectionsError,
     sa.exc.TimeoutError,
 )
+_REFUSALS: Final = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # and so a wrong password
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ClientConfigurationError,
+)
 _SENTENCE: Final = "The database cannot be reached."
 _READ_ONLY: Final = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 
@@ -37,6 +42,10 @@ _log = structlog.get_logger("tocsin.database")
 
 class DatabaseAway(Exception):  # noqa: N818 - it comes back by itself
     """The database cannot be reached now. Nothing needs to be done for it to be found again."""
+
+
+class DatabaseRefused(DatabaseAway):
+    """The database is there and does not let us in; the sentence says why."""
 
 
 class Database:
@@ -93,7 +102,7 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Yield a transaction, committed unless an exception leaves it."""
-        with _told_as_away():
+        with told_as_away():
             async with self.engine.begin() as tx:
                 try:
                     yield tx
@@ -104,7 +113,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Yield a transaction that sees one instant of the database and cannot change it."""
-        with _told_as_away():
+        with told_as_away():
             async with self.engine.connect() as tx:
                 await tx.execution_options(**_READ_ONLY)
                 try:
@@ -116,7 +125,7 @@ class Database:
     @asynccontextmanager
     async def hot(self) -> AsyncIterator[asyncpg.Connection]:
         """Yield a transaction on a connection of the driver's own, for hot paths."""
-        with _told_as_away():
+        with told_as_away():
             async with (
                 self.pool.acquire(timeout=WAIT_FOR_CONNECTION) as connection,
                 _transaction(connection),
@@ -152,16 +161,22 @@ class Database:
 
 
 @contextmanager
-def _told_as_away() -> Iterator[None]:
+def told_as_away() -> Iterator[None]:
+    """Raise ``DatabaseAway`` for whatever the libraries raise when the database is away."""
     try:
         yield
-    except _AWAY as error:
-        raise DatabaseAway(_SENTENCE) from error
-    except sa.exc.DBAPIError as error:
-        cause = error.orig.__cause__ if error.orig else None
-        if error.connection_invalidated or isinstance(cause, _AWAY):
+    except (*_AWAY, *_REFUSALS, sa.exc.DBAPIError) as error:
+        cause = _cause(error)
+        if isinstance(cause, _REFUSALS):
+            raise DatabaseRefused(f"The database does not let us in: {cause}.") from error
+        if isinstance(cause, _AWAY) or getattr(error, "connection_invalidated", False):
             raise DatabaseAway(_SENTENCE) from error
         raise
+
+
+def _cause(error: Exception) -> BaseException | None:
+    """Return what the driver raised, from beneath what SQLAlchemy made of it."""
+    return error.orig.__cause__ if isinstance(error, sa.exc.DBAPIError) and error.orig else error
 
 
 @asynccontextmanager
@@ -196,7 +211,7 @@ def _is_lost(connection: asyncpg.Connection) -> bool:
 def _logged(channel: str) -> Iterator[None]:
     try:
         yield
-    except (*_AWAY, asyncpg.InterfaceError) as error:
+    except (*_AWAY, *_REFUSALS, asyncpg.InterfaceError) as error:
         _log.warning("Nobody listens for a moment", channel=channel, error=str(error))
 
 

@@ -15,6 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from tocsin.store.database import told_as_away
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 0x70C519  # one node migrates, the others wait for it
 
@@ -26,10 +28,11 @@ async def upgrade(url: str) -> None:
 
     A database that is ahead of us is left alone: a newer version runs beside this one.
     """
-    async with _connect(url) as connection:
-        await connection.execute(sa.select(sa.func.pg_advisory_lock(LOCK)))
-        await connection.commit()
-        await connection.run_sync(_upgrade)
+    with told_as_away():
+        async with _connect(url) as connection:
+            await connection.execute(sa.select(sa.func.pg_advisory_lock(LOCK)))
+            await connection.commit()
+            await connection.run_sync(_upgrade)
 
 
 async def is_current(tx: AsyncConnection) -> bool:
