@@ -1,6 +1,5 @@
 """API keys: made once, shown once, found again by their hash."""
 
-import hashlib
 import re
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.auth.principal import Principal
 from tocsin.domain.api_key import ApiKey
 from tocsin.kit.ids import new_id, new_secret
+from tocsin.kit.sealing import digest
 from tocsin.store import api_keys
 from tocsin.store.users import USERS
 
@@ -24,7 +24,7 @@ _HEADER: Final = re.compile(
 async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal | None:
     """Return whose key an ``Authorization`` header holds: ``Token token=…`` or ``Bearer …``."""
     secret = _secret_in(header)
-    key = await api_keys.find(tx, _digest(secret)) if secret else None
+    key = await api_keys.find(tx, digest(secret)) if secret else None
     if key is None:
         return None
     if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
@@ -49,7 +49,7 @@ async def issue(
         description=description,
         user_id=user_id,
         read_only=read_only,
-        key_hash=_digest(secret),
+        key_hash=digest(secret),
         created_at=now,
     )
     await api_keys.API_KEYS.insert(tx, key)
@@ -59,8 +59,3 @@ async def issue(
 def _secret_in(header: str) -> str | None:
     match = _HEADER.fullmatch(header.strip())
     return (match["token"] or match["bearer"]) if match else None
-
-
-def _digest(secret: str) -> bytes:
-    """Hash a key. It is random and long, so that a plain hash serves as well as a slow one."""
-    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()

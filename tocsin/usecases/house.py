@@ -4,7 +4,7 @@ import msgspec
 
 from tocsin.config import Settings
 from tocsin.kit.clock import Clock, system_clock
-from tocsin.kit.sealer import Sealer
+from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
 from tocsin.usecases.directory import Directory
 
