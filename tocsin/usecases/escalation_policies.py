@@ -8,7 +8,8 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
+from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Strategy, Target
+from tocsin.domain.faults import faults_of_line
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
@@ -20,13 +21,14 @@ from tocsin.store.schedules import SCHEDULES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.wishes import faults_of_line, grant, refuse
+from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 2000
 MOST_LOOPS: Final = 9
 MOST_TARGETS: Final = 10
 LONGEST_DELAY: Final = 365 * 24 * 60  # minutes
+DEFAULT_STRATEGY: Final = "assign_to_everyone"
 NOT_IN_NAMES: Final = "\\/&<>"
 NAMED_SERVICES: Final = 5  # how many a refusal lists
 
@@ -34,13 +36,22 @@ TAKEN: Final = "Escalation Policy has already been taken"
 ONLY_RULE: Final = "Cannot Delete Only Rule For Escalation Policy"
 
 
+class RuleWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule shall be; one that the policy has already keeps a strategy that is not said."""
+
+    id: str = ""
+    delay_minutes: int
+    targets: tuple[Target, ...]
+    strategy: Strategy | None = None
+
+
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a policy shall be; UNSET leaves it as it is. A rule without an id is a new one."""
+    """What a policy shall be; UNSET leaves it as it is."""
 
     name: str | UnsetType = UNSET
     description: str | UnsetType | None = UNSET
     num_loops: int | UnsetType = UNSET
-    rules: tuple[Rule, ...] | UnsetType = UNSET
+    rules: tuple[RuleWish, ...] | UnsetType = UNSET
     on_call_handoff_notifications: Literal["if_has_services", "always"] | UnsetType = UNSET
 
 
@@ -59,6 +70,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     users: Mapping[str, User]
     schedules: Mapping[str, Schedule]
     services: Sequence[Named] = ()
+
+    def name_of(self, target: Target) -> str | None:
+        """Return what a target is called, None if it is gone."""
+        known = self.users if target.kind == "user" else self.schedules
+        return known[target.id].name if target.id in known else None
 
 
 async def find(
@@ -160,7 +176,7 @@ async def _check(tx: AsyncConnection, policy: EscalationPolicy) -> Known:
     missing = [
         f"{target.kind.capitalize()} {target.id} was not found."
         for target in dict.fromkeys(_targets(policy))
-        if target.id not in (known.users if target.kind == "user" else known.schedules)
+        if known.name_of(target) is None
     ]
     if missing:
         raise Arguments(*missing)
@@ -169,22 +185,30 @@ async def _check(tx: AsyncConnection, policy: EscalationPolicy) -> Known:
 
 def _apply(wish: Wish, before: EscalationPolicy) -> EscalationPolicy:
     after = grant(wish, before)
+    rules = before.rules if isinstance(wish.rules, UnsetType) else _rules(wish.rules, before.rules)
     return replace(
         after,
         name=after.name.strip(),
         description=after.description and printable(after.description),
-        rules=_numbered(after.rules, _rule_ids(before)),
+        rules=rules,
     )
 
 
-def _numbered(rules: Iterable[Rule], known: set[str]) -> tuple[Rule, ...]:
+def _rules(wishes: Iterable[RuleWish], before: Iterable[Rule]) -> tuple[Rule, ...]:
     """Let rules that the policy had before keep their ids, and give the others new ones."""
-    left = set(known)
-    numbered = []
-    for rule in rules:
-        numbered.append(rule if rule.id in left else replace(rule, id=new_id()))
-        left.discard(rule.id)
-    return tuple(numbered)
+    left = {rule.id: rule for rule in before}
+    rules = []
+    for wish in wishes:
+        known = left.pop(wish.id, None)
+        rules.append(
+            Rule(
+                id=known.id if known else new_id(),
+                delay_minutes=wish.delay_minutes,
+                targets=wish.targets,
+                strategy=wish.strategy or (known.strategy if known else DEFAULT_STRATEGY),
+            )
+        )
+    return tuple(rules)
 
 
 def _faults(policy: EscalationPolicy) -> Iterator[str]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.editing import faults_of_layers, revise
+from tocsin.domain.faults import faults_of_line
 from tocsin.domain.schedule import Layer, Range, Schedule
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
@@ -22,7 +23,7 @@ from tocsin.store.schedules import BY_NAME, SCHEDULES, named_like
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.wishes import faults_of_line, grant, refuse
+from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 2000

@@ -12,7 +12,7 @@ from tocsin.api.shapes import Links
 from tocsin.domain.escalation_policy import Rule, Strategy, Target, TargetKind
 from tocsin.usecases import escalation_policies
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.escalation_policies import Filter, Known, Wish
+from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 
@@ -34,7 +34,7 @@ class _Rule(msgspec.Struct, frozen=True, kw_only=True):
     escalation_delay_in_minutes: int
     targets: tuple[Ref, ...]
     # The reference has a word here; the Terraform provider sends and expects an object.
-    escalation_rule_assignment_strategy: Strategy | _Strategy = "assign_to_everyone"
+    escalation_rule_assignment_strategy: Strategy | _Strategy | None = None
 
 
 class _Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,9 +136,9 @@ def _wish(body: _Policy) -> Wish:
     )
 
 
-def _rule(body: _Rule) -> Rule:
+def _rule(body: _Rule) -> RuleWish:
     strategy = body.escalation_rule_assignment_strategy
-    return Rule(
+    return RuleWish(
         id=body.id,
         delay_minutes=body.escalation_delay_in_minutes,
         targets=tuple(dict.fromkeys(_target(ref) for ref in body.targets)),
