@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents
 from tocsin.store.tables import alerts
@@ -107,14 +108,32 @@ async def counts(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, 
     return {row[0]: Counts(row[1], row[2]) for row in await tx.execute(query)}
 
 
-async def others_open(connection: asyncpg.Connection, incident_ids: Iterable[str]) -> set[str]:
-    """Return (as ``incident_id alert_id`` pairs joined by a space) the open alerts of incidents."""
-    rows = await connection.fetch(
+async def first_events(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, Event]:
+    """Return the event with which the first alert of each of these incidents began."""
+    query = (
+        sa.select(alerts.c.incident_id, sa.cast(alerts.c.body, sa.Text))
+        .distinct(alerts.c.incident_id)
+        .where(alerts.c.incident_id.in_(sorted(set(incident_ids))))
+        .order_by(alerts.c.incident_id, alerts.c.id)
+    )
+    return {row[0]: _decode_event(row[1]) for row in await tx.execute(query)}
+
+
+_decode_event = msgspec.json.Decoder(Event).decode
+
+
+async def open_by_incident(
+    connection: asyncpg.Connection, incident_ids: Iterable[str]
+) -> dict[str, set[str]]:
+    """Return the ids of the open alerts of each of these incidents."""
+    found: dict[str, set[str]] = {}
+    for row in await connection.fetch(
         "select incident_id, id from alerts"
         " where incident_id = any($1::text[]) and status = 'triggered'",
         sorted(set(incident_ids)),
-    )
-    return {f"{row['incident_id']} {row['id']}" for row in rows}
+    ):
+        found.setdefault(row["incident_id"], set()).add(row["id"])
+    return found
 
 
 Standing = Literal["triggered", "resolved"]

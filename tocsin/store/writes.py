@@ -10,11 +10,13 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 import msgspec
+from msgspec.structs import astuple
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.event import ChangeEvent
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.notification import Notification
 from tocsin.domain.work import Work
 
 WAKE_ENGINES: Final = "work"  # the channel on which engines listen for new work
@@ -67,6 +69,7 @@ class Writes(msgspec.Struct, kw_only=True):
     alerts: dict[str, Alert] = {}
     log: list[LogEntry] = []
     work: list[Work] = []
+    notifications: list[Notification] = []
     change_events: list[Arrived] = []
     strays: list[Stray] = []
     alarms: list[AlarmRow] = []
@@ -102,6 +105,7 @@ def _rows_of(writes: Writes) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
     yield "update_alerts", [_alert_change(a) for a in writes.alerts.values()]
     yield "insert_log", [_log_row(e) for e in writes.log]
     yield "insert_work", [_work_row(w) for w in writes.work]
+    yield "insert_notifications", [astuple(n) for n in writes.notifications]
     yield "insert_changes", [_change_row(c) for c in writes.change_events]
     yield "insert_strays", [_stray_row(s) for s in writes.strays]
     yield "insert_alarms", [(a.id, a.at, a.incident_id, a.sentence) for a in writes.alarms]
@@ -297,6 +301,19 @@ _PIECES: Final = {
         ("payload", "text"),
         also=", planned_for",
         values=", r.due",
+    ),
+    "insert_notifications": _insert(
+        "notifications",
+        ("id", "text"),
+        ("incident_id", "text"),
+        ("user_id", "text"),
+        ("contact_method_id", "text"),
+        ("kind", "text"),
+        ("address", "text"),
+        ("status", "text"),
+        ("detail", "text"),
+        ("provider_id", "text"),
+        ("at", "timestamptz"),
     ),
     "insert_changes": _insert(
         "change_events",

@@ -1,0 +1,136 @@
+"""Pages: what is due to one address is asked for once more, and becomes one message."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.address import TELEPHONES
+from tocsin.domain.channel import Delivery
+from tocsin.domain.event import Event
+from tocsin.domain.incident import Incident
+from tocsin.domain.message import Briefing, Message
+from tocsin.domain.paging import still_wanted
+from tocsin.domain.user import ContactMethod
+from tocsin.domain.work import Work
+from tocsin.kit.ids import new_id
+from tocsin.store import alerts, incidents
+from tocsin.store.directory import Person
+from tocsin.store.driver import driver
+from tocsin.usecases.directory import View
+from tocsin.usecases.house import House
+
+MOST_IN_FULL: Final = 5  # incidents whose details one message can bear
+_NO_EVENT: Final = Event(action="trigger", dedup_key="")
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """What is due to one address: ``works`` are still wanted, ``stale`` are not.
+
+    There is either a message for ``address`` or a refusal that says why there is none, unless
+    nothing is wanted at all.
+    """
+
+    works: tuple[Work, ...] = ()
+    stale: tuple[Work, ...] = ()
+    incidents: Mapping[str, Incident] = {}
+    person: Person | None = None
+    kind: str = ""
+    address: str = ""
+    message: Message | None = None
+    refusal: Delivery | None = None
+
+
+async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
+    """Ask once more which pages to an address are wanted, and make them one message."""
+    async with house.database.read() as tx:
+        found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
+        bundle = _sorted_out(works, found)
+        if not bundle.works:
+            return bundle
+        view = await _view_of(tx, house, bundle, now)
+        full = bundle.incidents if len(bundle.incidents) <= MOST_IN_FULL else ()
+        events = await alerts.first_events(tx, full)
+    briefings = tuple(
+        _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
+        for incident in bundle.incidents.values()
+    )
+    return _addressed(house, view, bundle, briefings, now)
+
+
+def _sorted_out(works: Sequence[Work], found: Mapping[str, Incident]) -> Bundle:
+    wanted, stale, concerned = [], [], {}
+    for work in works:
+        incident = found.get(work.incident_id or "")
+        if incident and still_wanted(incident, work.user_id or "", work.generation or 0):
+            wanted.append(work)
+            concerned[incident.id] = incident
+        else:
+            stale.append(work)
+    return Bundle(works=tuple(wanted), stale=tuple(stale), incidents=concerned, kind=works[0].lane)
+
+
+async def _view_of(tx: AsyncConnection, house: House, bundle: Bundle, now: datetime) -> View:
+    connection = await driver(tx)
+    view = await house.directory.now(connection)
+    concerned = bundle.incidents.values()
+    holders = {assignment.user_id for i in concerned for assignment in i.assignments}
+    await view.know_people(connection, holders | {bundle.works[0].user_id or ""})
+    await view.know_services(connection, {i.service_id for i in concerned}, now)
+    return view
+
+
+def _addressed(
+    house: House, view: View, bundle: Bundle, briefings: tuple[Briefing, ...], now: datetime
+) -> Bundle:
+    work = bundle.works[0]
+    person = view.person(work.user_id or "")
+    if person is None:
+        return _refused(bundle, "The user was deleted.")
+    bundle = msgspec.structs.replace(bundle, person=person)
+    method = person.methods.get(work.contact_method_id or "")
+    if method is None and work.contact_method_id:
+        return _refused(bundle, "The contact method was deleted.")
+    message = Message(
+        id=new_id("Q"),
+        at=now,
+        recipient=person.user.name,
+        time_zone=person.user.time_zone or house.settings.time_zone,
+        short=method is not None and method.send_short_email,
+        incidents=briefings,
+    )
+    address = _address(method) if method else person.user.email
+    return msgspec.structs.replace(bundle, address=address, message=message)
+
+
+def _refused(bundle: Bundle, why: str) -> Bundle:
+    return msgspec.structs.replace(bundle, refusal=Delivery(ok=False, detail=why))
+
+
+def _address(method: ContactMethod) -> str:
+    if method.kind in TELEPHONES:
+        return f"+{method.country_code}{method.address}"
+    return method.address
+
+
+def _brief(house: House, view: View, incident: Incident, event: Event) -> Briefing:
+    service = view.service(incident.service_id)
+    holders = [view.person(assignment.user_id) for assignment in incident.assignments]
+    return Briefing(
+        id=incident.id,
+        number=incident.number,
+        title=incident.title,
+        service=service.name if service else "a deleted service",
+        urgency=incident.urgency,
+        opened_at=incident.created_at,
+        html_url=f"{house.settings.public_url}/incidents/{incident.id}",
+        policy=incident.policy.name,
+        assignees=tuple(person.user.name for person in holders if person),
+        severity=event.severity,
+        source=event.source,
+        details=incident.body if event.custom_details is None else event.custom_details,
+        links=event.links,
+        images=event.images,
+    )
