@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import asyncpg
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,6 +40,16 @@ async def lock(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:
         .with_for_update()
     )
     return {row.id: from_row(row.state, row.number) for row in await tx.execute(query)}
+
+
+async def hold(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Do the same on a connection of the driver's own."""
+    rows = await connection.fetch(
+        "select id, state::text, number from incidents where id = any($1::text[])"
+        " order by id for update",
+        sorted(set(ids)),
+    )
+    return {row["id"]: from_row(row["state"], row["number"]) for row in rows}
 
 
 async def get_many(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:

@@ -22,7 +22,7 @@ from tocsin.usecases.directory import Directory, View
 
 
 class Desk:
-    """Turns decisions into rows. Nothing is written before ``close``."""
+    """Turns decisions into rows. Nothing is written before ``write``."""
 
     def __init__(self, connection: asyncpg.Connection, view: View, now: datetime) -> None:
         self.connection = connection
@@ -67,18 +67,25 @@ class Desk:
         return self.act(incident, command)
 
     def act(self, incident: Incident, command: Command) -> Incident:
-        """Decide, and keep what comes of it for ``close``. Raises ``Refused``."""
+        """Decide, and keep what comes of it for ``write``. Raises ``Refused``."""
         decision = decide(incident, command, self.now)
-        if decision.incident != incident or decision.log:
+        if decision.incident is not incident:
             self.writes.put_incident(decision.incident)
         self._keep_log(decision)
         for effect in decision.effects:
             self._carry_out(decision.incident, effect)
         return decision.incident
 
-    async def close(self) -> None:
-        """Write everything. The caller commits."""
+    def note(self, incident: Incident, command: Command) -> None:
+        """Keep only what the log says of it: the incident, which may not be locked, stays."""
+        self._keep_log(decide(incident, command, self.now))
+
+    async def write(self) -> None:
+        """Write what was decided so far. The caller commits."""
         await flush(self.connection, self.writes)
+        for rule_id, dealt in self.writes.dealt.items():
+            self._dealt_before[rule_id] += dealt
+        self.writes = Writes()
 
     def _keep_log(self, decision: Decision) -> None:
         for entry in decision.log:

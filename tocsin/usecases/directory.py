@@ -138,6 +138,11 @@ class Directory:
         self._catch_all_emails = catch_all_emails
         self._view = View(-1, catch_all_emails)
 
+    @property
+    def newest(self) -> View:
+        """Return the view that was made last; what is stored may be newer."""
+        return self._view
+
     def at(self, version: int) -> View:
         """Return the view of this version of the configuration."""
         if version != self._view.version:

@@ -77,7 +77,7 @@ async def change(house: House, changes: Sequence[Change], by: By, now: datetime)
         for wanted in changes:
             held[wanted.incident_id] = _apply(desk, held[wanted.incident_id], wanted, by)
         await alerts.set_status(tx, resolved, "resolved", now)
-        await desk.close()
+        await desk.write()
     return [held[id_] for id_ in ids]
 
 
@@ -93,7 +93,7 @@ async def act(house: House, incident_id: str, command: Command, now: datetime) -
         desk = await Desk.at(tx, house.directory, now)
         await desk.prepare(incidents=held.values())
         incident = desk.act(held[incident_id], command)
-        await desk.close()
+        await desk.write()
     return incident
 
 
@@ -113,7 +113,7 @@ async def ring(house: House, works: Sequence[Work], now: datetime) -> None:
         over = [id_ for id_ in closing if id_ in held and not held[id_].is_open]
         await alerts.set_status(tx, over, "resolved", now)
         await work_store.finish(tx, [work.id for work in works])
-        await desk.close()
+        await desk.write()
 
 
 async def hold(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:

@@ -27,6 +27,7 @@ _CLASHES: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
+_UNSTORABLE: Final = (asyncpg.DataError, ValueError)
 
 
 class Ingest:
@@ -86,25 +87,37 @@ class Ingest:
         return batch
 
     async def _commit(self, batch: list[tuple[Post, asyncio.Future[Verdict]]]) -> None:
-        try:
-            verdicts = await self._store([post for post, _ in batch])
-        except DatabaseAway as away:
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(DatabaseAway(str(away)))
-            return
-        for (_, future), verdict in zip(batch, verdicts, strict=True):
-            if not future.done():
-                future.set_result(verdict)
+        outcomes = await self._store([post for post, _ in batch])
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            if future.done():
+                continue  # the sender hung up
+            if isinstance(outcome, Verdict):
+                future.set_result(outcome)
+            else:
+                future.set_exception(outcome)
 
-    async def _store(self, posts: Sequence[Post]) -> list[Verdict]:
-        try:
-            return await self._transact(posts)
-        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError) as fault:
-            if len(posts) > 1:
-                return [verdict for post in posts for verdict in await self._store([post])]
-            log.error("event.unstorable", fault=str(fault), path=posts[0].path)
-            return [Verdict.UNSTORABLE]
+    async def _store(self, posts: Sequence[Post]) -> Sequence[Verdict | BaseException]:
+        """Store a batch; if something in it cannot be stored, one by one, so that it fails alone."""
+        [outcome] = await asyncio.gather(self._transact(posts), return_exceptions=True)
+        if isinstance(outcome, list):
+            return outcome
+        if isinstance(outcome, DatabaseAway):
+            return [DatabaseAway(str(outcome)) for _ in posts]
+        if len(posts) > 1:
+            return [verdict for post in posts for verdict in await self._store([post])]
+        return [await self._set_aside(posts[0], outcome)]
+
+    async def _set_aside(self, post: Post, fault: BaseException) -> Verdict | BaseException:
+        """Put what cannot be stored into quarantine. A fault of our own is told as one."""
+        log.error("An event could not be stored", path=post.path, exc_info=fault)
+        if isinstance(post, Letter) and isinstance(fault, _UNSTORABLE):
+            reason = "The event cannot be stored."
+            stray = Stray(
+                key=post.key, reason=reason, path=post.path, sender=post.sender, body=post.body
+            )
+            await self._transact([stray])
+            return Verdict.UNSTORABLE
+        return fault
 
     async def _transact(self, posts: Sequence[Post]) -> list[Verdict]:
         digests = [hashlib.sha256(post.key.encode()).digest() for post in posts]
