@@ -1,0 +1,16 @@
+"""The reference names everything that there is."""
+
+from pathlib import Path
+
+import pytest
+
+from tocsin.cli import COMMANDS
+
+CLI = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_each_command_has_its_heading(command: object) -> None:
+    name = getattr(command, "__name__", "").replace("_", " ")
+
+    assert f"\n## tocsin {name}" in CLI.read_text(), f"Describe `tocsin {name}` in {CLI.name}."
