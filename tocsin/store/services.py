@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.service import Service
 from tocsin.store import tables
-from tocsin.store.rows import Rows
+from tocsin.store.rows import Rows, Where
 
 SERVICES: Final = Rows(tables.services, Service)
 BY_NAME: Final = (sa.func.lower(tables.services.c.name),)
+BY_NAME_BACKWARDS: Final = (sa.func.lower(tables.services.c.name).desc(),)
 
 # One statement for any number of services: open incidents are few and have an index of their own,
 # the newest incident is the first of an index, and windows that are not over are few.
@@ -41,6 +42,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     has_open: bool = False
     in_maintenance: bool = False
     last_incident_at: datetime | None = None
+
+
+def named_like(text: str) -> Where:
+    """Find by a part of the name."""
+    return SERVICES.c.name.icontains(text, autoescape=True)
 
 
 async def standings(tx: AsyncConnection, ids: Iterable[str], now: datetime) -> dict[str, Standing]:

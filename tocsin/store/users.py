@@ -26,8 +26,8 @@ async def by_email(tx: AsyncConnection, email: str) -> User | None:
     return found[0] if found else None
 
 
-async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[int]:
-    """Return the numbers of the first open incidents that this person has."""
+async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:
+    """Return the numbers, as people write them, of the first open incidents of this person."""
     incidents = tables.incidents.c
     query = (
         sa.select(incidents.number)
@@ -35,12 +35,12 @@ async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[
         .order_by(incidents.number)
         .limit(limit)
     )
-    return list((await tx.execute(query)).scalars())
+    return [f"#{number}" for number in (await tx.execute(query)).scalars()]
 
 
-async def schedules_with(tx: AsyncConnection, user_id: str) -> list[str]:
-    """Return the names of the schedules that have this person on a layer."""
+async def schedules_with(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:
+    """Return the names of the first schedules that have this person on a layer."""
     schedules = tables.schedules.c
     on_a_layer = schedules.layers.contains([{"user_ids": [user_id]}])
-    query = sa.select(schedules.name).where(on_a_layer).order_by(schedules.name)
+    query = sa.select(schedules.name).where(on_a_layer).order_by(schedules.name).limit(limit)
     return list((await tx.execute(query)).scalars())

@@ -1,0 +1,92 @@
+"""Addresses of contact methods: what they must look like for each way to reach people."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+TELEPHONES: Final = frozenset({"phone", "sms", "whatsapp"})
+KINDS: Final = ("email", "phone", "sms", "whatsapp", "push_notification", "webhook")
+DEFAULT_COUNTRY: Final = 1
+
+SHORTEST_EMAIL: Final = 6
+LONGEST_EMAIL: Final = 100
+LONGEST_TELEPHONE: Final = 40
+LONGEST_URL: Final = 2000
+COUNTRIES: Final = range(1, 2000)
+
+# Countries whose numbers are written with a 0 in front at home and without it from abroad.
+_HOME_ZERO: Final = frozenset({33, 40, 44, 45, 49, 61, 66, 91})
+_NORTH_AMERICA: Final = 1
+_MEXICO: Final = 52
+_DIALLED: Final = re.compile(r"[0-9][0-9,*#]*")
+
+
+def faults_of_address(kind: str, country: int | None, address: str) -> Iterator[str]:
+    """Say what is wrong with the address of a contact method."""
+    match kind:
+        case "email":
+            yield from (f"Address {fault}" for fault in faults_of_email(address))
+        case "webhook":
+            yield from _faults_of_url(address)
+        case "phone" | "sms" | "whatsapp":
+            yield from _faults_of_telephone(kind, country or DEFAULT_COUNTRY, address)
+        case "push_notification":
+            yield "Type cannot be push_notification_contact_method: devices add themselves."
+        case _:
+            yield f"Type must be one of {', '.join(f'{kind}_contact_method' for kind in KINDS)}."
+
+
+def faults_of_email(address: str) -> Iterator[str]:
+    """Say what is wrong with an e-mail address. Names that only an own network knows are fine."""
+    if not SHORTEST_EMAIL <= len(address) <= LONGEST_EMAIL:
+        yield f"must have {SHORTEST_EMAIL} to {LONGEST_EMAIL} characters."
+        return
+    try:
+        validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        yield "must be an e-mail address such as alice@example.com."
+
+
+def _faults_of_url(address: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or len(address) > LONGEST_URL or not address.isprintable() or " " in address:
+        yield "Address must be an address such as https://example.com/pages."
+
+
+def _faults_of_telephone(kind: str, country: int, address: str) -> Iterator[str]:
+    """Judge by what PagerDuty accepts, not by whether a plan of numbers knows the number."""
+    if country not in COUNTRIES:
+        yield f"Country code must be from {COUNTRIES.start} to {COUNTRIES.stop - 1}."
+    elif len(address) > LONGEST_TELEPHONE or not _DIALLED.fullmatch(address):
+        yield (
+            f"Address must be at most {LONGEST_TELEPHONE} digits,"
+            " with commas for pauses and * or # where an extension needs them."
+        )
+    elif unwanted := _unwanted_start(kind, country, address):
+        yield f"Address must not begin with {unwanted} for +{country}{_hint(country, address)}."
+
+
+def _unwanted_start(kind: str, country: int, address: str) -> str | None:
+    if address.startswith("0") and country in _HOME_ZERO:
+        return "0"
+    is_home_one = country == _NORTH_AMERICA or (country == _MEXICO and kind == "sms")
+    return "1" if address.startswith("1") and is_home_one else None
+
+
+def _hint(country: int, address: str) -> str:
+    """Suggest the number as it is dialled from abroad, if it looks like one."""
+    try:
+        number = phonenumbers.parse(address, phonenumbers.region_code_for_country_code(country))
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return f"; perhaps {phonenumbers.national_significant_number(number)} is meant"

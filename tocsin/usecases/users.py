@@ -1,0 +1,232 @@
+"""Users: found, made, changed and taken away, with the ways to reach them."""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.auth.principal import Principal
+from tocsin.domain.address import faults_of_email
+from tocsin.domain.faults import faults_of_line
+from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, User
+from tocsin.kit.ids import new_id
+from tocsin.kit.text import printable
+from tocsin.kit.zones import is_zone
+from tocsin.store import contact_methods, escalation_policies, notification_rules, users
+from tocsin.store.contact_methods import CONTACT_METHODS
+from tocsin.store.escalation_policies import POLICIES
+from tocsin.store.notification_rules import NOTIFICATION_RULES
+from tocsin.store.rows import Taken
+from tocsin.store.users import USERS
+from tocsin.usecases.errors import Forbidden, Invalid, NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.wishes import grant, refuse
+
+LONGEST_NAME: Final = 100
+LONGEST_DESCRIPTION: Final = 2000
+COLORS: Final = ("purple", "red", "green", "blue", "teal", "orange", "brown", "turquoise", "lime")
+URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
+DEFAULT_LABEL: Final = "Default"
+NAMED: Final = 5  # how many of the things that stand in the way a refusal lists
+
+_COLOR: Final = re.compile(r"(?=.{1,30}$)[a-z]+(-[a-z]+)*")
+
+EMAIL_TAKEN: Final = "Email has already been taken"  # clients compare it to the letter
+OWNERS_MATTER: Final = "Only an owner can make somebody an owner, or stop being one."
+OWNER_NEEDED: Final = "The account needs an owner: let somebody else be one first."
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a user shall be; UNSET leaves it as it is."""
+
+    name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    time_zone: str | UnsetType | None = UNSET
+    color: str | UnsetType = UNSET
+    job_title: str | UnsetType | None = UNSET
+    description: str | UnsetType | None = UNSET
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A user, the ways to reach them, and their rules about when to use which."""
+
+    user: User
+    methods: Sequence[ContactMethod] = ()
+    rules: Sequence[NotificationRule] = ()
+
+
+async def find(
+    house: House, search: str | None, *, limit: int, offset: int, wants_total: bool
+) -> tuple[list[Known], int | None]:
+    """List users by name: all, or those with a text in their name or e-mail address."""
+    where = [users.named_like(search)] if search else []
+    order = users.BY_NAME
+    async with house.database.read() as tx:
+        found = await USERS.select(tx, *where, order_by=order, limit=limit, offset=offset)
+        total = await USERS.count(tx, *where) if wants_total else None
+        return await know(tx, found), total
+
+
+async def get(house: House, user_id: str) -> Known:
+    """Read one user."""
+    async with house.database.read() as tx:
+        user = await USERS.get(tx, user_id)
+        if user is None:
+            raise NotFound("User", user_id)
+        (known,) = await know(tx, [user])
+    return known
+
+
+async def create(house: House, wish: Wish, by: Principal, now: datetime) -> Known:
+    """Make a user, who is e-mailed at once about whatever is assigned to them."""
+    id_ = new_id()
+    user = _apply(wish, User(id=id_, name="", email="", color=_color(id_), created_at=now))
+    refuse(_faults(user))
+    _check_right_to_owners("user", user.role, by)
+    async with house.database.begin() as tx:
+        try:
+            await USERS.insert(tx, user)
+        except Taken:
+            raise Invalid(EMAIL_TAKEN) from None
+        return await _make_reachable(tx, user)
+
+
+async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known:
+    """Change a user. Their contact methods stay, also when their login address changes."""
+    async with house.database.begin() as tx:
+        before = await hold(tx, user_id)
+        user = _apply(wish, before)
+        refuse(_faults(user))
+        await _check_owners(tx, before.role, user.role, by)
+        try:
+            await USERS.update(tx, user)
+        except Taken:
+            raise Invalid(EMAIL_TAKEN) from None
+        (known,) = await know(tx, [user])
+    return known
+
+
+async def remove(house: House, user_id: str, by: Principal) -> None:
+    """Take away a user whom nothing needs."""
+    async with house.database.begin() as tx:
+        user = await hold(tx, user_id)
+        await _check_owners(tx, user.role, None, by)
+        refuse([sentence async for sentence in _ties(tx, user)])
+        await USERS.delete(tx, user_id)
+
+
+async def hold(tx: AsyncConnection, user_id: str) -> User:
+    """Lock a user who must exist. Raises NotFound."""
+    user = await USERS.get(tx, user_id, hold=True)
+    if user is None:
+        raise NotFound("User", user_id)
+    return user
+
+
+async def check(tx: AsyncConnection, user_id: str) -> None:
+    """See that there is such a user. Raises NotFound."""
+    if await USERS.get(tx, user_id) is None:
+        raise NotFound("User", user_id)
+
+
+async def know(tx: AsyncConnection, found: Sequence[User]) -> list[Known]:
+    """Read what belongs to users, for all of them at once."""
+    ids = [user.id for user in found]
+    methods = await contact_methods.of_users(tx, ids)
+    rules = await notification_rules.of_users(tx, ids)
+    return [
+        Known(
+            user=user,
+            methods=[method for method in methods if method.user_id == user.id],
+            rules=[rule for rule in rules if rule.user_id == user.id],
+        )
+        for user in found
+    ]
+
+
+async def _make_reachable(tx: AsyncConnection, user: User) -> Known:
+    method = ContactMethod(
+        id=new_id(),
+        user_id=user.id,
+        kind="email",
+        label=DEFAULT_LABEL,
+        address=user.email,
+        created_at=user.created_at,
+    )
+    rules = [
+        NotificationRule(
+            id=new_id(),
+            user_id=user.id,
+            contact_method_id=method.id,
+            urgency=urgency,
+            created_at=user.created_at,
+        )
+        for urgency in URGENCIES
+    ]
+    await CONTACT_METHODS.insert(tx, method)
+    for rule in rules:
+        await NOTIFICATION_RULES.insert(tx, rule)
+    return Known(user=user, methods=[method], rules=rules)
+
+
+async def _check_owners(
+    tx: AsyncConnection, before: Role, after: Role | None, by: Principal
+) -> None:
+    """See that owners decide about owners, and that one is left. No role after: they are gone."""
+    _check_right_to_owners(before, after, by)
+    if before == "owner" != after and await USERS.count(tx, USERS.c.role == "owner") == 1:
+        raise Invalid(OWNER_NEEDED)
+
+
+def _check_right_to_owners(before: Role, after: Role | None, by: Principal) -> None:
+    concerned = before != after and "owner" in {before, after}
+    if concerned and by.user is not None and by.user.role != "owner":
+        raise Forbidden(OWNERS_MATTER)
+
+
+async def _ties(tx: AsyncConnection, user: User) -> AsyncIterator[str]:
+    """Say what still needs a user."""
+    pages = escalation_policies.targeting("user", [user.id])
+    policies = await POLICIES.select(tx, pages, order_by=escalation_policies.BY_NAME, limit=NAMED)
+    for what, names in (
+        ("incidents are assigned to them", await users.open_incidents(tx, user.id, NAMED)),
+        ("escalation policies page them", [policy.name for policy in policies]),
+        ("they are on schedules", await users.schedules_with(tx, user.id, NAMED)),
+    ):
+        if names:
+            yield f"User cannot be deleted while {what}: {', '.join(names)}."
+
+
+def _apply(wish: Wish, before: User) -> User:
+    user = grant(wish, before)
+    return replace(
+        user,
+        name=" ".join(user.name.split()),
+        email=user.email.strip(),
+        description=user.description and printable(user.description),
+    )
+
+
+def _faults(user: User) -> Iterator[str]:
+    yield from faults_of_line("Name", user.name, LONGEST_NAME)
+    for fault in faults_of_email(user.email):
+        yield f"Email {fault}"
+    if user.time_zone is not None and not is_zone(user.time_zone):
+        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    if user.job_title:
+        yield from faults_of_line("Job title", user.job_title, LONGEST_NAME)
+    if user.description and len(user.description) > LONGEST_DESCRIPTION:
+        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    if not _COLOR.fullmatch(user.color):
+        yield "Color must be the name of a colour, such as dark-slate-grey."
+
+
+def _color(user_id: str) -> str:
+    """Choose a colour, so that people of one schedule are told apart."""
+    return COLORS[sum(user_id.encode()) % len(COLORS)]
