@@ -117,14 +117,6 @@ async def change(house: House, service_id: str, integration_id: str, wish: Wish)
     return know(house, integration, service)
 
 
-async def remove(house: House, service_id: str, integration_id: str) -> None:
-    """Take away a way into a service."""
-    async with house.database.begin() as tx:
-        await services.hold(tx, service_id)
-        await _get_in(tx, service_id, integration_id)
-        await INTEGRATIONS.delete(tx, integration_id)
-
-
 def know(house: House, integration: Integration, service: Service) -> Known:
     """Open the key of an integration."""
     key = house.sealer.open(integration.key_encrypted)

@@ -19,6 +19,7 @@ from tocsin.store.services import SERVICES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_DESCRIPTION: Final = 2000
@@ -53,18 +54,17 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    house: House, asked: Filter, now: datetime, *, limit: int, offset: int, wants_total: bool
+    house: House, part: Part, asked: Filter, now: datetime
 ) -> tuple[list[Known], int | None]:
-    """List windows by their start, and count them if the total is wanted."""
+    """List windows by their start."""
     where = [
         store.lying(asked.lie, now),
         *([store.described_like(asked.search)] if asked.search else []),
         *([store.about(asked.service_ids)] if asked.service_ids else []),
     ]
-    rows, order = MAINTENANCE_WINDOWS, store.BY_START
+    order = store.BY_START
     async with house.database.read() as tx:
-        found = await rows.select(tx, *where, order_by=order, limit=limit, offset=offset)
-        total = await rows.count(tx, *where) if wants_total else None
+        found, total = await read_part(tx, MAINTENANCE_WINDOWS, part, *where, order_by=order)
         return await know(tx, found), total
 
 

@@ -32,6 +32,7 @@ from tocsin.usecases import incidents
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 NAME_TAKEN: Final = "Name has already been taken"
@@ -85,17 +86,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    house: House, asked: Filter, now: datetime, *, limit: int, offset: int, wants_total: bool
+    house: House, part: Part, asked: Filter, now: datetime
 ) -> tuple[list[Known], int | None]:
-    """List services by name, and count them if the total is wanted."""
+    """List services by name."""
     where = [
         *([store.named_like(asked.search)] if asked.search else []),
         *([SERVICES.c.name == asked.name] if asked.name else []),
     ]
     order = store.BY_NAME_BACKWARDS if asked.descending else store.BY_NAME
     async with house.database.read() as tx:
-        found = await SERVICES.select(tx, *where, order_by=order, limit=limit, offset=offset)
-        total = await SERVICES.count(tx, *where) if wants_total else None
+        found, total = await read_part(tx, SERVICES, part, *where, order_by=order)
         return await know(tx, found, now), total
 
 

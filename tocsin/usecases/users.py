@@ -25,6 +25,7 @@ from tocsin.store.rows import Taken
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 100
@@ -61,15 +62,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     rules: Sequence[NotificationRule] = ()
 
 
-async def find(
-    house: House, search: str | None, *, limit: int, offset: int, wants_total: bool
-) -> tuple[list[Known], int | None]:
+async def find(house: House, part: Part, search: str | None) -> tuple[list[Known], int | None]:
     """List users by name: all, or those with a text in their name or e-mail address."""
     where = [users.named_like(search)] if search else []
-    order = users.BY_NAME
     async with house.database.read() as tx:
-        found = await USERS.select(tx, *where, order_by=order, limit=limit, offset=offset)
-        total = await USERS.count(tx, *where) if wants_total else None
+        found, total = await read_part(tx, USERS, part, *where, order_by=users.BY_NAME)
         return await know(tx, found), total
 
 
