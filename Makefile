@@ -67,8 +67,9 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml | $(BIN)/python
 	@$(INSTALL)
 	@touch $@ $(VENV)/run
 
+TOLD := /^Collecting/ { print "   " $$2; fflush() } /^Installing/ { print "   installing"; fflush() }
 INSTALL = echo "== Installing $< into $(VENV)" && \
-	$(PIP) --require-hashes --requirement $< && \
+	$(PIP) --require-hashes --requirement $< | awk '$(TOLD)' && \
 	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 
 $(BIN)/python:

@@ -22,7 +22,11 @@ def test_sealing_twice_does_not_give_the_same_away() -> None:
     assert Sealer(SECRET).seal("key") != Sealer(SECRET).seal("key")
 
 
-@pytest.mark.parametrize("sealed", [Sealer("t" * 32).seal("key"), b"", b"nonsense"])
+@pytest.mark.parametrize(
+    "sealed",
+    [Sealer("t" * 32).seal("key"), b"", b"nonsense"],
+    ids=["stranger", "empty", "nonsense"],
+)
 def test_another_key_opens_nothing(sealed: bytes) -> None:
     with pytest.raises(SealingError, match="sealed with another key"):
         Sealer(SECRET).open(sealed)
