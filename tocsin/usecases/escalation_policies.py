@@ -21,6 +21,7 @@ from tocsin.store.schedules import SCHEDULES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
@@ -77,15 +78,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         return known[target.id].name if target.id in known else None
 
 
-async def find(
-    house: House, asked: Filter, *, limit: int, offset: int, wants_total: bool
-) -> tuple[list[Known], int | None]:
-    """List policies by name, and count them if the total is wanted."""
-    where = list(_where(asked))
-    order = store.BY_NAME_BACKWARDS if asked.descending else store.BY_NAME
+async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], int | None]:
+    """List policies by name."""
+    order_by = store.BY_NAME_BACKWARDS if asked.descending else store.BY_NAME
     async with house.database.read() as tx:
-        found = await POLICIES.select(tx, *where, order_by=order, limit=limit, offset=offset)
-        total = await POLICIES.count(tx, *where) if wants_total else None
+        found, total = await read_part(tx, POLICIES, part, *_where(asked), order_by=order_by)
         return await know(tx, found), total
 
 

@@ -23,6 +23,7 @@ from tocsin.store.schedules import BY_NAME, SCHEDULES, named_like
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
@@ -54,19 +55,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    house: House,
-    search: str | None,
-    asked: Range | None,
-    *,
-    limit: int,
-    offset: int,
-    wants_total: bool,
+    house: House, search: str | None, asked: Range | None, part: Part
 ) -> tuple[list[Known], int | None]:
-    """List schedules by name, and count them if the total is wanted."""
+    """List schedules by name."""
     where = [named_like(search)] if search else []
     async with house.database.read() as tx:
-        found = await SCHEDULES.select(tx, *where, order_by=BY_NAME, limit=limit, offset=offset)
-        total = await SCHEDULES.count(tx, *where) if wants_total else None
+        found, total = await read_part(tx, SCHEDULES, part, *where, order_by=BY_NAME)
         return await know(tx, found, asked), total
 
 

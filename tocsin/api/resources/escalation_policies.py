@@ -13,6 +13,7 @@ from tocsin.domain.escalation_policy import Rule, Strategy, Target, TargetKind
 from tocsin.usecases import escalation_policies
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
+from tocsin.usecases.parts import Part
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 
@@ -55,9 +56,8 @@ async def list_escalation_policies(call: Call) -> dict[str, Any]:
         descending=call.query.sorting("name") == (("name", True),),
     )
     includes = call.query.includes(*_INCLUDES)
-    found, total = await escalation_policies.find(
-        call.house, asked, limit=page.fetch, offset=page.offset, wants_total=page.wants_total
-    )
+    part = Part(limit=page.fetch, offset=page.offset, counted=page.wants_total)
+    found, total = await escalation_policies.find(call.house, asked, part)
 
     def shape(known: Known) -> dict[str, Any]:
         return escalation_policy_shape(call.links, known, includes)

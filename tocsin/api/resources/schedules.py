@@ -1,0 +1,100 @@
+"""Schedules: who is on call when."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tocsin.api.ranges import range_asked
+from tocsin.api.rest import Call, Resource
+from tocsin.api.schedule_bodies import ScheduleBody, schedule_wish
+from tocsin.api.schedule_shapes import PARTS, View, schedule_shape
+from tocsin.usecases import schedules
+from tocsin.usecases.parts import Part
+from tocsin.usecases.schedules import Known, Wish
+
+SCHEDULES = Resource("/schedules", scope="schedules")
+
+
+@SCHEDULES.lists("listSchedules")
+async def list_schedules(call: Call) -> dict[str, Any]:
+    """List schedules by name, with those parts that ``include[]`` asks for."""
+    page = call.query.page()
+    part = Part(limit=page.fetch, offset=page.offset, counted=page.wants_total)
+    view = View(
+        links=call.links,
+        now=call.now,
+        asked=range_asked(call.query, _account_zone(call)),
+        zone=call.query.zone() or _own_zone(call),
+        parts=call.query.includes(*PARTS),
+        next_for=call.query.text("include_next_oncall_for_user"),
+    )
+    search = call.query.text("query")
+    found, total = await schedules.find(call.house, search, view.needed, part)
+
+    def shape(known: Known) -> dict[str, Any]:
+        return schedule_shape(view, known)
+
+    return page.wrap("schedules", found, shape, total=total)
+
+
+@SCHEDULES.creates("createSchedule")
+async def create_schedule(call: Call) -> dict[str, Any]:
+    """Make a schedule."""
+    return _whole(call, await schedules.create(call.house, _wish(call)))
+
+
+@SCHEDULES.op("createSchedulePreview", "POST", "/preview")
+async def preview_schedule(call: Call) -> dict[str, Any]:
+    """Show what a schedule would be like, and keep nothing."""
+    known = await schedules.preview(call.house, _wish(call))
+    shape = schedule_shape(_view(call), known)
+    nowhere = ("id", "self", "html_url")
+    return {"schedule": {name: part for name, part in shape.items() if name not in nowhere}}
+
+
+@SCHEDULES.gets("getSchedule")
+async def get_schedule(call: Call, id: str) -> dict[str, Any]:
+    """Show a schedule; its shifts are rendered between ``since`` and ``until``."""
+    view = _view(call)
+    return {"schedule": schedule_shape(view, await schedules.get(call.house, id, view.needed))}
+
+
+@SCHEDULES.updates("updateSchedule")
+async def update_schedule(call: Call, id: str) -> dict[str, Any]:
+    """Change a schedule from now on. Layers that are left out end."""
+    return _whole(call, await schedules.change(call.house, id, _wish(call), call.now))
+
+
+@SCHEDULES.deletes("deleteSchedule")
+async def delete_schedule(call: Call, id: str) -> None:
+    """Take away a schedule that no escalation policy uses."""
+    await schedules.remove(call.house, id)
+
+
+def _wish(call: Call) -> Wish:
+    return schedule_wish(call.body(ScheduleBody, "schedule"), _account_zone(call))
+
+
+def _whole(call: Call, known: Known) -> dict[str, Any]:
+    view = View(links=call.links, now=call.now, zone=call.query.zone())
+    return {"schedule": schedule_shape(view, known)}
+
+
+def _view(call: Call) -> View:
+    return View(
+        links=call.links,
+        now=call.now,
+        asked=range_asked(call.query, _account_zone(call)),
+        overflow=call.query.flag("overflow"),
+        zone=call.query.zone(),
+        next_for=call.query.text("include_next_oncall_for_user"),
+    )
+
+
+def _account_zone(call: Call) -> ZoneInfo:
+    return ZoneInfo(call.house.settings.time_zone)
+
+
+def _own_zone(call: Call) -> ZoneInfo:
+    """Return the zone of whoever asks."""
+    chosen = call.requester.time_zone if call.requester else None
+    return ZoneInfo(chosen) if chosen else _account_zone(call)
