@@ -29,8 +29,7 @@ _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """What is due to one address: ``works`` are still wanted, ``stale`` are not.
 
-    There is either a message for ``address`` or a refusal that says why there is none, unless
-    nothing is wanted at all.
+    ``refusal`` says why there is no ``message``.
     """
 
     works: tuple[Work, ...] = ()
@@ -40,7 +39,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     address: str = ""
     message: Message | None = None
-    refusal: Delivery | None = None
+    refusal: Delivery = Delivery(ok=False, detail="Nothing is wanted any more.")
 
 
 async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:

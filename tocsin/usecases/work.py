@@ -1,15 +1,22 @@
-"""Due work, as the engine handles it: looked for, leased, postponed, measured."""
+"""Due work, as the engine handles it: looked for, leased, put off, measured."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from tocsin.domain.work import Work
+from tocsin.kit.ids import new_id
 from tocsin.store import work as store
+from tocsin.store.driver import driver
 from tocsin.store.work import Backlog, Due
-from tocsin.store.writes import WAKE_ENGINES
+from tocsin.store.writes import WAKE_ENGINES, AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 
-__all__ = ["Backlog", "Due", "backlog", "lease", "listen", "look", "postpone"]
+__all__ = ["Backlog", "Due", "backlog", "lease", "listen", "look", "put_off"]
+
+FIRST_PAUSE: Final = 5  # seconds, as the longest; twice as long each time
+LONGEST_PAUSE: Final = 600
+TOLD_AFTER: Final = 5  # attempts
 
 
 async def listen(house: House, wake: Callable[[], None]) -> None:
@@ -31,10 +38,23 @@ async def lease(
         return await store.lease(tx, lane, now, limit=limit, busy=busy)
 
 
-async def postpone(house: House, works: Sequence[Work], until: datetime) -> None:
-    """Put work off that could not be done."""
+async def put_off(house: House, works: Sequence[Work], fault: str, now: datetime) -> None:
+    """Let work that failed come back later and later; in the end the administrators hear of it."""
+    attempts = max(work.attempts for work in works)
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    alarms = [
+        AlarmRow(
+            id=new_id("Q"),
+            at=now,
+            incident_id=work.incident_id,
+            sentence=f"Due work ({work.kind}) fails again and again: {fault}",
+        )
+        for work in works
+        if work.attempts == TOLD_AFTER
+    ]
     async with house.database.begin() as tx:
-        await store.postpone(tx, [work.id for work in works], until)
+        await store.postpone(tx, [work.id for work in works], now + timedelta(seconds=pause))
+        await flush(await driver(tx), Writes(alarms=alarms))
 
 
 async def backlog(house: House, now: datetime) -> list[Backlog]:

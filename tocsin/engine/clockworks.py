@@ -1,0 +1,33 @@
+"""What the engine does again and again, whether anything is due or not."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from tocsin.engine.meters import Meters
+from tocsin.usecases import upkeep, work
+from tocsin.usecases.house import House
+
+
+class Clockwork(NamedTuple):
+    """A turn that is taken every so many seconds."""
+
+    name: str
+    every: float
+    turn: Callable[[House, Meters, datetime], Awaitable[None]]
+
+
+async def measure(house: House, meters: Meters, now: datetime) -> None:
+    """Show how much is due."""
+    meters.waiting(await work.backlog(house, now), now)
+
+
+async def clean_up(house: House, _meters: Meters, now: datetime) -> None:
+    """Forget what nobody will ask for."""
+    await upkeep.clean_up(house, now)
+
+
+CLOCKWORKS: Final = (
+    Clockwork("measure", 10, measure),
+    Clockwork("clean up", 600, clean_up),
+)

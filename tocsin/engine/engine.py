@@ -1,0 +1,137 @@
+"""The engine of a node: all lanes, the pace that pokes them, and what is done in between."""
+
+import asyncio
+import socket
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from tocsin.domain.address import KINDS
+from tocsin.domain.channel import Channel
+from tocsin.domain.work import TIMER
+from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
+from tocsin.engine.loop import Lane, forever
+from tocsin.engine.meters import Meters
+from tocsin.engine.tasks import tasks
+from tocsin.kit.ids import new_id
+from tocsin.usecases import nodes, work
+from tocsin.usecases.errors import DatabaseAway
+from tocsin.usecases.house import House
+from tocsin.usecases.nodes import Node
+
+LONGEST_REST: Final = 5.0  # seconds, as all of these; a wake that got lost costs no more
+SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives
+DRAIN: Final = 8.0
+BEAT_EVERY: Final = timedelta(seconds=5)
+
+
+class Engine:
+    """Does what is due. ``run`` serves until ``stop``.
+
+    Tests call ``step`` or ``run_due`` instead, with an instant of their own.
+    """
+
+    def __init__(
+        self, house: House, channels: Iterable[Channel], registry: CollectorRegistry
+    ) -> None:
+        self._house = house
+        self._meters = Meters(registry, (TIMER, *KINDS))
+        by_kind = {channel.kind: channel for channel in channels}
+        self._lanes = {
+            name: Lane(name, house, task, self._meters)
+            for name, task in tasks(house, by_kind, self._meters).items()
+        }
+        self._node = _node(house)
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+
+    def wake(self) -> None:
+        """Look at once: something may have become due."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Serve until stopped or cancelled; what is on its way by then may still arrive."""
+        self._stopped.clear()
+        parts = [asyncio.create_task(part) for part in self._parts()]
+        try:
+            await self._stopping.wait()
+        finally:
+            await self._end(parts)
+            self._stopped.set()
+
+    async def stop(self) -> None:
+        """Let ``run`` end, and wait until it has."""
+        self._stopping.set()
+        await self._stopped.wait()
+
+    async def step(self, now: datetime) -> int:
+        """Run once all that is due at ``now``; return how much that was."""
+        return sum([await lane.step(lambda: now) for lane in self._lanes.values()])
+
+    async def run_due(self, now: datetime) -> None:
+        """Run what is due at ``now``, and what that makes due at ``now``, to the end."""
+        while await self.step(now):
+            pass
+
+    def _parts(self) -> Iterator[Coroutine[Any, Any, None]]:
+        yield forever("listen", partial(work.listen, self._house, self.wake))
+        yield forever("pace", self._pace)
+        for lane in self._lanes.values():
+            yield forever(lane.name, lane.serve)
+        for clockwork in CLOCKWORKS:
+            yield forever(clockwork.name, partial(self._turn, clockwork), clockwork.every)
+
+    async def _pace(self) -> None:
+        while True:
+            self._woken.clear()
+            rest = await self._look(self._house.clock())
+            await asyncio.sleep(SHORTEST_REST)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), rest)
+
+    async def _look(self, now: datetime) -> float:
+        """Poke the lanes that have something to do; return how long to rest."""
+        seen = await work.look(self._house, tuple(self._lanes), now)
+        for lane in seen:
+            if lane.now:
+                self._lanes[lane.lane].poke()
+        await self._beat(now)
+        waits = [(lane.later - now).total_seconds() for lane in seen if lane.later]
+        return min(LONGEST_REST, *waits)
+
+    async def _beat(self, now: datetime) -> None:
+        """Say that this node lives, as long as it looks for work."""
+        self._meters.beat(now)
+        if now - self._node.beat_at >= BEAT_EVERY:
+            self._node = msgspec.structs.replace(self._node, beat_at=now)
+            await nodes.beat(self._house, self._node)
+
+    async def _turn(self, clockwork: Clockwork) -> None:
+        await clockwork.turn(self._house, self._meters, self._house.clock())
+
+    async def _end(self, parts: Sequence[asyncio.Task[None]]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                await asyncio.gather(*(lane.finish() for lane in self._lanes.values()))
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+        with suppress(DatabaseAway):
+            await nodes.leave(self._house, self._node.id)
+
+
+def _node(house: House) -> Node:
+    return Node(
+        id=new_id(),
+        name=socket.gethostname(),
+        role=house.settings.role,
+        started_at=house.clock(),
+        beat_at=datetime.min.replace(tzinfo=UTC),
+    )

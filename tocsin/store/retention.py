@@ -1,0 +1,41 @@
+"""Forgetting: rows that are too old, or too many, a bounded number at a time."""
+
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.store.tables import alarms, notifications, quarantine
+
+AT_ONCE: Final = 10_000
+_TURN: Final = 0x70C51  # any number that other programs on this database do not lock
+
+
+async def take_turn(tx: AsyncConnection) -> bool:
+    """Say whether this transaction may clean up; another node may be at it."""
+    lock = sa.func.pg_try_advisory_xact_lock(_TURN)
+    return bool((await tx.execute(sa.select(lock))).scalar_one())
+
+
+async def forget_strays(tx: AsyncConnection, *, before: datetime, most: int) -> int:
+    """Empty the quarantine of what is old, and of the oldest beyond ``most``."""
+    newest = sa.select(quarantine.c.at).order_by(quarantine.c.at.desc())
+    last_kept = newest.offset(most).limit(1).scalar_subquery()
+    too_old = sa.or_(quarantine.c.at < before, quarantine.c.at <= last_kept)
+    return await _forget(tx, quarantine, too_old)
+
+
+async def forget_notifications(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget old attempts to tell somebody."""
+    return await _forget(tx, notifications, notifications.c.at < before)
+
+
+async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget old sentences for the administrators."""
+    return await _forget(tx, alarms, alarms.c.at < before)
+
+
+async def _forget(tx: AsyncConnection, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
+    ids = sa.select(table.c.id).where(where).limit(AT_ONCE)
+    return (await tx.execute(sa.delete(table).where(table.c.id.in_(ids)))).rowcount
