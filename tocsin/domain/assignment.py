@@ -17,7 +17,7 @@ from tocsin.domain.command import (
     Roster,
 )
 from tocsin.domain.course import TRIGGERED, entry, refuse_resolved, stay, steer
-from tocsin.domain.escalation import Step, call, call_again, call_next, catch_all, climb
+from tocsin.domain.escalation import Step, call, call_again, call_next, climb
 from tocsin.domain.incident import Assignment, Incident
 from tocsin.domain.log_entry import LogEntry
 
@@ -139,13 +139,13 @@ def _step_up(
 
 
 def _exhaust(incident: Incident, roster: Roster, now: datetime) -> Decision:
-    """Leave the incident with the last people asked; their pages go on."""
+    """Leave the incident with the last people asked, whose pages go on; somebody must have it."""
     exhausted = entry("exhaust_escalation_path_log_entry", incident, now)
     if any(assignment.user_id in roster.users for assignment in incident.assignments):
         alarm = Alarm(sentence=f"Nobody has answered “{incident.title}”; its policy is exhausted.")
         log, effects = (exhausted,), (alarm,)
         return stay(incident, now, log=log, effects=effects, exhausted=True, escalate_at=None)
-    step = catch_all(incident.policy, incident.loop, roster)
+    step = call(incident.policy, roster, loop=incident.loop)
     assigned = entry("assign_log_entry", incident, now, None, who(step))
     return put_before(incident, step, now, log=(exhausted, assigned), exhausted=True)
 

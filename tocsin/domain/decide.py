@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain import acknowledgement, assignment, edit, opening, resolution, urgency_change
+from tocsin.domain import (
+    acknowledgement,
+    amendment,
+    assignment,
+    opening,
+    resolution,
+    urgency_change,
+)
 from tocsin.domain.command import (
     Acknowledge,
     Annotate,
@@ -42,9 +49,9 @@ RULES: Mapping[type[Command], Rule] = {
     Delegate: assignment.delegate,
     Escalate: assignment.escalate,
     ChangeUrgency: urgency_change.change_urgency,
-    ChangePriority: edit.change_priority,
-    Retitle: edit.retitle,
-    Annotate: edit.annotate,
+    ChangePriority: amendment.change_priority,
+    Retitle: amendment.retitle,
+    Annotate: amendment.annotate,
 }
 
 

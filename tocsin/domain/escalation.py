@@ -51,8 +51,12 @@ def climb(policy: EscalationPolicy, level: int, loop: int, roster: Roster) -> St
 
 
 def call(policy: EscalationPolicy, roster: Roster, level: int = 0, loop: int = 0) -> Step:
-    """Find somebody, on the policy from here on or behind it."""
-    return climb(policy, level, loop, roster) or catch_all(policy, loop, roster)
+    """Find somebody: from here on, or else anywhere on the policy, or else behind it."""
+    return (
+        climb(policy, level, loop, roster)
+        or climb(policy, 0, loop, roster)
+        or catch_all(policy, loop, roster)
+    )
 
 
 def call_next(incident: Incident, roster: Roster) -> Step | None:

@@ -1,4 +1,4 @@
-"""Edits: what people write on an incident without changing its course."""
+"""Amendments: what people write on an incident without changing its course."""
 
 from datetime import datetime
 

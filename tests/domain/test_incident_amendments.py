@@ -1,0 +1,80 @@
+"""What people write on an incident: title, priority and notes."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.domain.scene import (
+    ALICE,
+    FIVE,
+    NOON,
+    acknowledged,
+    begun,
+    kinds,
+    person,
+    resolved,
+)
+from tocsin.domain.command import Annotate, ChangePriority, Command, Retitle
+from tocsin.domain.decide import decide
+from tocsin.domain.incident import Incident
+
+BY_ALICE = person(ALICE)
+AMENDMENTS = [
+    ChangePriority(priority_id="P1", name="Worst", agent=BY_ALICE),
+    Retitle(title="Disk of db1 full", agent=BY_ALICE),
+    Annotate(content="Looking at it", agent=BY_ALICE),
+]
+
+
+def test_a_priority_is_given_and_taken_away() -> None:
+    given = decide(begun(), AMENDMENTS[0], NOON)
+    taken = decide(given.incident, ChangePriority(priority_id=None), NOON)
+
+    assert (given.incident.priority_id, taken.incident.priority_id) == ("P1", None)
+    assert given.log[0].details == {
+        "changeset": [{"field": "priority", "old": None, "new": "P1"}],
+        "priority": "Worst",
+    }
+    assert kinds(given) == kinds(taken) == ["priority_change"]
+
+
+def test_a_title_is_changed() -> None:
+    decision = decide(begun(), AMENDMENTS[1], NOON)
+
+    assert decision.incident.title == "Disk of db1 full"
+    assert kinds(decision) == ["field_value_change"]
+    assert decision.log[0].details == {
+        "changeset": [{"field": "title", "old": "Disk full", "new": "Disk of db1 full"}]
+    }
+
+
+def test_a_note_is_added() -> None:
+    decision = decide(begun(), AMENDMENTS[2], NOON)
+
+    assert kinds(decision) == ["annotate"]
+    assert decision.log[0].details == {"note": "Looking at it"}
+    assert decision.log[0].channel == {
+        "type": "note",
+        "summary": "Looking at it",
+        "content": "Looking at it",
+    }
+
+
+@pytest.mark.parametrize("incident", [begun(), acknowledged(begun()), resolved(begun())])
+@pytest.mark.parametrize("command", AMENDMENTS)
+def test_an_amendment_leaves_the_course_alone(incident: Incident, command: Command) -> None:
+    decision = decide(incident, command, NOON + FIVE)
+
+    assert decision.incident.generation == incident.generation
+    assert decision.incident.updated_at == NOON + FIVE
+    assert decision.incident.status == incident.status
+    assert decision.effects == ()
+    assert decision.log[0].agent == BY_ALICE
+
+
+@pytest.mark.parametrize("command", [ChangePriority(priority_id="P1"), Retitle(title="Disk full")])
+def test_what_is_already_so_changes_nothing(command: Command) -> None:
+    incident = replace(begun(), priority_id="P1")
+
+    decision = decide(incident, command, NOON + FIVE)
+
+    assert (decision.incident, decision.log, decision.effects) == (incident, (), ())
