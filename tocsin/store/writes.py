@@ -234,7 +234,8 @@ _CAST: Final = {"assignee_ids": "varchar[]", "state": "json", "body": "json", "p
 def _insert(table: str, *columns: tuple[str, str], also: str = "", values: str = "") -> Piece:
     names = ", ".join(name for name, _ in columns)
     picked = ", ".join(
-        f"r.{name}::{_CAST[name]}" if name in _CAST else f"r.{name}" for name, _ in columns
+        f"r.{name}::{_CAST[name]}" if kind == "text" and name in _CAST else f"r.{name}"
+        for name, kind in columns
     )
     return Piece(
         f"insert into {table} ({names}{also}) select {picked}{values} from rows r", columns

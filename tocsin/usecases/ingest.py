@@ -115,8 +115,8 @@ class Ingest:
             stray = Stray(
                 key=post.key, reason=reason, path=post.path, sender=post.sender, body=post.body
             )
-            await self._transact([stray])
-            return Verdict.UNSTORABLE
+            [outcome] = await asyncio.gather(self._transact([stray]), return_exceptions=True)
+            return outcome if isinstance(outcome, BaseException) else Verdict.UNSTORABLE
         return fault
 
     async def _transact(self, posts: Sequence[Post]) -> list[Verdict]:
