@@ -275,9 +275,8 @@ async def test_an_event_that_cannot_be_stored_fails_alone_and_is_set_aside(
 ) -> None:
     poison = letter(team.key, dedup_key="a\0b")  # the adapters let no such text through
 
-    outcomes = await asyncio.gather(
-        ingest.take(letter(team.key)), ingest.take(poison), ingest.take(letter(team.key))
-    )
+    letters = (letter(team.key), poison, letter(team.key))
+    outcomes = await asyncio.gather(*(ingest.take(one) for one in letters))
 
     assert outcomes == [Verdict.ACCEPTED, Verdict.UNSTORABLE, Verdict.ACCEPTED]
     assert len(await rows(database, tables.quarantine)) == 1
