@@ -25,7 +25,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     known: Range
-    policies: tuple[EscalationPolicy, ...]  # by name
+    policies: Mapping[str, EscalationPolicy]  # in the order of their names
     schedules: Mapping[str, Schedule]  # those that a policy pages
     members: Mapping[str, frozenset[str]]  # who can ever hold a schedule
     users: Mapping[str, User]
@@ -62,7 +62,7 @@ async def _read(tx: AsyncConnection, version: int, known: Range) -> Plan:
     return Plan(
         version=version,
         known=known,
-        policies=tuple(policies),
+        policies={policy.id: policy for policy in policies},
         schedules=schedules,
         members=members,
         users=await USERS.get_many(tx, people),

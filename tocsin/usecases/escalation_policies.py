@@ -86,6 +86,13 @@ async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], in
         return await know(tx, found), total
 
 
+async def get_many(house: House, ids: Iterable[str]) -> dict[str, Known]:
+    """Read those of these policies that exist."""
+    async with house.database.read() as tx:
+        found = await POLICIES.get_many(tx, ids)
+        return {known.policy.id: known for known in await know(tx, list(found.values()))}
+
+
 async def get(house: House, policy_id: str) -> Known:
     """Read one policy."""
     async with house.database.read() as tx:

@@ -64,6 +64,13 @@ async def find(
         return await know(tx, found, asked), total
 
 
+async def get_many(house: House, ids: Iterable[str]) -> dict[str, Known]:
+    """Read those of these schedules that exist, without their overrides."""
+    async with house.database.read() as tx:
+        found = await SCHEDULES.get_many(tx, ids)
+        return {known.schedule.id: known for known in await know(tx, list(found.values()), None)}
+
+
 async def get(house: House, schedule_id: str, asked: Range | None) -> Known:
     """Read a schedule, with its overrides if it is asked about a time."""
     async with house.database.read() as tx:

@@ -13,7 +13,6 @@ from tocsin.domain.escalation_policy import Rule, Strategy, Target, TargetKind
 from tocsin.usecases import escalation_policies
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
-from tocsin.usecases.parts import Part
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 
@@ -50,14 +49,15 @@ class _Policy(msgspec.Struct, frozen=True, kw_only=True):
 async def list_escalation_policies(call: Call) -> dict[str, Any]:
     """List escalation policies by name."""
     page = call.query.page()
+    if call.query.many("team_ids"):
+        return page.cut("escalation_policies", (), dict)
     asked = Filter(
         search=call.query.text("query"),
         user_ids=call.query.many("user_ids"),
         descending=call.query.sorting("name") == (("name", True),),
     )
     includes = call.query.includes(*_INCLUDES)
-    part = Part(limit=page.fetch, offset=page.offset, counted=page.wants_total)
-    found, total = await escalation_policies.find(call.house, asked, part)
+    found, total = await escalation_policies.find(call.house, asked, page.part)
 
     def shape(known: Known) -> dict[str, Any]:
         return escalation_policy_shape(call.links, known, includes)
