@@ -97,7 +97,7 @@ class Ingest:
                 future.set_exception(outcome)
 
     async def _store(self, posts: Sequence[Post]) -> Sequence[Verdict | BaseException]:
-        """Store a batch; what cannot be stored together is tried alone, so that poison fails alone."""
+        """Store a batch, or, if that fails, each letter by itself: poison fails alone."""
         [outcome] = await asyncio.gather(self._transact(posts), return_exceptions=True)
         if isinstance(outcome, list):
             return outcome
