@@ -4,10 +4,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tocsin.api.ranges import range_asked
+from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_bodies import ScheduleBody, schedule_wish
 from tocsin.api.schedule_shapes import PARTS, View, schedule_shape
-from tocsin.usecases import schedules
+from tocsin.domain.rendering import holder_at, render
+from tocsin.domain.schedule import Range, Schedule
+from tocsin.usecases import schedules, users
 from tocsin.usecases.schedules import Known, Wish
 
 SCHEDULES = Resource("/schedules", scope="schedules")
@@ -68,6 +71,22 @@ async def update_schedule(call: Call, id: str) -> dict[str, Any]:
 async def delete_schedule(call: Call, id: str) -> None:
     """Take away a schedule that no escalation policy uses."""
     await schedules.remove(call.house, id)
+
+
+@SCHEDULES.op("listScheduleUsers", "GET", "/{id}/users", scope="users.read")
+async def list_schedule_users(call: Call, id: str) -> dict[str, Any]:
+    """List who is on call at any time between ``since`` and ``until``, or now."""
+    asked = range_asked(call.query, _account_zone(call)) or Range(call.now, call.now)
+    known = await schedules.get(call.house, id, asked)
+    found = await users.get_many(call.house, _holders(known.schedule, asked))
+    return {"users": [user_shape(call, one) for one in found.values()]}
+
+
+def _holders(schedule: Schedule, asked: Range) -> set[str]:
+    if asked.since < asked.until:
+        return {shift.user_id for shift in render(schedule, asked.since, asked.until)}
+    holder = holder_at(schedule, asked.since)
+    return {holder} if holder else set()
 
 
 def _wish(call: Call) -> Wish:
