@@ -1,7 +1,7 @@
 """The way of a REST request: match, identify, allow, run, refuse. HTTP, and only HTTP."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,8 +10,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin.api.body import Gone, read_body
 from tocsin.api.errors import RateLimited, Unauthenticated, problem_of
+from tocsin.api.openapi import describe
 from tocsin.api.query import Query
 from tocsin.api.rate import Allowance, RateLimit
+from tocsin.api.resources import OPS
 from tocsin.api.rest import Answer, Call, Op
 from tocsin.auth.keys import identify
 from tocsin.auth.principal import Principal
@@ -22,6 +24,7 @@ from tocsin.usecases.errors import Forbidden, Invalid, Refused
 from tocsin.usecases.house import House
 
 BODY_LIMIT: Final = 1024 * 1024
+DESCRIPTION: Final = "/openapi.json"  # needs no key, as it tells no secret
 REQUESTER_NOT_FOUND: Final = 1008
 
 _SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -40,17 +43,18 @@ class Request(msgspec.Struct, frozen=True):
         return self.headers.get(name, b"").decode("latin-1").strip()
 
 
-def rest_app(house: House, ops: Iterable[Op]) -> ASGIApp:
+def rest_app(house: House, ops: Sequence[Op] = OPS, *, rate: RateLimit | None = None) -> ASGIApp:
     """Return the application that answers with these operations."""
-    return Door(house, ops).enter
+    return Door(house, ops, rate or RateLimit()).enter
 
 
 class Door:
     """Takes every request the same way."""
 
-    def __init__(self, house: House, ops: Iterable[Op]) -> None:
+    def __init__(self, house: House, ops: Sequence[Op], rate: RateLimit) -> None:
         self._house = house
-        self._rate = RateLimit()
+        self._rate = rate
+        self._description = describe(ops, house.settings.public_url)
         self._tree: PathTree[Op] = PathTree()
         for op in ops:
             self._tree.add(op.method, op.path, op)
@@ -73,6 +77,8 @@ class Door:
     async def _answer(self, request: Request, receive: Receive, headers: dict[str, str]) -> Answer:
         if request.method == "OPTIONS":
             return self.tell_methods(request)
+        if (request.method, request.path) == ("GET", DESCRIPTION):
+            return Answer(body=self._description)
         op, parameters = self.match(request)
         content = await read_body(request.headers, receive, limit=BODY_LIMIT)
         now = self._house.clock()
