@@ -1,8 +1,6 @@
 """The body of a REST request: made into a struct, or refused in sentences people understand."""
 
 import re
-from collections.abc import Hashable
-from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -47,9 +45,10 @@ def read_body(content: bytes, kind: type[Kind], wrapper: str | None = None) -> K
         if body.get(wrapper) is None:
             raise Invalid(f"The body must hold “{wrapper}”.")
         body = body[wrapper]
-    hashable: Hashable = kind
     try:
-        return msgspec.convert(_tidy(body, _type_of(hashable)), kind, strict=False)
+        return msgspec.convert(
+            _tidy(body, inspect.type_info(kind), wrapper or ""), kind, strict=False
+        )
     except msgspec.ValidationError as error:
         raise Invalid(_sentence(str(error), wrapper)) from None
 
@@ -76,29 +75,34 @@ def _holds_nul(value: Any) -> bool:
     return isinstance(value, str) and "\0" in value
 
 
-@cache
-def _type_of(kind: Hashable) -> inspect.Type:
-    return inspect.type_info(kind)
-
-
-def _tidy(value: Any, kind: inspect.Type) -> Any:
+def _tidy(value: Any, kind: inspect.Type, path: str) -> Any:
     """Leave out every null that ``kind`` has no use for; refuse numbers no table can keep."""
     match kind:
         case inspect.StructType(fields=fields) if isinstance(value, dict):
             kinds = {field.encode_name: field.type for field in fields}
             return {
-                name: _tidy(part, kinds[name]) if name in kinds else part
+                name: _tidy(part, kinds[name], name) if name in kinds else part
                 for name, part in value.items()
                 if part is not None or name not in kinds or _may_be_null(kinds[name])
             }
-        case inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner):
-            return [_tidy(part, inner) for part in value] if isinstance(value, list) else value
+        case inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner) if (
+            isinstance(value, list)
+        ):
+            return [_tidy(part, inner, path) for part in value]
         case inspect.UnionType(types=types):
             others = [other for other in types if not isinstance(other, inspect.NoneType)]
-            return _tidy(value, others[0]) if len(others) == 1 else value
-        case inspect.IntType() if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-            raise Invalid("A number is too large.")
+            return _tidy(value, others[0], path) if len(others) == 1 else value
+        case inspect.IntType() if _is_too_large(value):
+            raise Invalid(f"{_words(path)} is too large.")
     return value
+
+
+def _is_too_large(value: Any) -> bool:
+    """Say so of a number, also where it is written as text."""
+    try:
+        return abs(int(value)) > LARGEST_NUMBER
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _may_be_null(kind: inspect.Type) -> bool:
@@ -120,6 +124,10 @@ def _sentence(complaint: str, wrapper: str | None) -> str:
 
 
 def _fault(what: str) -> str:
+    if wrong := re.fullmatch(r"Invalid (?:enum )?value '?(.+?)'?", what, re.DOTALL):
+        return f"cannot be “{wrong[1]}”"
+    if what == "Expected `str` of length >= 1":
+        return "cannot be empty"
     if bound := re.fullmatch(r"Expected `(\w+)`( of length)? (<=|>=) (\d+)", what):
         kind, of_length, sign, number = bound.groups()
         unit = "" if not of_length else " characters long" if kind == "str" else " items long"
