@@ -1,0 +1,59 @@
+"""Policies, schedules and services for tests to begin with."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import httpx
+
+from tocsin.domain.service import Service
+from tocsin.domain.user import User
+from tocsin.kit.ids import new_id
+from tocsin.store.services import SERVICES
+from tocsin.usecases.house import House
+
+MONDAY: Final = "2026-11-16T09:00:00Z"  # five days before the tests' noon
+
+
+def ref(user: User) -> dict[str, str]:
+    """Return a reference to a user as clients send it."""
+    return {"id": user.id, "type": "user_reference"}
+
+
+def a_policy(name: str, *levels: Sequence[dict[str, str]], **others: Any) -> dict[str, Any]:
+    """Return a policy as clients send it, with one rule for each list of targets."""
+    rules = [{"escalation_delay_in_minutes": 30, "targets": list(level)} for level in levels]
+    return {"type": "escalation_policy", "name": name, "escalation_rules": rules, **others}
+
+
+def a_layer(*users: User, **others: Any) -> dict[str, Any]:
+    """Return a layer as clients send it: daily turns that began on Monday."""
+    return {
+        "start": MONDAY,
+        "rotation_virtual_start": MONDAY,
+        "rotation_turn_length_seconds": 86_400,
+        "users": [{"user": ref(user)} for user in users],
+        **others,
+    }
+
+
+async def a_schedule(
+    api: httpx.AsyncClient, name: str, layers: Sequence[Sequence[User]], time_zone: str = "UTC"
+) -> str:
+    """Make a schedule with layers of these people, the lowest first, and return its id."""
+    body = {
+        "type": "schedule",
+        "name": name,
+        "time_zone": time_zone,
+        "schedule_layers": [a_layer(*users) for users in layers],
+    }
+    answer = await api.post("/schedules", json={"schedule": body})
+    return str(answer.json()["schedule"]["id"])
+
+
+async def a_service(house: House, name: str, policy_id: str) -> Service:
+    """Make a service."""
+    service = Service(
+        id=new_id(), name=name, escalation_policy_id=policy_id, created_at=house.clock()
+    )
+    async with house.database.begin() as tx:
+        return await SERVICES.insert(tx, service)
