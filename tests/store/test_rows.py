@@ -14,12 +14,13 @@ from tocsin.domain.service import (
     Service,
     SupportHours,
     UrgencyRule,
+    WindowTime,
 )
 from tocsin.domain.user import User
 from tocsin.store import maintenance_windows, services, tables, users
 from tocsin.store.database import Database
 from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS, Lie
+from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS
 from tocsin.store.rows import Taken
 from tocsin.store.services import SERVICES
 from tocsin.store.users import USERS
@@ -117,7 +118,7 @@ async def test_people_are_found_by_parts_of_their_name_or_address(database: Data
 
 
 @pytest.mark.parametrize(
-    ("lie", "found"),
+    ("when", "found"),
     [
         ("past", ["PPAST"]),
         ("ongoing", ["PNOW"]),
@@ -127,14 +128,14 @@ async def test_people_are_found_by_parts_of_their_name_or_address(database: Data
     ],
 )
 async def test_windows_are_found_by_where_they_lie_in_time(
-    database: Database, lie: Lie, found: list[str]
+    database: Database, when: WindowTime, found: list[str]
 ) -> None:
     async with database.begin() as tx:
         await MAINTENANCE_WINDOWS.insert(tx, window("PNEXT", NOON + HOUR, NOON + 2 * HOUR))
         await MAINTENANCE_WINDOWS.insert(tx, window("PPAST", NOON - HOUR, NOON))
         await MAINTENANCE_WINDOWS.insert(tx, window("PNOW", NOON, NOON + HOUR))
 
-        where = maintenance_windows.lying(lie, NOON)
+        where = maintenance_windows.lying(when, NOON)
         order_by = maintenance_windows.BY_START
         lying = await MAINTENANCE_WINDOWS.select(tx, where, order_by=order_by)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 import msgspec
 
 from tocsin.usecases.errors import Invalid
+from tocsin.usecases.parts import Part
 
 MOST: Final = 100
 FARTHEST: Final = 10_000
@@ -36,6 +37,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     def fetch(self) -> int:
         """How many items to read from ``offset`` on."""
         return self.limit + 1
+
+    @property
+    def part(self) -> Part:
+        """What to ask a use case for."""
+        return Part(limit=self.fetch, offset=self.offset, counted=self.wants_total)
 
     def wrap(
         self,

@@ -8,6 +8,7 @@ import msgspec
 from tocsin.domain.user import Urgency
 
 UrgencySetting = Literal["high", "low", "severity_based"]
+WindowTime = Literal["past", "future", "ongoing", "open", "all"]  # open: not over
 DEFAULT_ACKNOWLEDGEMENT_TIMEOUT = 1800
 DEFAULT_AUTO_RESOLVE_TIMEOUT = 14400
 

@@ -31,7 +31,7 @@ def faults_of_service(service: Service) -> Iterator[str]:
     yield from _faults_of_actions(service)
     if service.alert_grouping is not None:
         yield from faults_of_grouping(service.alert_grouping)
-    if service.auto_pause is not None and service.auto_pause.get("timeout", 0) not in PAUSES:
+    if service.auto_pause is not None and (service.auto_pause.get("timeout") or 0) not in PAUSES:
         yield f"Auto pause timeout must be one of {', '.join(map(str, PAUSES))} seconds."
 
 

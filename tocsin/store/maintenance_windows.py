@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.service import MaintenanceWindow
+from tocsin.domain.service import MaintenanceWindow, WindowTime
 from tocsin.store import tables
 from tocsin.store.rows import Rows, Where
-
-Lie = Literal["past", "future", "ongoing", "open", "all"]
 
 MAINTENANCE_WINDOWS: Final = Rows(tables.maintenance_windows, MaintenanceWindow)
 BY_START: Final = (tables.maintenance_windows.c.start,)
@@ -19,16 +17,16 @@ BY_START: Final = (tables.maintenance_windows.c.start,)
 _c = tables.maintenance_windows.c
 
 
-def lying(where: Lie, now: datetime) -> Where:
-    """Find by position in time; ``open`` is what is not over."""
-    conditions: dict[Lie, Where] = {
+def lying(when: WindowTime, now: datetime) -> Where:
+    """Find by where they lie in time."""
+    conditions: dict[WindowTime, Where] = {
         "past": _c.end <= now,
         "future": _c.start > now,
         "ongoing": sa.and_(_c.start <= now, _c.end > now),
         "open": _c.end > now,
         "all": sa.true(),
     }
-    return conditions[where]
+    return conditions[when]
 
 
 def about(service_ids: Iterable[str]) -> Where:

@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.user import User
+from tocsin.domain.user import Role, User
 from tocsin.store import tables
 from tocsin.store.rows import Rows, Where
 
@@ -24,6 +24,12 @@ async def by_email(tx: AsyncConnection, email: str) -> User | None:
     same = sa.func.lower(USERS.c.email) == sa.func.lower(email)
     found = await USERS.select(tx, same, limit=1)
     return found[0] if found else None
+
+
+async def count_roles(tx: AsyncConnection) -> dict[Role, int]:
+    """Count how many have each role."""
+    query = sa.select(USERS.c.role, sa.func.count()).group_by(USERS.c.role)
+    return {row[0]: row[1] for row in await tx.execute(query)}
 
 
 async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:

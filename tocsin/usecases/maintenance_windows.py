@@ -9,12 +9,12 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.service import MaintenanceWindow, Service
+from tocsin.domain.service import MaintenanceWindow, Service, WindowTime
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.store import maintenance_windows as store
-from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS, Lie
+from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS
 from tocsin.store.services import SERVICES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
@@ -40,7 +40,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which windows are wanted."""
 
-    lie: Lie = "all"
+    when: WindowTime = "all"
     search: str | None = None
     service_ids: Sequence[str] = ()
 
@@ -54,11 +54,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    house: House, part: Part, asked: Filter, now: datetime
+    house: House, asked: Filter, part: Part, now: datetime
 ) -> tuple[list[Known], int | None]:
     """List windows by their start."""
     where = [
-        store.lying(asked.lie, now),
+        store.lying(asked.when, now),
         *([store.described_like(asked.search)] if asked.search else []),
         *([store.about(asked.service_ids)] if asked.service_ids else []),
     ]

@@ -1,6 +1,6 @@
 """Services: found, made, changed and taken away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -28,7 +28,7 @@ from tocsin.store import services as store
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.rows import Taken
 from tocsin.store.services import SERVICES, Standing
-from tocsin.usecases import incidents
+from tocsin.usecases import escalation_policies, incidents
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -86,7 +86,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    house: House, part: Part, asked: Filter, now: datetime
+    house: House, asked: Filter, part: Part, now: datetime
 ) -> tuple[list[Known], int | None]:
     """List services by name."""
     where = [
@@ -97,6 +97,21 @@ async def find(
     async with house.database.read() as tx:
         found, total = await read_part(tx, SERVICES, part, *where, order_by=order)
         return await know(tx, found, now), total
+
+
+async def get_many(house: House, ids: Iterable[str], now: datetime) -> dict[str, Known]:
+    """Read those of these services that exist."""
+    async with house.database.read() as tx:
+        found = await SERVICES.get_many(tx, ids)
+        return {known.service.id: known for known in await know(tx, list(found.values()), now)}
+
+
+async def policies_of(house: House, found: Iterable[Known]) -> dict[str, escalation_policies.Known]:
+    """Read what belongs to the policies of services."""
+    policies = {known.policy.id: known.policy for known in found}
+    async with house.database.read() as tx:
+        whole = await escalation_policies.know(tx, list(policies.values()))
+    return {known.policy.id: known for known in whole}
 
 
 async def get(house: House, service_id: str, now: datetime) -> Known:

@@ -1,7 +1,7 @@
 """Users: found, made, changed and taken away, with the ways to reach them."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +38,7 @@ NAMED: Final = 5  # how many of the things that stand in the way a refusal lists
 _COLOR: Final = re.compile(r"(?=.{1,30}$)[a-z]+(-[a-z]+)*")
 
 EMAIL_TAKEN: Final = "Email has already been taken"  # clients compare it to the letter
+ROLES_ARE_GIVEN: Final = "Only an administrator can change the role of a user."
 OWNERS_MATTER: Final = "Only an owner can make somebody an owner, or stop being one."
 OWNER_NEEDED: Final = "The account needs an owner: let somebody else be one first."
 
@@ -62,12 +63,25 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     rules: Sequence[NotificationRule] = ()
 
 
-async def find(house: House, part: Part, search: str | None) -> tuple[list[Known], int | None]:
+async def find(house: House, search: str | None, part: Part) -> tuple[list[Known], int | None]:
     """List users by name: all, or those with a text in their name or e-mail address."""
     where = [users.named_like(search)] if search else []
     async with house.database.read() as tx:
         found, total = await read_part(tx, USERS, part, *where, order_by=users.BY_NAME)
         return await know(tx, found), total
+
+
+async def get_many(house: House, ids: Iterable[str]) -> dict[str, Known]:
+    """Read those of these users that exist."""
+    async with house.database.read() as tx:
+        found = await USERS.get_many(tx, ids)
+        return {known.user.id: known for known in await know(tx, list(found.values()))}
+
+
+async def count_roles(house: House) -> dict[Role, int]:
+    """Count how many users have each role."""
+    async with house.database.read() as tx:
+        return await users.count_roles(tx)
 
 
 async def get(house: House, user_id: str) -> Known:
@@ -100,6 +114,8 @@ async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known
         before = await hold(tx, user_id)
         user = _apply(wish, before)
         refuse(_faults(user))
+        if user.role != before.role and not by.may("administer"):
+            raise Forbidden(ROLES_ARE_GIVEN)
         await _check_owners(tx, before.role, user.role, by)
         try:
             await USERS.update(tx, user)

@@ -3,21 +3,37 @@
 from typing import Final
 
 from tocsin.api.resources.abilities import ABILITIES
+from tocsin.api.resources.contact_methods import CONTACT_METHODS
 from tocsin.api.resources.escalation_policies import ESCALATION_POLICIES
+from tocsin.api.resources.integrations import INTEGRATIONS
+from tocsin.api.resources.licenses import ALLOCATIONS, LICENSES, USERS_LICENSE
+from tocsin.api.resources.maintenance_windows import MAINTENANCE_WINDOWS
+from tocsin.api.resources.notification_rules import NOTIFICATION_RULES
 from tocsin.api.resources.oncalls import ONCALLS
 from tocsin.api.resources.overrides import OVERRIDES
 from tocsin.api.resources.priorities import PRIORITIES
 from tocsin.api.resources.schedules import SCHEDULES
+from tocsin.api.resources.services import SERVICES
+from tocsin.api.resources.users import USERS
 from tocsin.api.resources.vendors import VENDORS
 from tocsin.api.rest import Op, Resource
 
 RESOURCES: Final[tuple[Resource, ...]] = (
     ABILITIES,
+    ALLOCATIONS,
+    CONTACT_METHODS,
     ESCALATION_POLICIES,
+    INTEGRATIONS,
+    LICENSES,
+    MAINTENANCE_WINDOWS,
+    NOTIFICATION_RULES,
     ONCALLS,
     OVERRIDES,
     PRIORITIES,
     SCHEDULES,
+    SERVICES,
+    USERS,
+    USERS_LICENSE,
     VENDORS,
 )
 OPS: Final[tuple[Op, ...]] = tuple(op for resource in RESOURCES for op in resource.ops)
