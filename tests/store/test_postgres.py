@@ -154,7 +154,7 @@ async def test_a_stale_pid_file_is_no_obstacle(used: Path) -> None:
 
 async def test_a_server_that_somebody_else_started_is_left_alone(used: Path) -> None:
     foreign = await spawn(
-        PACKAGES / PROGRAMS / "postgres",
+        _reachable(used) / "postgres",
         *("-D", used / "postgres", "-c", "listen_addresses=", "-k", used / "socket"),
         account=account_for(used),
         output=asyncio.subprocess.DEVNULL,
@@ -242,6 +242,11 @@ async def test_a_long_path_does_not_make_a_long_socket(folder: Path) -> None:
 def _give(path: Path, account: pwd.struct_passwd | None) -> None:
     if account:
         os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _reachable(folder: Path) -> Path:
+    copies = folder / "programs"
+    return (copies if copies.exists() else PACKAGES) / PROGRAMS
 
 
 def _copy_wheel(target: Path) -> None:
