@@ -1,23 +1,25 @@
 """Escalation policies: who is woken, and who next when nobody answers."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from tocsin.api.incoming import Ref
+from tocsin.api.policy_shapes import escalation_policy_shape
+from tocsin.api.resources.services import service_shape
+from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
-from tocsin.api.shapes import Links
-from tocsin.domain.escalation_policy import Rule, Strategy, Target, TargetKind
-from tocsin.usecases import escalation_policies
+from tocsin.api.schedule_shapes import View, schedule_shape
+from tocsin.domain.escalation_policy import Strategy, Target, TargetKind
+from tocsin.usecases import escalation_policies, schedules, services, users
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 
 STRATEGIES: Final = "escalation_rule_assignment_strategies"
-_INCLUDES: Final = ("services", "targets", STRATEGIES)
 _KINDS: Final[dict[str, TargetKind]] = {
     "user": "user",
     "schedule": "schedule",
@@ -56,12 +58,8 @@ async def list_escalation_policies(call: Call) -> dict[str, Any]:
         user_ids=call.query.many("user_ids"),
         descending=call.query.sorting("name") == (("name", True),),
     )
-    includes = call.query.includes(*_INCLUDES)
     found, total = await escalation_policies.find(call.house, asked, page.part)
-
-    def shape(known: Known) -> dict[str, Any]:
-        return escalation_policy_shape(call.links, known, includes)
-
+    shape = await _shaper(call, found)
     return page.wrap("escalation_policies", found, shape, total=total)
 
 
@@ -69,20 +67,20 @@ async def list_escalation_policies(call: Call) -> dict[str, Any]:
 async def create_escalation_policy(call: Call) -> dict[str, Any]:
     """Make an escalation policy."""
     wish = _wish(call.body(_Policy, "escalation_policy"))
-    return _whole(call, await escalation_policies.create(call.house, wish))
+    return await _whole(call, await escalation_policies.create(call.house, wish))
 
 
 @ESCALATION_POLICIES.gets("getEscalationPolicy")
 async def get_escalation_policy(call: Call, id: str) -> dict[str, Any]:
     """Show an escalation policy."""
-    return _whole(call, await escalation_policies.get(call.house, id))
+    return await _whole(call, await escalation_policies.get(call.house, id))
 
 
 @ESCALATION_POLICIES.updates("updateEscalationPolicy")
 async def update_escalation_policy(call: Call, id: str) -> dict[str, Any]:
     """Change an escalation policy; incidents that climb it keep their own copy."""
     wish = _wish(call.body(_Policy, "escalation_policy"))
-    return _whole(call, await escalation_policies.change(call.house, id, wish))
+    return await _whole(call, await escalation_policies.change(call.house, id, wish))
 
 
 @ESCALATION_POLICIES.deletes("deleteEscalationPolicy")
@@ -91,38 +89,37 @@ async def delete_escalation_policy(call: Call, id: str) -> None:
     await escalation_policies.remove(call.house, id)
 
 
-def escalation_policy_shape(
-    links: Links, known: Known, includes: Collection[str] = ()
-) -> dict[str, Any]:
-    """Return an escalation policy as it looks on the wire."""
-    policy = known.policy
-    return links.head("escalation_policy", policy.id, policy.name) | {
-        "name": policy.name,
-        "description": policy.description,
-        "num_loops": policy.num_loops,
-        "on_call_handoff_notifications": policy.on_call_handoff_notifications,
-        "escalation_rules": [_rule_shape(links, known, rule, includes) for rule in policy.rules],
-        "services": [links.ref("service", id_, name) for id_, name in known.services],
-        "teams": [],
-    }
+async def _shaper(call: Call, found: Sequence[Known]) -> Callable[[Known], dict[str, Any]]:
+    """Return what shapes these policies, after reading whatever ``include[]`` asks for."""
+    includes = call.query.includes("services", "targets", STRATEGIES)
+    wholes: dict[str, dict[str, Any]] = {}
+    if "services" in includes:
+        ids = (id_ for known in found for id_, _ in known.services)
+        whole = await services.get_many(call.house, ids, call.now)
+        wholes |= {id_: service_shape(call, one) for id_, one in whole.items()}
+    if "targets" in includes:
+        wholes |= await _whole_targets(call, found)
 
+    def shape(known: Known) -> dict[str, Any]:
+        return escalation_policy_shape(call.links, known, wholes, STRATEGIES in includes)
 
-def _whole(call: Call, known: Known) -> dict[str, Any]:
-    includes = call.query.includes(*_INCLUDES)
-    return {"escalation_policy": escalation_policy_shape(call.links, known, includes)}
-
-
-def _rule_shape(
-    links: Links, known: Known, rule: Rule, includes: Collection[str]
-) -> dict[str, Any]:
-    shape = {
-        "id": rule.id,
-        "escalation_delay_in_minutes": rule.delay_minutes,
-        "targets": [links.ref(t.kind, t.id, known.name_of(t)) for t in rule.targets],
-    }
-    if STRATEGIES in includes:
-        shape["escalation_rule_assignment_strategy"] = {"type": rule.strategy}
     return shape
+
+
+async def _whole_targets(call: Call, found: Sequence[Known]) -> dict[str, dict[str, Any]]:
+    view = View(links=call.links, now=call.now, parts=())
+    people = await users.get_many(call.house, {id_ for known in found for id_ in known.users})
+    paged = await schedules.get_many(
+        call.house, {id_ for known in found for id_ in known.schedules}
+    )
+    return {id_: user_shape(call, one) for id_, one in people.items()} | {
+        id_: schedule_shape(view, one) for id_, one in paged.items()
+    }
+
+
+async def _whole(call: Call, known: Known) -> dict[str, Any]:
+    shape = await _shaper(call, [known])
+    return {"escalation_policy": shape(known)}
 
 
 def _wish(body: _Policy) -> Wish:

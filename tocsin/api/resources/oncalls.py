@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from tocsin.api.policy_shapes import escalation_policy_shape
 from tocsin.api.ranges import range_of
-from tocsin.api.resources.escalation_policies import escalation_policy_shape
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_shapes import View, schedule_shape, user_ref

@@ -1,0 +1,45 @@
+"""Escalation policies as they look on the wire."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tocsin.api.shapes import Links
+from tocsin.domain.escalation_policy import Rule
+from tocsin.usecases.escalation_policies import Known
+
+Wholes = Mapping[str, dict[str, Any]]
+
+_NOTHING: Final[Wholes] = {}
+
+
+def escalation_policy_shape(
+    links: Links, known: Known, wholes: Wholes = _NOTHING, with_strategies: bool = False
+) -> dict[str, Any]:
+    """Return a policy. What ``wholes`` holds by its id takes the place of a reference."""
+    policy = known.policy
+    services = ((id_, links.ref("service", id_, name)) for id_, name in known.services)
+    return links.head("escalation_policy", policy.id, policy.name) | {
+        "name": policy.name,
+        "description": policy.description,
+        "num_loops": policy.num_loops,
+        "on_call_handoff_notifications": policy.on_call_handoff_notifications,
+        "escalation_rules": [
+            _rule(links, known, rule, wholes) | (_strategy(rule) if with_strategies else {})
+            for rule in policy.rules
+        ],
+        "services": [wholes.get(id_, reference) for id_, reference in services],
+        "teams": [],
+    }
+
+
+def _rule(links: Links, known: Known, rule: Rule, wholes: Wholes) -> dict[str, Any]:
+    targets = ((t.id, links.ref(t.kind, t.id, known.name_of(t))) for t in rule.targets)
+    return {
+        "id": rule.id,
+        "escalation_delay_in_minutes": rule.delay_minutes,
+        "targets": [wholes.get(id_, reference) for id_, reference in targets],
+    }
+
+
+def _strategy(rule: Rule) -> dict[str, Any]:
+    return {"escalation_rule_assignment_strategy": {"type": rule.strategy}}
