@@ -6,11 +6,13 @@ in ``facts.json``, and answers are not judged.
 
 import json
 import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -20,6 +22,8 @@ HERE: Final = Path(__file__).parent
 DOCUMENT: Final = HERE.parents[2] / "shared" / "contract" / "rest-openapi.json"
 FACTS: Final = HERE / "facts.json"
 NOT_YET: Final = HERE / "not_yet.txt"
+
+Check = Callable[[Any, Any, Any, Any], Iterable[Any] | None]
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _ADDRESS: Final = "urn:contract"
@@ -34,6 +38,13 @@ class Fact(NamedTuple):
     path: str
     statuses: tuple[int, ...]
     scope: str | None
+
+
+def pytest_report_header() -> str:
+    """Say at the head of a test run whether answers are judged."""
+    if DOCUMENT.exists():
+        return f"contract: answers are judged by {DOCUMENT}"
+    return f"contract: answers are not judged, as there is no {DOCUMENT}"
 
 
 def facts() -> dict[str, Fact]:
@@ -94,7 +105,7 @@ def assert_matches(operation_id: str, status: int, body: Any) -> None:
 
 
 @cache
-def _validator(operation_id: str, status: int) -> Draft202012Validator | None:
+def _validator(operation_id: str, status: int) -> Any:
     """Return the judge of an answer's body, None where the contract does not describe one."""
     fact = facts()[operation_id]
     operation = f"/paths/{_escaped(fact.path)}/{fact.method.lower()}"
@@ -107,7 +118,7 @@ def _validator(operation_id: str, status: int) -> Draft202012Validator | None:
     if "application/json" not in _at(pointer).get("content", {}):
         return None
     schema = {"$ref": f"{_ADDRESS}#{pointer}/content/{_escaped('application/json')}/schema"}
-    return Draft202012Validator(schema, registry=_registry())
+    return _Judge(schema, registry=_registry())
 
 
 @cache
@@ -117,28 +128,28 @@ def _document() -> Any:
 
 @cache
 def _registry() -> Registry[Any]:
-    document = DRAFT202012.create_resource(_modern(_document()))
+    document = DRAFT202012.create_resource(_document())
     registry: Registry[Any] = Registry().with_resource(_ADDRESS, document)
     return registry
 
 
-def _modern(schema: Any) -> Any:
-    """Say ``nullable`` in today's words, and let alternatives overlap, as the contract's do."""
-    if isinstance(schema, list):
-        return [_modern(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    modern = {
-        "anyOf" if word == "oneOf" else word: _modern(part)
-        for word, part in schema.items()
-        if word not in _SILENT or isinstance(part, dict | list)
-    }
-    if schema.get("nullable") is True:
-        return {"anyOf": [modern, {"type": "null"}]}
-    return modern
+def _lenient() -> Any:
+    """Understand ``nullable``, and let alternatives overlap, as the contract's do."""
+    known = Draft202012Validator.VALIDATORS
+    keywords = {name: _unless_null(check) for name, check in known.items()}
+    return extend(Draft202012Validator, keywords | {"oneOf": keywords["anyOf"]})
 
 
-_SILENT: Final = frozenset({"nullable", "description", "format", "readOnly", "summary"})
+def _unless_null(check: Check) -> Check:
+    def checked(validator: Any, value: Any, instance: Any, schema: Any) -> Iterable[Any]:
+        if instance is None and schema.get("nullable") is True:
+            return ()
+        return check(validator, value, instance, schema) or ()
+
+    return checked
+
+
+_Judge: Final = _lenient()
 
 
 def _is_success(status: int) -> bool:
