@@ -7,6 +7,7 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.alert import Alert
@@ -21,9 +22,10 @@ from tocsin.store.tables import alerts
 _OPEN_BY_KEY = """
 with hit as materialized (
   select a.* from unnest($1::text[], $2::text[]) as k(integration_id, dedup_key)
-  join alerts a on a.integration_id = k.integration_id and a.dedup_key = k.dedup_key
-    and a.status = 'triggered'
-  for update of a
+  cross join lateral (
+    select * from alerts where integration_id = k.integration_id and dedup_key = k.dedup_key
+      and status = 'triggered' for update
+  ) a
 )
 select v.version, h.id, h.service_id, h.integration_id, h.incident_id, h.dedup_key, h.status,
   h.suppressed, h.summary, h.severity, h.created_at, h.updated_at, n.state::text, n.number
@@ -112,7 +114,7 @@ async def first_events(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict
     """Return the event with which the first alert of each of these incidents began."""
     query = (
         sa.select(alerts.c.incident_id, sa.cast(alerts.c.body, sa.Text))
-        .distinct(alerts.c.incident_id)
+        .ext(distinct_on(alerts.c.incident_id))
         .where(alerts.c.incident_id.in_(sorted(set(incident_ids))))
         .order_by(alerts.c.incident_id, alerts.c.id)
     )

@@ -20,6 +20,14 @@ LISTEN_AGAIN: Final = 0.5
 STILL_THERE: Final = 30.0
 
 _SESSION: Final = {"application_name": "tocsin", "timezone": "UTC"}
+# Hot paths look rows up by key. A plan made while a table was small must not outlive that.
+_BY_KEY: Final = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_bitmapscan": "off",
+    "enable_material": "off",
+}
 _AWAY: Final = (
     OSError,  # and so TimeoutError
     asyncpg.PostgresConnectionError,
@@ -86,8 +94,9 @@ class Database:
             max_size=hot,
             timeout=CONNECT_TIMEOUT,
             command_timeout=COMMAND_TIMEOUT,
-            server_settings=_SESSION,
+            server_settings=_SESSION | _BY_KEY,
             init=_speak_json,
+            reset=_keep,
         )
         return cls(url, engine, await pool)
 
@@ -223,6 +232,10 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
 
 def _to_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+async def _keep(_connection: asyncpg.Connection) -> None:
+    """Leave a returned connection as it is: hot paths change nothing of the session."""
 
 
 async def _speak_json(connection: asyncpg.Connection) -> None:
