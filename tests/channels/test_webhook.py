@@ -10,10 +10,11 @@ import pytest
 from tests.channels.test_email import MESSAGE, NIGHT
 from tests.hook import Hook
 from tocsin.channels import webhook
-from tocsin.channels.webhook import SIGNATURE, Webhook
+from tocsin.channels.webhook import SIGNATURE, Webhook, signing_key
 from tocsin.kit.http import make_client
+from tocsin.kit.sealing import Sealer
 
-KEY = b"a key of this installation"
+KEY = signing_key(Sealer("a secret of this installation, long enough"))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ async def test_a_page_is_posted_as_json_with_a_signature(channel: Webhook, hook:
     assert heard.json["incidents"][0]["number"] == 12
     assert heard.json["incidents"][0]["links"][0]["href"] == "https://wiki.example.com/disk"
     seconds = int(NIGHT.timestamp())
-    signed = hmac.new(KEY, f"{seconds}.".encode() + heard.body, hashlib.sha256).hexdigest()
+    signed = hmac.new(KEY.encode(), f"{seconds}.".encode() + heard.body, hashlib.sha256).hexdigest()
     assert heard.headers[SIGNATURE.lower()] == f"t={seconds},v1={signed}"
 
 

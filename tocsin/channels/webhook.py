@@ -12,6 +12,7 @@ import msgspec
 from tocsin.domain.channel import Delivery, Field
 from tocsin.domain.message import Message, headline
 from tocsin.kit.http import PrivateAddress
+from tocsin.kit.sealing import Sealer
 
 TIMEOUT: Final = 5.0  # seconds for everything, however slowly the answer drips
 MOST_WAIT: Final = 3600
@@ -27,9 +28,9 @@ class Webhook:
         Field(name="address", label="URL", kind="url", example="https://hooks.example.com/on-call"),
     )
 
-    def __init__(self, http: httpx.AsyncClient, key: bytes) -> None:
+    def __init__(self, http: httpx.AsyncClient, key: str) -> None:
         self._http = http
-        self._key = key
+        self._key = key.encode()
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Post once. The answer's body is not read: nobody needs it, and it may have no end."""
@@ -50,6 +51,11 @@ class Webhook:
             return Delivery(ok=False, detail=f"No answer within {TIMEOUT:g} seconds.", retry=True)
         except httpx.RequestError as error:
             return Delivery(ok=False, detail=str(error) or type(error).__name__, retry=True)
+
+
+def signing_key(sealer: Sealer) -> str:
+    """Return the key of this installation, which receivers must be told."""
+    return sealer.sign("webhooks that page people")
 
 
 def payload(message: Message) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Engine:
                 self._lanes[lane.lane].poke()
         await self._beat(now)
         waits = [(lane.later - now).total_seconds() for lane in seen if lane.later]
-        return min(LONGEST_REST, *waits)
+        return min([LONGEST_REST, *waits])
 
     async def _beat(self, now: datetime) -> None:
         """Say that this node lives, as long as it looks for work."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.log_entry import Agent, LogEntry
@@ -54,7 +55,7 @@ async def first_triggers(tx: AsyncConnection, incident_ids: Iterable[str]) -> di
     """Return the entry with which each of these incidents began."""
     query = (
         sa.select(*_COLUMNS)
-        .distinct(log_entries.c.incident_id)
+        .ext(distinct_on(log_entries.c.incident_id))
         .where(
             log_entries.c.incident_id.in_(sorted(set(incident_ids))),
             log_entries.c.type == "trigger_log_entry",

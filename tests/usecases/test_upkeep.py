@@ -1,0 +1,76 @@
+"""Upkeep: what is old goes, what is young stays, and two nodes do not get into each other's way."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.night import Night
+from tests.team import NOON
+from tocsin.kit.ids import new_id
+from tocsin.store import retention, tables
+from tocsin.store.database import Database
+from tocsin.usecases import upkeep
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def night(database: Database) -> Night:
+    return await Night.falls(database)
+
+
+async def put(night: Night, table: sa.Table, days_ago: float, **given: Any) -> None:
+    texts = {
+        column.name: "x"
+        for column in table.c
+        if isinstance(column.type, sa.Text) and not column.nullable
+    }
+    values = texts | {"id": new_id("Q"), "at": NOON - days_ago * DAY} | given
+    await night.sql(sa.insert(table).values(values))
+
+
+async def ages(night: Night, table: sa.Table) -> list[float]:
+    async with night.database.read() as tx:
+        instants = (await tx.execute(sa.select(table.c.at).order_by(table.c.at))).scalars()
+        return [(NOON - at) / DAY for at in instants]
+
+
+async def test_only_what_is_old_is_forgotten(night: Night) -> None:
+    for days in (29, 31):
+        await put(night, tables.quarantine, days, body=b"{}", body_bytes=2)
+    for days in (89, 91):
+        await put(night, tables.alarms, days)
+    for days in (399, 401):
+        await put(night, tables.notifications, days, user_id=night.team.ann.id)
+
+    await upkeep.clean_up(night.house, NOON)
+
+    assert await ages(night, tables.quarantine) == [29]
+    assert await ages(night, tables.alarms) == [89]
+    assert await ages(night, tables.notifications) == [399]
+
+
+async def test_a_full_quarantine_keeps_the_newest(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "MOST_STRAYS", 3)
+    for days in range(5):
+        await put(night, tables.quarantine, days, body=b"{}", body_bytes=2)
+
+    await upkeep.clean_up(night.house, NOON)
+
+    assert await ages(night, tables.quarantine) == [2, 1, 0]
+
+
+async def test_only_one_node_cleans_up_at_a_time(night: Night) -> None:
+    await put(night, tables.alarms, 100)
+
+    async with night.database.begin() as another_node:
+        assert await retention.take_turn(another_node)
+        await upkeep.clean_up(night.house, NOON)
+        assert await ages(night, tables.alarms) == [100]
+    await upkeep.clean_up(night.house, NOON)
+
+    assert await ages(night, tables.alarms) == []
