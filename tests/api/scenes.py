@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import httpx
+import msgspec
 
+from tocsin.domain.incident import Incident
+from tocsin.domain.log_entry import Agent
 from tocsin.domain.service import Service
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
+from tocsin.store.driver import driver
+from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.services import SERVICES
+from tocsin.store.writes import Writes, flush
+from tocsin.usecases import opening
+from tocsin.usecases.desk import Desk
 from tocsin.usecases.house import House
 
 MONDAY: Final = "2026-11-16T09:00:00Z"  # five days before the tests' noon
@@ -57,3 +65,50 @@ async def a_service(house: House, name: str, policy_id: str) -> Service:
     )
     async with house.database.begin() as tx:
         return await SERVICES.insert(tx, service)
+
+
+async def open_incident(house: House, service: Service, *assignees: User) -> Incident:
+    """Let an incident of a service begin, before these people."""
+    async with house.database.begin() as tx:
+        desk = await Desk.at(tx, house.directory, house.clock())
+        policies = await desk.view.know_policy_ids(desk.connection, [service.escalation_policy_id])
+        await desk.prepare(policies=policies, people=[user.id for user in assignees])
+        incident = opening.open_incident(
+            desk,
+            service,
+            policies[0],
+            title="Down",
+            urgency="high",
+            agent=Agent("service", service.id),
+            channel={"type": "api"},
+            assignees=tuple(user.id for user in assignees),
+        )
+        await desk.write()
+    return incident
+
+
+async def an_open_incident(house: House, policy_id: str) -> Incident:
+    """Store an incident that climbs a policy as it is now."""
+    now = house.clock()
+    async with house.database.begin() as tx:
+        policy = await POLICIES.get(tx, policy_id)
+        assert policy
+        incident = Incident(
+            id=new_id("Q"),
+            title="Disk full",
+            service_id="PSERVICE",
+            policy=policy,
+            created_at=now,
+            updated_at=now,
+            last_status_change_at=now,
+            last_status_change_by=Agent("service", "PSERVICE"),
+        )
+        await flush(await driver(tx), Writes(new_incidents={incident.id: incident}))
+    return incident
+
+
+async def resolve(house: House, incident: Incident) -> None:
+    """Store an incident as resolved."""
+    over = msgspec.structs.replace(incident, status="resolved", resolved_at=house.clock())
+    async with house.database.begin() as tx:
+        await flush(await driver(tx), Writes(incidents={over.id: over}))

@@ -30,6 +30,48 @@ _SCHEDULE: Final = _nulls(
     "$.schedule.final_schedule.rendered_schedule_entries[*].end",
     "$.schedule.next_oncall_for_user.end",
 )
+_USER: Final = {
+    **_nulls("$.user.job_title", "$.user.avatar_url"),
+    "$.user.contact_methods[*].type": _INCLUDED,
+    "$.user.notification_rules[*].type": _INCLUDED,
+}
+_WEBHOOK: Final = "The reference has no contact methods that are webhooks."
+_SERVICE: Final = {
+    **_nulls(
+        "$.service.description",
+        "$.service.acknowledgement_timeout",
+        "$.service.auto_resolve_timeout",
+        "$.service.last_incident_timestamp",
+        "$.service.support_hours",
+        "$.service.alert_grouping",
+        "$.service.alert_grouping_timeout",
+        "$.service.alert_grouping_parameters",
+        "$.service.auto_pause_notifications_parameters.timeout",
+    ),
+    "$.service.escalation_policy.type": _INCLUDED,
+    "$.service.integrations[*].type": _INCLUDED,
+}
+_INTEGRATION: Final = {
+    **_nulls(
+        "$.integration.vendor",
+        "$.integration.integration_email",
+        "$.integration.email_filters[*].subject_regex",
+        "$.integration.email_filters[*].body_regex",
+        "$.integration.email_filters[*].from_email_regex",
+    ),
+    "$.integration.vendor.type": _INCLUDED,
+}
+_WINDOW: Final = {
+    **_nulls("$.maintenance_window.description", "$.maintenance_window.created_by"),
+    "$.maintenance_window.services[*].type": _INCLUDED,
+    "$.maintenance_window.created_by.type": _INCLUDED,
+}
+
+
+def _listed(one: str, many: str, places: dict[str, str]) -> dict[str, str]:
+    """Return the same places in the answer that lists such things."""
+    return {place.replace(f"$.{one}", f"$.{many}[*]", 1): why for place, why in places.items()}
+
 
 TOLERATED: Final[dict[str, dict[str, str]]] = {
     "getVendor": {"$.vendor": "Described as a list; every client reads one object."},
@@ -41,13 +83,35 @@ TOLERATED: Final[dict[str, dict[str, str]]] = {
     "getSchedule": _SCHEDULE,
     "updateSchedule": _SCHEDULE,
     "createSchedulePreview": _SCHEDULE,
-    "listSchedules": {
-        place.replace("$.schedule.", "$.schedules[*]."): why for place, why in _SCHEDULE.items()
-    },
+    "listSchedules": _listed("schedule", "schedules", _SCHEDULE),
     "listOnCalls": {
         **_nulls("$.oncalls[*].schedule", "$.oncalls[*].start", "$.oncalls[*].end"),
         "$.oncalls[*].user.type": _INCLUDED,
         "$.oncalls[*].escalation_policy.type": _INCLUDED,
     },
+    "createUser": _USER,
+    "getUser": _USER,
+    "updateUser": _USER,
+    "listUsers": _listed("user", "users", _USER),
+    "getCurrentUser": _USER | {"$.error": "Clients look for a plain text here."},
+    "createUserContactMethod": {"$.contact_method": _WEBHOOK},
+    "getUserContactMethods": {"$.contact_methods[*]": _WEBHOOK},
+    "getUserNotificationRules": {"$.notification_rules[*].contact_method.type": _INCLUDED},
+    "createService": _SERVICE,
+    "getService": _SERVICE,
+    "updateService": _SERVICE,
+    "listServices": _listed("service", "services", _SERVICE),
+    "createServiceIntegration": _INTEGRATION,
+    "getServiceIntegration": _INTEGRATION,
+    "updateServiceIntegration": _INTEGRATION,
+    "createMaintenanceWindow": _WINDOW,
+    "getMaintenanceWindow": _WINDOW,
+    "updateMaintenanceWindow": _WINDOW,
+    "listMaintenanceWindows": _listed("maintenance_window", "maintenance_windows", _WINDOW),
+    "listLicenses": _nulls("$.licenses[*].self", "$.licenses[*].html_url"),
+    "getUserLicense": _nulls("$.license.self", "$.license.html_url"),
+    "listLicenseAllocations": _nulls(
+        "$.license_allocations[*].license.self", "$.license_allocations[*].license.html_url"
+    ),
     "createScheduleOverride": {"$": "Who sends one override reads one, not a list."},
 }
