@@ -1,22 +1,15 @@
 """Text that others wrote, made fit for headers, mails and rows."""
 
-import unicodedata
+import re
 from typing import Final
 
 ELLIPSIS: Final = "…"
-_KEPT: Final = "\n\t"
-_BAD_CATEGORIES: Final = frozenset({"Cc", "Cs"})  # control characters and lone surrogates
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # keeps tabs and lines
 
 
 def printable(text: str) -> str:
-    """Replace what no terminal, mail or database should be given; keep lines and tabs."""
-    if text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n")
-    return "".join(
-        "\ufffd" if unicodedata.category(c) in _BAD_CATEGORIES and c not in _KEPT else c
-        for c in text
-    )
+    """Replace control characters and lone surrogates, which nobody should be sent."""
+    return text if text.isprintable() else _UNFIT.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, most: int) -> str:
