@@ -71,7 +71,9 @@ def _faults_of_telephone(kind: str, country: int, address: str) -> Iterator[str]
             " with commas for pauses and * or # where an extension needs them."
         )
     elif unwanted := _unwanted_start(kind, country, address):
-        yield f"Address must not begin with {unwanted} for +{country}{_hint(country, address)}."
+        hint = _hint(country, address)
+        meant = f"; perhaps {hint} is meant" if hint and not hint.startswith(unwanted) else ""
+        yield f"Address must not begin with {unwanted} for +{country}{meant}."
 
 
 def _unwanted_start(kind: str, country: int, address: str) -> str | None:
@@ -87,6 +89,5 @@ def _hint(country: int, address: str) -> str:
         number = phonenumbers.parse(address, phonenumbers.region_code_for_country_code(country))
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return f"; perhaps {phonenumbers.national_significant_number(number)} is meant"
+    is_likely = phonenumbers.is_possible_number(number)
+    return phonenumbers.national_significant_number(number) if is_likely else ""
