@@ -6,6 +6,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 import pytest
+import uvicorn
 from starlette.types import ASGIApp
 
 from tests.api.conftest import PUBLIC_URL, Connect, Hands, Welcome
@@ -84,6 +85,13 @@ async def delete_users_thing(_call: Call, id: str, thing_id: str) -> None:
 @pytest.fixture
 def app(house: House) -> ASGIApp:
     return rest_app(house, (*OPS, *THINGS.ops, *USERS_THINGS.ops))
+
+
+async def test_servers_see_what_the_application_is(app: ASGIApp) -> None:
+    config = uvicorn.Config(app)
+    config.load()
+
+    assert config.interface == "asgi3"
 
 
 async def test_every_answer_has_an_id_and_headers_that_keep_it_safe(api: httpx.AsyncClient) -> None:

@@ -45,7 +45,7 @@ class Request(msgspec.Struct, frozen=True):
 
 def rest_app(house: House, ops: Sequence[Op] = OPS, *, rate: RateLimit | None = None) -> ASGIApp:
     """Return the application that answers with these operations."""
-    return Door(house, ops, rate or RateLimit()).enter
+    return Door(house, ops, rate or RateLimit())
 
 
 class Door:
@@ -59,7 +59,7 @@ class Door:
         for op in ops:
             self._tree.add(op.method, op.path, op)
 
-    async def enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens. ``headers`` gathers those of the answer."""
         request = _request_of(scope)
         headers = {"x-request-id": secrets.token_hex(16), **_SAFE}
