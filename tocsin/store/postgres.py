@@ -189,7 +189,10 @@ class Postgres:
             _log.error("PostgreSQL ended and is started again", code=code, pause=pause, last=last)
             await asyncio.sleep(pause)
             starts += 1
-            self._process = await self._launch()
+            try:
+                self._process = await self._launch()
+            except OSError as error:  # no memory, no file handles: the next turn tries again
+                _log.error("PostgreSQL cannot be started", error=str(error))
 
 
 def _address(sockets: Path, database: str) -> str:
