@@ -79,3 +79,12 @@ async def test_keys_are_listed_by_whose_they_are(database: Database) -> None:
 
         assert await api_keys.find_all(tx) == [new, old]
         assert await api_keys.find_all(tx, ALICE.id) == [hers]
+
+
+async def test_the_key_of_a_deleted_user_opens_nothing(database: Database) -> None:
+    async with database.begin() as tx:
+        await USERS.insert(tx, ALICE)
+        _, secret = await issue(tx, description="Script", now=NOON, user_id=ALICE.id)
+        await USERS.delete(tx, ALICE.id)
+
+        assert await identify(tx, f"Token token={secret}", NOON) is None

@@ -30,6 +30,8 @@ async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal
     if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
         await api_keys.touch(tx, key.id, now)
     user = await USERS.get(tx, key.user_id) if key.user_id else None
+    if key.user_id and user is None:  # deleted a moment ago: the key goes too, and is nobody's
+        return None
     return Principal(key_id=key.id, user=user, read_only=key.read_only)
 
 
