@@ -1,7 +1,12 @@
 """What stands behind the doors for events in these tests, and what is said to them."""
 
-from typing import Final
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any, Final
 
+from starlette.types import Scope
+
+from tocsin.api.events import EventsApp
 from tocsin.domain.event import ChangeEvent, Event
 from tocsin.usecases.letter import Letter, Stray, Verdict
 
@@ -49,3 +54,33 @@ class Shelf:
     def whats(self) -> list[Event | ChangeEvent]:
         """The events that were taken."""
         return [letter.what for letter in self.kept if isinstance(letter, Letter)]
+
+
+def piece(body: bytes, *, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+class Sender:
+    """Sends these messages, and then nothing more."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        self.messages = list(messages)
+
+    async def receive(self) -> dict[str, Any]:
+        if not self.messages:
+            await asyncio.sleep(60)
+        return self.messages.pop(0)
+
+
+async def speak(
+    app: EventsApp, *messages: dict[str, Any], client: tuple[str, int] | None = ("192.0.2.7", 5)
+) -> list[MutableMapping[str, Any]]:
+    """Return what the application answers to these messages."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "method": "POST", "path": V2, "headers": [], "client": client}
+    await app(scope, Sender(*messages).receive, send)
+    return sent

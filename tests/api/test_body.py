@@ -1,6 +1,5 @@
 """Bodies of requests: read within bounds of size, memory and time."""
 
-import asyncio
 import gzip
 import tracemalloc
 import zlib
@@ -8,25 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from tests.api.shelf import Sender, piece
 from tocsin.api.body import DRAIN, LIMIT, Gone, Unread, read_body
 
 BODY: Final = b'{"routing_key":null}'
-
-
-class Sender:
-    """Sends these messages, and then nothing more."""
-
-    def __init__(self, *messages: dict[str, Any]) -> None:
-        self.messages = list(messages)
-
-    async def receive(self) -> dict[str, Any]:
-        if not self.messages:
-            await asyncio.sleep(60)
-        return self.messages.pop(0)
-
-
-def piece(body: bytes, *, more: bool = True) -> dict[str, Any]:
-    return {"type": "http.request", "body": body, "more_body": more}
 
 
 async def read(*messages: dict[str, Any], coding: bytes | None = None) -> bytes:
@@ -35,7 +19,9 @@ async def read(*messages: dict[str, Any], coding: bytes | None = None) -> bytes:
 
 
 async def test_a_body_in_pieces_is_put_together() -> None:
-    assert await read(piece(b"a"), piece(b""), piece(b"b"), piece(b"c", more=False)) == b"abc"
+    pieces = [piece(part, more=True) for part in (b"a", b"", b"b")]
+
+    assert await read(*pieces, piece(b"c")) == b"abc"
 
 
 async def test_a_body_may_be_absent() -> None:
@@ -44,28 +30,28 @@ async def test_a_body_may_be_absent() -> None:
 
 async def test_a_body_that_never_ends_is_not_waited_for() -> None:
     with pytest.raises(Unread, match=r"within 0\.1 seconds") as refusal:
-        await read(piece(BODY))
+        await read(piece(BODY, more=True))
 
     assert refusal.value.status == 408
 
 
 async def test_a_sender_that_hangs_up_is_gone() -> None:
     with pytest.raises(Gone):
-        await read(piece(BODY), {"type": "http.disconnect"})
+        await read(piece(BODY, more=True), {"type": "http.disconnect"})
 
 
 @pytest.mark.parametrize("split", [1, LIMIT])
 async def test_the_limit_is_exact(split: int) -> None:
     body = bytes(LIMIT)
 
-    assert await read(piece(body[:split]), piece(body[split:], more=False)) == body
+    assert await read(piece(body[:split], more=True), piece(body[split:])) == body
     with pytest.raises(Unread) as refusal:
-        await read(piece(body[:split]), piece(body[split:] + b"!", more=False))
+        await read(piece(body[:split], more=True), piece(body[split:] + b"!"))
     assert refusal.value.status == 413
 
 
 async def test_a_body_without_end_is_read_no_further_than_it_takes_to_be_heard() -> None:
-    sender = Sender(*[piece(bytes(1024 * 1024))] * 100)
+    sender = Sender(*[piece(bytes(1024 * 1024), more=True)] * 100)
     tracemalloc.start()
     with pytest.raises(Unread) as refusal:
         await read_body({}, sender.receive)
@@ -79,12 +65,12 @@ async def test_a_body_without_end_is_read_no_further_than_it_takes_to_be_heard()
 
 @pytest.mark.parametrize("coding", [b"gzip", b"x-gzip", b" GZIP "])
 async def test_gzip_is_unpacked(coding: bytes) -> None:
-    assert await read(piece(gzip.compress(BODY), more=False), coding=coding) == BODY
+    assert await read(piece(gzip.compress(BODY)), coding=coding) == BODY
 
 
 @pytest.mark.parametrize("coding", [b"identity", b""])
 async def test_no_packing_may_be_said_aloud(coding: bytes) -> None:
-    assert await read(piece(BODY, more=False), coding=coding) == BODY
+    assert await read(piece(BODY), coding=coding) == BODY
 
 
 @pytest.mark.parametrize(
@@ -105,7 +91,7 @@ async def test_what_is_packed_badly_or_too_well_is_refused(
     coding: bytes, body: bytes, status: int
 ) -> None:
     with pytest.raises(Unread) as refusal:
-        await read(piece(body, more=False), coding=coding)
+        await read(piece(body), coding=coding)
 
     assert refusal.value.status == status
 
@@ -114,7 +100,7 @@ async def test_a_bomb_is_unpacked_no_further_than_the_limit() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
     with pytest.raises(Unread):
-        await read(piece(bomb, more=False), coding=b"gzip")
+        await read(piece(bomb), coding=b"gzip")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

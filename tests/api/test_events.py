@@ -1,9 +1,8 @@
 """The doors for events: what senders are told, and what reaches those who store it."""
 
-import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -11,7 +10,20 @@ import pytest
 import structlog.testing
 from prometheus_client import CollectorRegistry
 
-from tests.api.shelf import CHANGE, EVENT, HEARD, KEY, OLD_EVENT, OWN, PAYLOAD, V1, V2, Shelf
+from tests.api.shelf import (
+    CHANGE,
+    EVENT,
+    HEARD,
+    KEY,
+    OLD_EVENT,
+    OWN,
+    PAYLOAD,
+    V1,
+    V2,
+    Shelf,
+    piece,
+    speak,
+)
 from tocsin.api.body import LIMIT
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
@@ -293,7 +305,15 @@ async def test_other_methods_are_told_the_one_that_works(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v2", "/v2/enqueue/more", "/integration", "/integration//enqueue", f"{OWN}/more"],
+    [
+        "/",
+        "/v2",
+        "/v2/enqueue/more",
+        "/integration",
+        "/integration//enqueue",
+        f"{OWN}/more",
+        "/integration/%00/enqueue",
+    ],
 )
 async def test_other_addresses_take_no_events(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.post(path, json=EVENT)).status_code == 404
@@ -322,23 +342,22 @@ async def test_a_packed_body_is_unpacked(client: httpx.AsyncClient, shelf: Shelf
     assert shelf.whats == [HEARD]
 
 
-async def test_a_body_that_never_ends_is_not_waited_for(app: EventsApp, shelf: Shelf) -> None:
-    sent = await speak(app, [piece(b"{}", more=True)])
+async def test_a_body_that_never_ends_is_not_waited_for(app: EventsApp) -> None:
+    sent = await speak(app, piece(b"{", more=True))
 
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
-    assert shelf.kept == []
 
 
 async def test_a_sender_that_hangs_up_is_told_nothing(app: EventsApp, shelf: Shelf) -> None:
-    sent = await speak(app, [piece(b"{}", more=True), {"type": "http.disconnect"}])
+    sent = await speak(app, piece(b"{}", more=True), {"type": "http.disconnect"})
 
     assert sent == []
     assert shelf.kept == []
 
 
 async def test_a_sender_without_an_address_is_heard_too(app: EventsApp, shelf: Shelf) -> None:
-    sent = await speak(app, [piece(json.dumps(EVENT).encode())], client=None)
+    sent = await speak(app, piece(json.dumps(EVENT).encode()), client=None)
 
     assert sent[0]["status"] == 202
     assert [letter.sender for letter in shelf.kept] == [""]
@@ -373,34 +392,3 @@ async def test_every_outcome_is_counted(
         ("v2", "database_away"): 1,
     }
     assert registry.get_sample_value("tocsin_event_commit_seconds_count") == 5
-
-
-def piece(body: bytes, *, more: bool = False) -> dict[str, Any]:
-    return {"type": "http.request", "body": body, "more_body": more}
-
-
-async def speak(
-    app: EventsApp,
-    messages: list[dict[str, Any]],
-    client: tuple[str, int] | None = ("192.0.2.7", 5),
-) -> list[MutableMapping[str, Any]]:
-    """Say these messages, then nothing more; return what the application sent."""
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        if not messages:
-            await asyncio.sleep(60)
-        return messages.pop(0)
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "POST",
-        "path": V2,
-        "headers": [],
-        "client": client,
-    }
-    await app(scope | {"client": client}, receive, send)
-    return sent

@@ -161,11 +161,11 @@ class EventsApp:
 
 
 def _key_in(path: str) -> str | None:
-    """Return the key of an integration's own address."""
+    """Return the key of an integration's own address; what no key can be is no address either."""
     if not path.startswith(INTEGRATION):
         return None
-    key, slash, rest = path.removeprefix(INTEGRATION).partition("/")
-    return key if slash and rest == "enqueue" else None
+    key, _, rest = path.removeprefix(INTEGRATION).partition("/")
+    return key if rest == "enqueue" and key.isascii() and key.isprintable() else None
 
 
 def _origin(arrival: Arrival) -> dict[str, str]:

@@ -1,0 +1,58 @@
+"""A server of the doors for events alone: it stores nothing, and judges what it is handed.
+
+It prints its port, and answers GET /peak with the most memory it ever had, in KiB.
+"""
+
+import resource
+import socket
+import sys
+
+import msgspec
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry
+from starlette.types import Receive, Scope, Send
+
+from tocsin.api.events import EventsApp
+from tocsin.api.metrics import EventMetrics
+from tocsin.usecases.letter import Letter, Stray, Verdict
+
+PATIENCE = 1.0
+
+
+async def take(letter: Letter | Stray) -> Verdict:
+    """Fail, and so answer 500, on anything that PostgreSQL would not store."""
+    said = letter.what if isinstance(letter, Letter) else letter.reason
+    written = msgspec.json.encode((said, letter.key, letter.path, letter.sender)).decode()
+    if "\\u0000" in written.replace("\\\\", ""):
+        raise ValueError("a NUL came through")
+    return Verdict.UNKNOWN_KEY if letter.key.startswith("0") else Verdict.ACCEPTED
+
+
+events = EventsApp(take, EventMetrics(CollectorRegistry()), patience=PATIENCE)
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer events, and the one question of the test."""
+    if scope["path"] != "/peak":
+        await events(scope, receive, send)
+        return
+    peak = b"%d" % resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    headers = [(b"content-length", b"%d" % len(peak))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": peak})
+
+
+def serve() -> None:
+    """Serve on a free port until killed."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    print(listener.getsockname()[1], flush=True)  # noqa: T201
+    config = uvicorn.Config(
+        app, http="httptools", loop="uvloop", lifespan="off", log_level="error", access_log=False
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    serve()
