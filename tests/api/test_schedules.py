@@ -89,7 +89,7 @@ async def test_a_schedule_looks_as_the_reference_says(api: httpx.AsyncClient, al
         "self": f"https://oncall.example.com/users/{alice.id}",
         "html_url": f"https://oncall.example.com/users/{alice.id}",
     }
-    nothing = {"rendered_schedule_entries": [], "rendered_coverage_percentage": None}
+    nothing: Body = {"rendered_schedule_entries": [], "rendered_coverage_percentage": None}
     assert made == {
         "id": made["id"],
         "type": "schedule",
