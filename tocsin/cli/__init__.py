@@ -6,12 +6,16 @@ import typer
 
 from tocsin import __version__
 from tocsin.cli.migrate import migrate
+from tocsin.cli.serve import serve
+from tocsin.cli.token import token
 from tocsin.config import SettingsError
 from tocsin.kit.sealing import SealingError
 from tocsin.store.database import DatabaseAway
 from tocsin.store.postgres import PostgresError
+from tocsin.usecases.errors import Complaint
 
-COMMANDS: Final = (migrate,)
+COMMANDS: Final = (serve, migrate)
+GROUPS: Final = (token,)
 _FAILED: Final = 1
 _MISUSED: Final = 2
 
@@ -22,7 +26,7 @@ def main() -> None:
         _app()
     except SettingsError as error:
         _leave(error, _MISUSED)
-    except (PostgresError, SealingError, DatabaseAway) as error:
+    except (PostgresError, SealingError, DatabaseAway, Complaint) as error:
         _leave(error, _FAILED)
 
 
@@ -31,6 +35,8 @@ _app: Final = typer.Typer(
 )
 for _command in COMMANDS:
     _app.command()(_command)
+for _group in GROUPS:
+    _app.add_typer(_group, name=_group.info.name)
 
 
 def _show_version(wanted: bool) -> None:

@@ -21,6 +21,11 @@ async def find(tx: AsyncConnection, key_hash: bytes) -> ApiKey | None:
     return found[0] if found else None
 
 
+async def was_issued(tx: AsyncConnection, key_hash: bytes) -> bool:
+    """Say whether there is a key with this hash, revoked or not."""
+    return bool(await API_KEYS.count(tx, _c.key_hash == key_hash))
+
+
 async def find_all(tx: AsyncConnection, user_id: str | None = None) -> list[ApiKey]:
     """List the keys of a user, or of the account, the newest first; revoked ones too."""
     owned = _c.user_id.is_not_distinct_from(user_id)

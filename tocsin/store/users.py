@@ -32,6 +32,12 @@ async def count_roles(tx: AsyncConnection) -> dict[Role, int]:
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
+async def set_password(tx: AsyncConnection, user_id: str, password_hash: str) -> None:
+    """Store the hash of a person's password."""
+    theirs = sa.update(tables.users).where(USERS.c.id == user_id)
+    await tx.execute(theirs.values(password_hash=password_hash))
+
+
 async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:
     """Return the numbers, as people write them, of the first open incidents of this person."""
     incidents = tables.incidents.c

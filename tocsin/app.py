@@ -1,0 +1,199 @@
+"""The parts of the house, joined: the only place where they all meet."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from typing import Any, Final
+
+import msgspec
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tocsin import __version__
+from tocsin.api import health
+from tocsin.api.events import EventsApp
+from tocsin.api.health import HealthApp
+from tocsin.api.http import rest_app
+from tocsin.api.metrics import EventMetrics
+from tocsin.channels.email import Email
+from tocsin.channels.webhook import Webhook, signing_key
+from tocsin.config import Settings
+from tocsin.domain.channel import Channel
+from tocsin.engine.engine import Engine
+from tocsin.kit.clock import Clock, system_clock
+from tocsin.kit.http import make_client
+from tocsin.kit.sealing import Sealer, kept_secret
+from tocsin.kit.smtp import MailServer
+from tocsin.store.database import Database
+from tocsin.store.migrate import upgrade
+from tocsin.usecases import first_start
+from tocsin.usecases.directory import Directory
+from tocsin.usecases.house import House
+from tocsin.usecases.ingest import Ingest
+
+EVENT_PATHS: Final = ("/v2/", "/generic/", "/integration/")
+LAST_REQUESTS: Final = 7  # seconds that requests have to end in; everything must stop within ten
+
+log = structlog.get_logger("tocsin.app")
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """A house that is ready to work. Nothing of it runs yet."""
+
+    house: House
+    ingest: Ingest
+    engine: Engine
+    http: ASGIApp
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings, database_url: str, *, clock: Clock = system_clock
+) -> AsyncIterator[Parts]:
+    """Join the parts over a migrated database, and close in the end what was opened."""
+    async with AsyncExitStack() as stack:
+        database = await Database.open(database_url, connections=settings.database_pool)
+        stack.push_async_callback(database.close)
+        house = House(
+            database=database,
+            settings=settings,
+            sealer=Sealer(settings.secret_key or kept_secret(settings.data)),
+            directory=Directory(settings.catch_all),
+            clock=clock,
+        )
+        registry = CollectorRegistry()
+        channels = await _channels(settings, house, stack)
+        engine = Engine(house, channels, registry)
+        ingest = Ingest(
+            database=database,
+            directory=house.directory,
+            clock=clock,
+            limit=settings.ingest_queue,
+            after_commit=engine.wake,
+        )
+        watched = HealthApp(house, registry)
+        faces = Faces(
+            watched, events=EventsApp(ingest.take, EventMetrics(registry)), rest=rest_app(house)
+        )
+        http = watched if settings.role == "engine" else faces
+        yield Parts(house=house, ingest=ingest, engine=engine, http=http)
+
+
+class Faces:
+    """Sends each request to the face that it is for."""
+
+    def __init__(self, health_app: ASGIApp, *, events: ASGIApp, rest: ASGIApp) -> None:
+        self._health = health_app
+        self._events = events
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        path = scope["path"]
+        if path.startswith(EVENT_PATHS):
+            await self._events(scope, receive, send)
+        elif path in health.PATHS:
+            await self._health(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+
+async def serve(
+    settings: Settings, database_url: str, *, when_ready: Callable[[Parts], Awaitable[None]]
+) -> None:
+    """Migrate, give an empty installation what it needs, and serve until told to stop."""
+    await upgrade(database_url)
+    async with build(settings, database_url) as parts:
+        await _first_start(settings, parts.house)
+        server = _Server(_uvicorn(settings, parts.http))
+        async with _running(settings, parts), asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve())
+            with _stopped_by_signals(server):
+                await _until_started(server, serving)
+                log.info("Tocsin is ready", version=__version__, url=settings.public_url)
+                await when_ready(parts)
+                await serving
+
+
+async def _channels(settings: Settings, house: House, stack: AsyncExitStack) -> tuple[Channel, ...]:
+    """Make the channels that this installation can use."""
+    http = make_client(
+        allow_private=settings.webhook_allow_private, user_agent=f"Tocsin/{__version__}"
+    )
+    await stack.enter_async_context(http)
+    webhook = Webhook(http, signing_key(house.sealer))
+    if settings.smtp_url is None:
+        return (webhook,)
+    mail_server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
+    stack.push_async_callback(mail_server.close)
+    return (Email(mail_server, settings.mail_from), webhook)
+
+
+async def _first_start(settings: Settings, house: House) -> None:
+    owner = None
+    if settings.admin_email:
+        owner = first_start.Owner(email=settings.admin_email, password=settings.admin_password)
+    await first_start.set_up(house, owner=owner, token=settings.api_token, now=house.clock())
+
+
+@asynccontextmanager
+async def _running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
+    """Let ingest and engine work in the background, each as the node's role wants it."""
+    ingest = asyncio.create_task(parts.ingest.run())
+    engine = asyncio.create_task(parts.engine.run()) if settings.role != "api" else None
+    try:
+        yield
+    finally:
+        if engine:
+            await parts.engine.stop()
+            await engine
+        ingest.cancel()
+        await asyncio.gather(ingest, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: it would die of the signal before we have closed."""
+
+    def capture_signals(self) -> Any:
+        """Leave signals to us."""
+        return nullcontext()
+
+
+def _uvicorn(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="none",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_REQUESTS,
+    )
+
+
+@contextmanager
+def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells nobody
+        await asyncio.sleep(0.01)

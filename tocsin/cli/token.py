@@ -1,0 +1,89 @@
+"""`tocsin token`: make, list and revoke API keys."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.cli.beginning import database_url, settings_of
+from tocsin.config import Settings
+from tocsin.domain.api_key import ApiKey
+from tocsin.kit.clock import system_clock
+from tocsin.store.database import Database
+from tocsin.store.migrate import upgrade
+from tocsin.usecases import api_keys
+
+Result = TypeVar("Result")
+Data = Annotated[
+    str | None, typer.Option(help="The folder of the embedded database.", metavar="DIR")
+]
+
+token = typer.Typer(name="token", no_args_is_help=True, help="Make, list and revoke API keys.")
+
+
+@token.command()
+def create(
+    description: Annotated[str, typer.Argument(help="What the key is for.")],
+    user: Annotated[
+        str | None, typer.Option(help="The e-mail address of the user whose key it is.")
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let the key change nothing.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Make a key of the account, or of a user, and print it: it cannot be read again."""
+    secret = _run(
+        data,
+        lambda tx: api_keys.create(
+            tx, description=description, email=user, read_only=read_only, now=system_clock()
+        ),
+    )
+    typer.echo(secret)
+
+
+@token.command(name="list")
+def list_(data: Data = None) -> None:
+    """List all keys, without their secrets."""
+    table = Table("id", "description", "whose", "may", "made", "last used", "revoked")
+    for key, owner in _run(data, api_keys.find):
+        table.add_row(*_cells(key, owner))
+    Console().print(table)
+
+
+@token.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(metavar="ID", help="The id that the list shows.")],
+    data: Data = None,
+) -> None:
+    """Let a key open nothing from now on."""
+    if not _run(data, lambda tx: api_keys.revoke(tx, key_id, system_clock())):
+        typer.echo(f"There is no key {key_id}, or it was revoked before.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"The key {key_id} is revoked.")
+
+
+def _cells(key: ApiKey, owner: str | None) -> list[str]:
+    may = "read" if key.read_only else "read and write"
+    times = (key.created_at, key.last_used_at, key.revoked_at)
+    shown = [f"{at:%Y-%m-%d %H:%M} UTC" if at else "" for at in times]
+    return [key.id, key.description, owner or "the account", may, *shown]
+
+
+def _run(data: str | None, ask: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    return asyncio.run(_ask(settings_of(data=data), ask))
+
+
+async def _ask(settings: Settings, ask: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    async with database_url(settings) as url:
+        await upgrade(url)
+        database = await Database.open(url, connections=4)
+        try:
+            async with database.begin() as tx:
+                return await ask(tx)
+        finally:
+            await database.close()
