@@ -171,7 +171,7 @@ def _actions(body: tuple[_Action | None, ...]) -> tuple[ScheduledAction, ...]:
 def _grouping(body: ServiceBody) -> dict[str, Any] | UnsetType | None:
     """Return how alerts shall be grouped; the old words count where the new ones are silent."""
     parameters = body.alert_grouping_parameters
-    if parameters:
+    if isinstance(parameters, dict):
         is_off = not parameters.get("type") and parameters.keys() <= {"type", "config"}
         return None if is_off else parameters | {"config": parameters.get("config") or {}}
     if body.alert_grouping == "time":

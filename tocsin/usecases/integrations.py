@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.service import Integration, Service
-from tocsin.domain.vendor import VENDOR_OF_ID
+from tocsin.domain.vendor import VENDOR_OF_ID, Vendor
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 from tocsin.store.integrations import INTEGRATIONS
@@ -82,11 +82,12 @@ async def get(house: House, service_id: str, integration_id: str) -> Known:
 
 async def create(house: House, service_id: str, wish: Wish, now: datetime) -> Known:
     """Give a service one more way in."""
-    kind = wish.kind or _kind_of(wish.vendor_id)
+    vendor = VENDOR_OF_ID.get(wish.vendor_id or "")
+    kind = wish.kind or _kind_of(vendor)
     blank = Integration(
         id=new_id(),
         service_id=service_id,
-        name=_name_of(kind),
+        name=vendor.name if vendor else _name_of(kind),
         kind=kind,
         vendor_id=wish.vendor_id or None,
         key_hash=b"",
@@ -162,13 +163,17 @@ def _faults(wish: Wish, before: Integration, name: str, key: str) -> Iterator[st
         yield "Integration key must be 32 letters or digits."
 
 
-def _kind_of(vendor_id: str | UnsetType | None) -> str:
-    vendor = VENDOR_OF_ID.get(vendor_id or "")
+def _kind_of(vendor: Vendor | None) -> str:
     return EMAIL if vendor and vendor.generic_service_type == "email" else EVENTS
 
 
 def _name_of(kind: str) -> str:
-    return kind.removesuffix("_inbound_integration").replace("_", " ").capitalize()
+    return (
+        kind.removesuffix("_inbound_integration")
+        .replace("_", " ")
+        .capitalize()
+        .replace("api", "API")
+    )
 
 
 def _taken(kind: str) -> Invalid:
