@@ -8,11 +8,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.escalation_policy import EscalationPolicy, Target
 from tocsin.domain.schedule import Range, Schedule
 from tocsin.domain.user import User
-from tocsin.store import overrides, tables
-from tocsin.store.escalation_policies import BY_NAME, POLICIES
+from tocsin.store import tables
+from tocsin.store.escalation_policies import POLICIES
+from tocsin.store.mirror import Mirror
+from tocsin.store.overrides import OVERRIDES, attach, shaping
 from tocsin.store.schedules import SCHEDULES
 from tocsin.store.users import USERS
 
@@ -27,7 +29,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     known: Range
     policies: Mapping[str, EscalationPolicy]  # in the order of their names
     schedules: Mapping[str, Schedule]  # those that a policy pages
-    members: Mapping[str, frozenset[str]]  # who can ever hold a schedule
+    members: Mapping[str, set[str]]  # whoever can hold a schedule at all
     users: Mapping[str, User]
 
     def covers(self, asked: Range) -> bool:
@@ -40,6 +42,10 @@ class Board:
 
     def __init__(self) -> None:
         self._plan: Plan | None = None
+        self._policies = Mirror(POLICIES)
+        self._schedules = Mirror(SCHEDULES)
+        self._overrides = Mirror(OVERRIDES)
+        self._users = Mirror(USERS)
 
     async def plan(self, tx: AsyncConnection, asked: Range, now: datetime) -> Plan:
         """Return a plan that covers a time, as the transaction sees the configuration."""
@@ -47,23 +53,28 @@ class Board:
         plan = self._plan
         if plan is None or plan.version != version or not plan.covers(asked):
             known = Range(min(asked.since, now - _BACK), max(asked.until, now + _AHEAD))
-            plan = self._plan = await _read(tx, version, known)
+            plan = self._plan = await self._read(tx, version, known)
         return plan
 
+    async def _read(self, tx: AsyncConnection, version: int, known: Range) -> Plan:
+        policies = sorted((await self._policies.read(tx)).values(), key=_by_name)
+        targets = {t for policy in policies for rule in policy.rules for t in rule.targets}
+        paged = [
+            s
+            for id_, s in (await self._schedules.read(tx)).items()
+            if Target("schedule", id_) in targets
+        ]
+        found = await self._overrides.read(tx, shaping(known.since, known.until))
+        schedules = {schedule.id: schedule for schedule in attach(paged, found.values())}
+        return Plan(
+            version=version,
+            known=known,
+            policies={policy.id: policy for policy in policies},
+            schedules=schedules,
+            members={id_: schedule.everybody() for id_, schedule in schedules.items()},
+            users=await self._users.read(tx),
+        )
 
-async def _read(tx: AsyncConnection, version: int, known: Range) -> Plan:
-    policies = await POLICIES.select(tx, order_by=BY_NAME)
-    targets = {t for policy in policies for rule in policy.rules for t in rule.targets}
-    paged = await SCHEDULES.get_many(tx, (t.id for t in targets if t.kind == "schedule"))
-    whole = await overrides.attach(tx, list(paged.values()), known.since, known.until)
-    schedules = {schedule.id: schedule for schedule in whole}
-    members = {id_: frozenset(schedule.everybody()) for id_, schedule in schedules.items()}
-    people = {t.id for t in targets if t.kind == "user"}.union(*members.values())
-    return Plan(
-        version=version,
-        known=known,
-        policies={policy.id: policy for policy in policies},
-        schedules=schedules,
-        members=members,
-        users=await USERS.get_many(tx, people),
-    )
+
+def _by_name(policy: EscalationPolicy) -> tuple[str, str]:
+    return policy.name.casefold(), policy.id

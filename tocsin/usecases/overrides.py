@@ -8,7 +8,7 @@ import msgspec
 from tocsin.domain.schedule import Override, Range, Schedule
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
-from tocsin.store.overrides import BY_START, OVERRIDES, touching
+from tocsin.store.overrides import BY_START, OVERRIDES, of_schedules, touching
 from tocsin.store.schedules import SCHEDULES
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Invalid, NotFound
@@ -46,7 +46,7 @@ async def find(house: House, schedule_id: str, asked: Range) -> Known:
         schedule = await SCHEDULES.get(tx, schedule_id)
         if schedule is None:
             raise NotFound("Schedule", schedule_id)
-        where = touching([schedule_id], asked.since, asked.until)
+        where = of_schedules([schedule_id]), touching(asked.since, asked.until)
         found = await OVERRIDES.select(tx, *where, order_by=BY_START)
         users = await USERS.get_many(tx, (override.user_id for override in found))
     return Known(schedule=schedule, overrides=found, users=users)

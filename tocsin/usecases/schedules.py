@@ -17,8 +17,8 @@ from tocsin.kit.ids import new_id
 from tocsin.kit.text import one_line, printable
 from tocsin.kit.zones import is_zone
 from tocsin.store import escalation_policies as policies
-from tocsin.store import overrides
 from tocsin.store.escalation_policies import Named
+from tocsin.store.overrides import OVERRIDES, attach, of_schedules, shaping
 from tocsin.store.schedules import BY_NAME, SCHEDULES, named_like
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
@@ -133,7 +133,9 @@ async def hold(tx: AsyncConnection, schedule_id: str) -> Schedule:
 
 async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | None) -> list[Known]:
     """Read what belongs to schedules, for all of them at once."""
-    found = await overrides.attach(tx, found, asked.since, asked.until) if asked else found
+    if asked:
+        where = of_schedules(s.id for s in found), shaping(asked.since, asked.until)
+        found = attach(found, await OVERRIDES.select(tx, *where))
     users = await USERS.get_many(tx, (id_ for schedule in found for id_ in schedule.everybody()))
     paging = await policies.of_schedules(tx, (schedule.id for schedule in found))
     return [Known(schedule=s, users=users, policies=paging.get(s.id, ())) for s in found]
