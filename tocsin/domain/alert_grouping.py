@@ -21,7 +21,7 @@ def faults_of_grouping(parameters: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with how alerts shall be grouped."""
     kind, config = parameters.get("type"), parameters.get("config", {})
     yield from _unknown(parameters, {"type", "config"}, _WHERE)
-    if kind not in _CONFIGS:
+    if kind not in tuple(_CONFIGS):
         yield f"{_WHERE} must have a type of {', '.join(_CONFIGS)} or null."
     elif not isinstance(config, dict):
         yield f"{_WHERE} must have an object as config."
@@ -43,7 +43,7 @@ def _faults_of_intelligent(config: Mapping[str, Any]) -> Iterator[str]:
 def _faults_of_content(config: Mapping[str, Any]) -> Iterator[str]:
     known = {"aggregate", "fields", "time_window", READ_ONLY}
     yield from _unknown(config, known, f"{_WHERE} of type content_based")
-    if config.get("aggregate") not in {"all", "any"}:
+    if config.get("aggregate") not in ("all", "any"):
         yield f"{_WHERE} must have an aggregate of all or any."
     fields = config.get("fields")
     if not isinstance(fields, list) or not 1 <= len(fields) <= MOST_FIELDS:
@@ -55,8 +55,8 @@ def _faults_of_content(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _faults_of_window(config: Mapping[str, Any], besides: tuple[int, ...]) -> Iterator[str]:
     window = config.get("time_window", 0)
-    allowed = _is_number(window, SHORTEST_WINDOW, LONGEST_WINDOW) or window in (0, *besides)
-    if isinstance(window, bool) or not allowed:
+    ranges = ((SHORTEST_WINDOW, LONGEST_WINDOW), (0, 0), *((only, only) for only in besides))
+    if not any(_is_number(window, least, most) for least, most in ranges):
         longer = "".join(f" or {seconds}" for seconds in besides)
         yield (
             f"{_WHERE} must have a time window of {SHORTEST_WINDOW} to {LONGEST_WINDOW}"
@@ -70,7 +70,8 @@ def _unknown(found: Mapping[str, Any], known: set[str], where: str) -> Iterator[
 
 
 def _is_number(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+    """Say whether a value is whole, no true or false, and within bounds."""
+    return type(value) is int and least <= value <= most
 
 
 _CONFIGS: Final[dict[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {

@@ -1,0 +1,27 @@
+"""How alerts may be grouped: nothing that is sent makes the rules stumble."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.domain.alert_grouping import faults_of_grouping
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+_KEYS = st.sampled_from(["timeout", "time_window", "aggregate", "fields", "typo"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["time", "intelligent", "content_based"]) | _JSON},
+        optional={"config": st.dictionaries(_KEYS, _JSON) | _JSON},
+    )
+)
+def test_whatever_is_said_is_taken_or_refused_in_sentences(parameters: dict[str, Any]) -> None:
+    for sentence in faults_of_grouping(parameters):
+        assert sentence.startswith("Alert grouping parameters ")
+        assert sentence.endswith(".")
