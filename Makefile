@@ -17,7 +17,7 @@ help: ## say what can be made
 
 run: $(VENV)/run ## install, then serve with a sample team and show a first page
 	@echo "== Starting Tocsin"
-	@exec $(BIN)/tocsin serve --demo
+	@exec $(BIN)/tocsin serve --demo --data data
 
 test: $(VENV)/dev ## run all tests, or those that TESTS= names
 	@echo "== Running the tests"
