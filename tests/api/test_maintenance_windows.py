@@ -219,7 +219,9 @@ async def test_windows_are_found_by_their_services(
     await _made(api, _window(shop))
 
     listed = (await api.get(f"/maintenance_windows?service_ids[]={other.id}&total=1")).json()
+    longer = (await api.get(f"/maintenance_windows?service_ids[]={other.id}X")).json()
 
+    assert longer["maintenance_windows"] == []
     assert [window["id"] for window in listed["maintenance_windows"]] == [both["id"]]
     assert listed["total"] == 1
 

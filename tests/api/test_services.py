@@ -170,14 +170,24 @@ async def test_terraform_sends_a_list_of_actions_with_a_null_in_it(
     assert (await _made(api, body))["scheduled_actions"] == []
 
 
-async def test_a_whole_service_can_be_sent_back(api: httpx.AsyncClient, policy: str) -> None:
+@pytest.mark.parametrize(
+    "grouping",
+    [
+        {"type": "time", "config": {"timeout": 5}},
+        {"type": "content_based", "config": {"aggregate": "any", "fields": ["summary"]}},
+        None,
+    ],
+)
+async def test_a_whole_service_can_be_sent_back(
+    api: httpx.AsyncClient, policy: str, grouping: dict[str, Any] | None
+) -> None:
     service = await _made(
         api,
         _shop(
             policy,
             incident_urgency_rule=RULE,
             support_hours=HOURS,
-            alert_grouping_parameters={"type": "time", "config": {"timeout": 5}},
+            alert_grouping_parameters=grouping,
             auto_pause_notifications_parameters={"enabled": True, "timeout": 300},
         ),
     )

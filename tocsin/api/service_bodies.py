@@ -64,7 +64,7 @@ class ServiceBody(msgspec.Struct, frozen=True, kw_only=True):
     # The Terraform provider sends a list with a null in it.
     scheduled_actions: tuple[_Action | None, ...] | UnsetType = UNSET
     alert_grouping_parameters: dict[str, Any] | UnsetType | None = UNSET
-    alert_grouping: Literal["time", "intelligent"] | UnsetType = UNSET
+    alert_grouping: Literal["time", "intelligent", "rules"] | UnsetType = UNSET
     alert_grouping_timeout: int = 0
     auto_pause_notifications_parameters: _AutoPause | UnsetType | None = UNSET
 

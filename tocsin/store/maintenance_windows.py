@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.service import MaintenanceWindow, WindowTime
@@ -31,7 +32,9 @@ def lying(when: WindowTime, now: datetime) -> Where:
 
 def about(service_ids: Iterable[str]) -> Where:
     """Find those that cover any of these services."""
-    return _c.service_ids.op("&&", is_comparison=True)(sorted(set(service_ids)))
+    covered = sa.cast(_c.service_ids, ARRAY(sa.Text))  # a bound array of ids would be cut to fit
+    overlaps: Where = covered.overlap(sorted(set(service_ids)))
+    return overlaps
 
 
 def described_like(text: str) -> Where:
