@@ -6,6 +6,7 @@ import typer
 
 from tocsin import __version__
 from tocsin.cli.migrate import migrate
+from tocsin.cli.send import send
 from tocsin.cli.serve import serve
 from tocsin.cli.token import token
 from tocsin.config import SettingsError
@@ -14,7 +15,7 @@ from tocsin.store.database import DatabaseAway
 from tocsin.store.postgres import PostgresError
 from tocsin.usecases.errors import Complaint
 
-COMMANDS: Final = (serve, migrate)
+COMMANDS: Final = (serve, send, migrate)
 GROUPS: Final = (token,)
 _FAILED: Final = 1
 _MISUSED: Final = 2

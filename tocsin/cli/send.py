@@ -5,21 +5,21 @@ import secrets
 import socket
 import sys
 import time
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, NoReturn
 
 import httpx
 import typer
 
-from tocsin.cli.beginning import settings_of
+from tocsin.config import web_address
+from tocsin.domain.event import Action, Severity
 
+THIS_MACHINE: Final = "http://127.0.0.1:8642"
 PATIENCE: Final = 10.0  # seconds for one answer
 PAUSES: Final = (1.0, 5.0, 30.0)  # seconds before each further try, unless the server names its own
 LONGEST_PAUSE: Final = 60.0
 REFUSED: Final = 1
 UNREACHABLE: Final = 3
 
-Action = Literal["trigger", "acknowledge", "resolve"]
-Severity = Literal["critical", "error", "warning", "info"]
 Text = str | None
 
 Summary = Annotated[str, typer.Argument(help="What is wrong, in one line.", show_default=False)]
@@ -36,12 +36,15 @@ Details = Annotated[
     list[str] | None,
     typer.Option(help="A detail, may be repeated; - reads JSON from the input.", metavar="K=V"),
 ]
-Url = Annotated[Text, typer.Option(help="Where the server is; TOCSIN_PUBLIC_URL by default.")]
+Url = Annotated[
+    str, typer.Option(help="Where the server is.", envvar="TOCSIN_PUBLIC_URL", parser=web_address)
+]
 
 
 def send(
-    key: Key,
     summary: Summary = "",
+    *,
+    key: Key,
     severity: HowBad = "error",
     action: What = "trigger",
     dedup_key: DedupKey = None,
@@ -51,7 +54,7 @@ def send(
     event_class: Class = None,
     details: Details = None,
     client: Client = None,
-    url: Url = None,
+    url: Url = THIS_MACHINE,
 ) -> None:
     """Send an event, and print its dedup key: the way to acknowledge or resolve it later."""
     if action != "trigger" and not dedup_key:
@@ -75,7 +78,7 @@ def send(
         "client": client,
         "payload": payload,
     }
-    typer.echo(_deliver(settings_of(public_url=url).public_url, event))
+    typer.echo(_deliver(url, event))
 
 
 def _details_of(pairs: list[str]) -> Any:
@@ -97,18 +100,41 @@ def _deliver(url: str, event: dict[str, Any]) -> str:
         _leave(f"{url} cannot be reached: {error}.", UNREACHABLE)
     told = _told(answer)
     if answer.status_code != 202 or "dedup_key" not in told:
-        _leave(_sentence(answer, told), UNREACHABLE if _is_passing(answer) else REFUSED)
+        _leave(_sentence(answer, told), UNREACHABLE if _will_pass(answer) else REFUSED)
     return str(told["dedup_key"])
 
 
 def _post(address: str, body: str) -> httpx.Response:
-    """Send until there is an answer that further tries would not change."""
-    with httpx.Client(timeout=PATIENCE) as http:
-        answer = http.post(address, content=body, headers={"content-type": "application/json"})
+    """Send until there is an answer that a further try would not change."""
+    with httpx.Client(timeout=PATIENCE, headers={"content-type": "application/json"}) as http:
+        answer = http.post(address, content=body)
         for pause in PAUSES:
-            if not _is_passing(answer):
+            if not _will_pass(answer):
                 break
             asked = answer.headers.get("retry-after", "")
             time.sleep(min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else pause)
-            answer = http.post(address, content=body, headers=...)
+            answer = http.post(address, content=body)
     return answer
+
+
+def _will_pass(answer: httpx.Response) -> bool:
+    return answer.status_code == 429 or answer.status_code >= 500
+
+
+def _told(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _sentence(answer: httpx.Response, told: dict[str, Any]) -> str:
+    if not isinstance(told.get("errors"), list):
+        return f"{answer.url} answered {answer.status_code}: no Events API is there."
+    return f"{told.get('message')}: {'; '.join(map(str, told['errors']))}."
+
+
+def _leave(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
