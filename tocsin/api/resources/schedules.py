@@ -1,5 +1,7 @@
 """Schedules: who is on call when."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,11 +34,8 @@ async def list_schedules(call: Call) -> dict[str, Any]:
     )
     search = call.query.text("query")
     found, total = await schedules.find(call.house, search, view.needed, page.part)
-
-    def shape(known: Known) -> dict[str, Any]:
-        return schedule_shape(view, known)
-
-    return page.wrap("schedules", found, shape, total=total)
+    drawn = await _draw(view, found)
+    return page.wrap("schedules", found, lambda known: drawn[known.schedule.id], total=total)
 
 
 @SCHEDULES.creates("createSchedule")
@@ -87,6 +86,15 @@ def _holders(schedule: Schedule, asked: Range) -> set[str]:
         return {shift.user_id for shift in render(schedule, asked.since, asked.until)}
     holder = holder_at(schedule, asked.since)
     return {holder} if holder else set()
+
+
+async def _draw(view: View, found: Iterable[Known]) -> dict[str, dict[str, Any]]:
+    """Shape schedules by their ids; rendering many takes long, so others get their turn between."""
+    drawn = {}
+    for known in found:
+        drawn[known.schedule.id] = schedule_shape(view, known)
+        await asyncio.sleep(0)
+    return drawn
 
 
 def _wish(call: Call) -> Wish:
