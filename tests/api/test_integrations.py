@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import Connect, Welcome
-from tests.api.scenes import a_policy, ref
+from tests.api.shop import make_policy, make_shop
 from tocsin.domain.user import Role, User
 from tocsin.kit.sealing import digest
 from tocsin.store.integrations import INTEGRATIONS
@@ -22,11 +22,8 @@ MAIL = {"type": EMAIL, "name": "Mail", "integration_email": "Shop@pages.example.
 @pytest.fixture
 async def service(api: httpx.AsyncClient, alice: User) -> str:
     """Make a service, and return its path."""
-    policy = {"escalation_policy": a_policy("Web", [ref(alice)])}
-    made = (await api.post("/escalation_policies", json=policy)).json()["escalation_policy"]
-    body = {"service": {"name": "Shop", "escalation_policy": {"id": made["id"]}}}
-    answer = await api.post("/services", json=body)
-    return f"/services/{answer.json()['service']['id']}"
+    shop = await make_shop(api, await make_policy(api, alice))
+    return f"/services/{shop['id']}"
 
 
 async def _create(api: httpx.AsyncClient, service: str, **fields: Any) -> httpx.Response:

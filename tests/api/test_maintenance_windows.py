@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
-from tests.api.scenes import a_policy, a_service, ref
+from tests.api.scenes import a_service
+from tests.api.shop import make_policy
 from tocsin.domain.service import Service
 from tocsin.domain.user import Role, User
 from tocsin.usecases.house import House
@@ -20,9 +21,7 @@ TWO = "2026-11-21T14:00:00Z"
 @pytest.fixture
 async def shop(api: httpx.AsyncClient, house: House, alice: User) -> Service:
     """Make a service."""
-    policy = {"escalation_policy": a_policy("Web", [ref(alice)])}
-    made = (await api.post("/escalation_policies", json=policy)).json()["escalation_policy"]
-    return await a_service(house, "Shop", made["id"])
+    return await a_service(house, "Shop", await make_policy(api, alice))
 
 
 def _window(*services: Service, **fields: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from tocsin.api.resources.escalation_policies import escalation_policy_shape
+from tocsin.api.policy_shapes import escalation_policy_shape
 from tocsin.api.resources.integrations import integration_ref, integration_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.service_bodies import ServiceBody, grouping_shape, urgency_shape, wish_of
