@@ -1,6 +1,6 @@
 """Measure the numbers that the house keeps, and print them beside their goals.
 
-    python -m bench [--quick] [--rows 1000000] [--seconds 8]
+    python -m bench [--quick] [--peers] [--rows 1000000] [--seconds 8]
 
 The load generator runs on the same machine; its own ceiling is measured first.
 """
@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import platform
+import statistics
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from rich.table import Table
 
 from bench import load, pages, schedules
 from bench.fill import fill
+from bench.peers import Peer, peers
 from bench.server import TOKEN, Server, integration_key, serving
 from tocsin import __version__
 from tocsin.store.postgres import Postgres
@@ -196,6 +198,46 @@ async def reads(report: Report, server: Server, seconds: int) -> None:
     report.add("GET /oncalls, 1,000 schedules: p99", result.p99_ms, "ms", "≤ 100", _note(result))
 
 
+async def compare(arguments: argparse.Namespace) -> None:
+    """Run this server and its peers in turn, so that all meet the same weather."""
+    report = Report()
+    report.console.print(f"[bold]{machine()}[/]")
+    async with (
+        pages.inbox() as box,
+        disposable() as (directory, database_url),
+        serving(
+            directory / "data", port=PORT, database_url=database_url, smtp_port=box.port
+        ) as server,
+        peers(directory, database_url) as others,
+    ):
+        key = await integration_key(server.url)
+        rates = await rounds(server, key, others, arguments.seconds)
+    for name, found in rates.items():
+        report.add(f"{name}, distinct, 64 connections", statistics.median(found), "/s")
+    ours = statistics.median(rates["tocsin"])
+    for name in rates.keys() - {"tocsin"}:
+        ratios = [a / b for a, b in zip(rates["tocsin"], rates[name], strict=True)]
+        goal = {"alerta": "≥ 30", "alertmanager": "≥ 0.25"}[name]
+        report.add(f"Tocsin / {name}", statistics.median(ratios), "", goal, f"at {ours:,.0f} /s")
+    report.show()
+
+
+async def rounds(
+    server: Server, key: str, others: list[Peer], seconds: int
+) -> dict[str, list[float]]:
+    """Measure each in turn, three times over."""
+    rates: dict[str, list[float]] = {"tocsin": [], **{peer.name: [] for peer in others}}
+    for number in range(3):
+        result = await load.post_events(
+            server.url, key, duplicates=0, connections=64, seconds=seconds, run=f"p{number}"
+        )
+        rates["tocsin"].append(result.rate)
+        for peer in others:
+            result = await peer.measure(connections=64, seconds=seconds, run=f"p{number}")
+            rates[peer.name].append(result.rate)
+    return rates
+
+
 def _note(result: load.Result) -> str:
     return f"p50 {result.p50_ms:.1f} ms, {result.refused} refused"
 
@@ -206,10 +248,11 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="incidents stored")
     parser.add_argument("--seconds", type=int, default=8, help="length of each run")
     parser.add_argument("--quick", action="store_true", help="50,000 rows, 3 seconds each")
+    parser.add_argument("--peers", action="store_true", help="compare with peers instead")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rows, arguments.seconds = 50_000, 3
-    asyncio.run(measure(arguments))
+    asyncio.run(compare(arguments) if arguments.peers else measure(arguments))
 
 
 if __name__ == "__main__":
