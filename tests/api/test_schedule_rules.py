@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import Connect, Welcome
-from tests.api.rota import Body, make_schedule, schedule_body, show_schedule
+from tests.api.rota import Body, change_schedule, make_schedule, schedule_body, show_schedule
 from tests.api.scenes import MONDAY, a_layer, a_policy, an_open_incident, resolve
 from tocsin.domain.user import User
 from tocsin.usecases.house import House
@@ -116,6 +116,26 @@ async def test_a_schedule_in_use_is_not_taken_away(
         "Schedule can't be deleted if it's being used by an escalation policy snapshot"
         " with open incidents"
     ]
+
+
+async def test_a_layer_that_is_over_holds_nobody_back_and_is_not_opened_without_them(
+    api: httpx.AsyncClient, alice: User, welcome: Welcome
+) -> None:
+    bob = await welcome("Bob")
+    made = await make_schedule(api, a_layer(bob, name="Old"), a_layer(alice, name="New"))
+    new, old = made["schedule_layers"]
+    kept = await api.delete(f"/users/{bob.id}")
+    ended = await change_schedule(api, made, schedule_layers=[new])
+    gone = await api.delete(f"/users/{bob.id}")
+
+    again = await change_schedule(api, made, schedule_layers=ended["schedule_layers"])
+    body = {"schedule": {"schedule_layers": [new, old | {"end": None}]}}
+    refused = await api.put(f"/schedules/{made['id']}", json=body)
+
+    assert (kept.status_code, gone.status_code, refused.status_code) == (400, 204, 400)
+    assert [layer["name"] for layer in again["schedule_layers"]] == ["Old", "New"]
+    assert again["schedule_layers"][0]["users"][0]["user"]["summary"] is None
+    assert refused.json()["error"]["errors"] == [f"User {bob.id} was not found."]
 
 
 async def test_who_may_only_read_changes_no_schedule(

@@ -59,7 +59,7 @@ def schedule_shape(view: View, known: Known) -> dict[str, Any]:
         "escalation_policies": [
             links.ref("escalation_policy", id_, name) for id_, name in known.policies
         ],
-        "users": [user_ref(links, known.users, id_) for id_ in _present_users(view, known)],
+        "users": [user_ref(links, known.users, id_) for id_ in schedule.members(view.now)],
         "teams": [],
         **{part: parts[part]() for part in view.parts},
         **picture.next_on_call(),
@@ -138,12 +138,6 @@ class _Picture:
 
     def _at(self, instant: datetime | None) -> str | None:
         return None if instant is None else write_local(instant, self._zone)
-
-
-def _present_users(view: View, known: Known) -> Iterable[str]:
-    """Name the people of the layers that are not over, each once."""
-    layers = (x for x in known.schedule.layers if x.end is None or x.end > view.now)
-    return dict.fromkeys(user_id for layer in layers for user_id in layer.user_ids)
 
 
 def _restriction(restriction: Restriction) -> dict[str, Any]:

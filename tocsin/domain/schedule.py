@@ -66,6 +66,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     past: tuple[Revision, ...] = ()
     description: str | None = None
 
+    def members(self, now: datetime) -> tuple[str, ...]:
+        """Return who is on its layers that are not over, each once, the lowest layer first."""
+        layers = (layer for layer in self.layers if layer.end is None or layer.end > now)
+        return tuple(dict.fromkeys(user_id for layer in layers for user_id in layer.user_ids))
+
     def everybody(self) -> set[str]:
         """Return whoever holds it, or may, at any time in the past or the future."""
         stood = [self.layers, *(revision.layers for revision in self.past)]

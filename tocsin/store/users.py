@@ -48,11 +48,3 @@ async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[
         .limit(limit)
     )
     return [f"#{number}" for number in (await tx.execute(query)).scalars()]
-
-
-async def schedules_with(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:
-    """Return the names of the first schedules that have this person on a layer."""
-    schedules = tables.schedules.c
-    on_a_layer = schedules.layers.contains([{"user_ids": [user_id]}])
-    query = sa.select(schedules.name).where(on_a_layer).order_by(schedules.name).limit(limit)
-    return list((await tx.execute(query)).scalars())

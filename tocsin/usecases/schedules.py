@@ -85,7 +85,7 @@ async def create(house: House, wish: Wish) -> Known:
     """Make a schedule."""
     schedule = _draft(wish)
     async with house.database.begin() as tx:
-        await _check_people(tx, schedule, set())
+        await _check_people(tx, _named(schedule))
         await SCHEDULES.insert(tx, schedule)
         (known,) = await know(tx, [schedule], None)
     return known
@@ -95,7 +95,7 @@ async def preview(house: House, wish: Wish) -> Known:
     """Show what a schedule would be like. Nothing is kept."""
     schedule = _draft(wish)
     async with house.database.begin() as tx:
-        await _check_people(tx, schedule, set())
+        await _check_people(tx, _named(schedule))
         (known,) = await know(tx, [schedule], None)
     return known
 
@@ -106,7 +106,8 @@ async def change(house: House, schedule_id: str, wish: Wish, now: datetime) -> K
         before = await hold(tx, schedule_id)
         wished = _apply(wish, before)
         refuse(_faults(wished, before))
-        await _check_people(tx, wished, _members(before))
+        # A layer that is over may name people who have gone since; one that counts may not.
+        await _check_people(tx, _named(wished) - _named(before) | set(wished.members(now)))
         schedule = await SCHEDULES.update(tx, revise(before, wished, now))
         (known,) = await know(tx, [schedule], None)
     return known
@@ -141,10 +142,8 @@ async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | No
     return [Known(schedule=s, users=users, policies=paging.get(s.id, ())) for s in found]
 
 
-async def _check_people(tx: AsyncConnection, schedule: Schedule, known: set[str]) -> None:
-    """See that whoever is new to a schedule exists; who was there before may have gone since."""
-    added = _members(schedule) - known
-    missing = sorted(added - (await USERS.get_many(tx, added, keep=True)).keys())
+async def _check_people(tx: AsyncConnection, ids: set[str]) -> None:
+    missing = sorted(ids - (await USERS.get_many(tx, ids, keep=True)).keys())
     if missing:
         raise Arguments(*(f"User {user_id} was not found." for user_id in missing))
 
@@ -193,5 +192,5 @@ def _faults(schedule: Schedule, before: Schedule) -> Iterator[str]:
             yield f"Layer {number} must end after its start."
 
 
-def _members(schedule: Schedule) -> set[str]:
+def _named(schedule: Schedule) -> set[str]:
     return {user_id for layer in schedule.layers for user_id in layer.user_ids}

@@ -22,6 +22,8 @@ from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.notification_rules import NOTIFICATION_RULES
 from tocsin.store.rows import Taken
+from tocsin.store.schedules import BY_NAME as SCHEDULES_BY_NAME
+from tocsin.store.schedules import SCHEDULES, with_member
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -125,12 +127,12 @@ async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known
     return known
 
 
-async def remove(house: House, user_id: str, by: Principal) -> None:
+async def remove(house: House, user_id: str, by: Principal, now: datetime) -> None:
     """Take away a user whom nothing needs."""
     async with house.database.begin() as tx:
         user = await hold(tx, user_id)
         await _check_owners(tx, user.role, None, by)
-        refuse([sentence async for sentence in _ties(tx, user)])
+        refuse([sentence async for sentence in _ties(tx, user, now)])
         await USERS.delete(tx, user_id)
 
 
@@ -203,14 +205,16 @@ def _check_right_to_owners(before: Role, after: Role | None, by: Principal) -> N
         raise Forbidden(OWNERS_MATTER)
 
 
-async def _ties(tx: AsyncConnection, user: User) -> AsyncIterator[str]:
+async def _ties(tx: AsyncConnection, user: User, now: datetime) -> AsyncIterator[str]:
     """Say what still needs a user."""
     pages = escalation_policies.targeting("user", [user.id])
     policies = await POLICIES.select(tx, pages, order_by=escalation_policies.BY_NAME, limit=NAMED)
+    schedules = await SCHEDULES.select(tx, with_member(user.id), order_by=SCHEDULES_BY_NAME)
+    held = [schedule.name for schedule in schedules if user.id in schedule.members(now)]
     for what, names in (
         ("incidents are assigned to them", await users.open_incidents(tx, user.id, NAMED)),
         ("escalation policies page them", [policy.name for policy in policies]),
-        ("they are on schedules", await users.schedules_with(tx, user.id, NAMED)),
+        ("they are on schedules", held[:NAMED]),
     ):
         if names:
             yield f"User cannot be deleted while {what}: {', '.join(names)}."

@@ -76,7 +76,7 @@ async def update_user(call: Call, id: str) -> dict[str, Any]:
 @USERS.deletes("deleteUser")
 async def delete_user(call: Call, id: str) -> None:
     """Take away a user whom no incident, policy or schedule needs."""
-    await users.remove(call.house, id, call.principal)
+    await users.remove(call.house, id, call.principal, call.now)
 
 
 def user_shape(call: Call, known: Known, includes: Collection[str] = ()) -> dict[str, Any]:
