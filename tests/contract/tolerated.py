@@ -89,6 +89,7 @@ TOLERATED: Final[dict[str, dict[str, str]]] = {
         "$.oncalls[*].user.type": _INCLUDED,
         "$.oncalls[*].escalation_policy.type": _INCLUDED,
     },
+    "listScheduleUsers": _listed("user", "users", _USER),
     "createUser": _USER,
     "getUser": _USER,
     "updateUser": _USER,
