@@ -1,6 +1,7 @@
 """The parts of the house, joined: the only place where they all meet."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
@@ -113,6 +114,7 @@ async def serve(
             serving = group.create_task(server.serve())
             with _stopped_by_signals(server):
                 await _until_started(server, serving)
+                gc.freeze()  # what lives as long as the server need not be looked through again
                 log.info("Tocsin is ready", version=__version__, url=settings.public_url)
                 await when_ready(parts)
                 await serving
