@@ -19,6 +19,7 @@ from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
 from tocsin.api.http import rest_app
 from tocsin.api.metrics import EventMetrics
+from tocsin.api.protocol import BoundedHttp
 from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
@@ -169,7 +170,7 @@ def _uvicorn(settings: Settings, app: ASGIApp) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
-        http="httptools",
+        http=BoundedHttp,
         loop="none",
         ws="none",
         lifespan="off",

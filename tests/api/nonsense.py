@@ -188,12 +188,26 @@ def hung_up(random: Random) -> Said:
     return Said(wire[: random.randrange(len(wire))], answer_due=False, hangs_up=True)
 
 
+def endless_head(random: Random) -> Said:
+    head = f"POST {V2} HTTP/1.1\r\nhost: a\r\n"
+    more = random.choice(("a: " + "x" * MEGABYTE, "a: b\r\n" * 50_000, "a: b\r\n", ""))
+    trailers = "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    return Said((head + random.choice(("", trailers)) + more).encode(), answer_due=False)
+
+
+def dribbled(random: Random) -> Said:
+    """Go on with a body after the answer to its head."""
+    head = "POST /v2 HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n"
+    return Said((head + "1\r\n{\r\n" * random.randrange(100_000)).encode(), answer_due=False)
+
+
 def expecting(random: Random) -> Said:
     return request(random, json.dumps(event(random)).encode(), expect="100-continue")
 
 
 KINDS: Final[tuple[Callable[[Random], Said], ...]] = (
     wrong_fields, broken_text, truncated, random_bytes, deep, huge, just_too_large, packed,
-    wrong_method, wrong_type, strange_address, chunked, broken_http, stalled, hung_up, expecting,
+    wrong_method, wrong_type, strange_address, chunked, broken_http, stalled, hung_up,
+    endless_head, dribbled, expecting,
 )  # fmt: skip
-WEIGHTS: Final = (40, 30, 10, 5, 8, 1, 3, 8, 5, 5, 5, 5, 5, 1, 3, 3)
+WEIGHTS: Final = (40, 30, 10, 5, 8, 1, 3, 8, 5, 5, 5, 5, 5, 1, 3, 2, 2, 3)

@@ -15,9 +15,16 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
+from tocsin.api.protocol import BoundedHttp
 from tocsin.usecases.letter import Letter, Stray, Verdict
 
 PATIENCE = 1.0
+
+
+class Hasty(BoundedHttp):
+    """Waits little longer for a request than the application waits for its body."""
+
+    patience = 2 * PATIENCE
 
 
 async def take(letter: Letter | Stray) -> Verdict:
@@ -49,7 +56,7 @@ def serve() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     print(listener.getsockname()[1], flush=True)  # noqa: T201
     config = uvicorn.Config(
-        app, http="httptools", loop="uvloop", lifespan="off", log_level="error", access_log=False
+        app, http=Hasty, loop="uvloop", lifespan="off", log_level="error", access_log=False
     )
     uvicorn.Server(config).run(sockets=[listener])
 
