@@ -136,6 +136,7 @@ async def _channels(settings: Settings, house: House, stack: AsyncExitStack) -> 
 
 
 async def _first_start(settings: Settings, house: House) -> None:
+    await first_start.recognise(house)
     owner = None
     if settings.admin_email:
         owner = first_start.Owner(email=settings.admin_email, password=settings.admin_password)

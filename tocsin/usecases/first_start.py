@@ -11,13 +11,14 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.escalation_policy import Target
 from tocsin.domain.user import User
 from tocsin.kit.sealing import digest
-from tocsin.store import api_keys, users
+from tocsin.store import api_keys, settings, users
 from tocsin.usecases import escalation_policies
 from tocsin.usecases import users as users_
 from tocsin.usecases.house import House
 
 THE_HOUSE: Final = Principal(key_id="")  # acts before there is anybody to act
 KEY_DESCRIPTION: Final = "Given on the first start"
+SEALED: Final = "Tocsin"
 DEFAULT_DELAY: Final = 30  # minutes
 
 
@@ -27,6 +28,16 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     email: str
     password: str | None = None
     name: str = "Owner"
+
+
+async def recognise(house: House) -> None:
+    """See that this node seals with the secret that the installation began with.
+
+    Raises SealingError: a node with another secret could not read one stored key.
+    """
+    async with house.database.begin() as tx:
+        sealed = await settings.remembered(tx, "seal", house.sealer.seal(SEALED).decode())
+    house.sealer.open(sealed.encode())
 
 
 async def set_up(
