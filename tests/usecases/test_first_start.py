@@ -1,4 +1,4 @@
-"""The first start: an owner who can be paged, a key that works, a secret that must stay the same."""
+"""The first start: an owner who can be paged, a key that works, a secret that stays the same."""
 
 import pytest
 from sqlalchemy import select
