@@ -333,7 +333,6 @@ work = sa.Table(
     sa.Column("contact_method_id", Id),
     sa.Column("payload", sa.JSON),
     sa.Index("ix_work_lane_due", "lane", "due"),
-    sa.Index("ix_work_incident_id", "incident_id"),
 )
 
 notifications = sa.Table(

@@ -228,7 +228,6 @@ TABLES: Final = """
         payload json,
         constraint pk_work primary key (id)
     );
-    create index ix_work_incident_id on work (incident_id);
     create index ix_work_lane_due on work (lane, due);
     comment on column work.lane is 'timer, or the channel that will carry it.';
     comment on column work.due is 'While leased: when the lease ends.';
