@@ -68,7 +68,7 @@ async def build(
         )
         registry = CollectorRegistry()
         channels = await _channels(settings, house, stack)
-        engine = Engine(house, channels, registry)
+        engine = Engine(house, channels, registry, lambda: ingest.is_crowded)
         ingest = Ingest(
             database=database,
             directory=house.directory,
@@ -113,7 +113,7 @@ async def serve(
         server = _Server(_uvicorn(settings, parts.http))
         async with _running(settings, parts), asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve())
-            with _stopped_by_signals(server):
+            with _stopped_by_signals(server, parts.engine):
                 await _until_started(server, serving)
                 gc.freeze()  # what lives as long as the server need not be looked through again
                 log.info("Tocsin is ready", version=__version__, url=settings.public_url)
@@ -183,11 +183,12 @@ def _uvicorn(settings: Settings, app: ASGIApp) -> uvicorn.Config:
 
 
 @contextmanager
-def _stopped_by_signals(server: uvicorn.Server) -> Iterator[None]:
+def _stopped_by_signals(server: uvicorn.Server, engine: Engine) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         server.should_exit = True
+        engine.close()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

@@ -105,7 +105,7 @@ async def test_alerts_that_come_together_are_one_mail(
 async def test_a_storm_is_told_in_few_mails_and_of_every_incident_once(
     night: Night, engine: Engine, notebook: Notebook
 ) -> None:
-    names = [f"Host {n}" for n in range(450)]
+    names = [f"Host {n}" for n in range(750)]
     await night.trigger(*names)
 
     await engine.run_due(night.now)

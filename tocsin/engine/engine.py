@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,24 +26,29 @@ from tocsin.usecases.nodes import Node
 
 LONGEST_REST: Final = 5.0  # seconds, as all of these; a wake that got lost costs no more
 SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives
-DRAIN: Final = 8.0
+DRAIN: Final = 7.0
 BEAT_EVERY: Final = timedelta(seconds=5)
 
 
 class Engine:
     """Does what is due. ``run`` serves until ``stop``.
 
+    ``is_crowded`` says whether events wait to be stored; pages then go out more slowly.
     Tests call ``step`` or ``run_due`` instead, with an instant of their own.
     """
 
     def __init__(
-        self, house: House, channels: Iterable[Channel], registry: CollectorRegistry
+        self,
+        house: House,
+        channels: Iterable[Channel],
+        registry: CollectorRegistry,
+        is_crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self._house = house
         self._meters = Meters(registry, (TIMER, *KINDS))
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {
-            name: Lane(name, house, task, self._meters)
+            name: Lane(name, house, task, self._meters, is_crowded)
             for name, task in tasks(house, by_kind, self._meters).items()
         }
         self._node = _node(house)
@@ -66,9 +71,13 @@ class Engine:
             await self._end(parts)
             self._stopped.set()
 
+    def close(self) -> None:
+        """Begin to stop: lease nothing more."""
+        self._stopping.set()
+
     async def stop(self) -> None:
         """Let ``run`` end, and wait until it has."""
-        self._stopping.set()
+        self.close()
         await self._stopped.wait()
 
     async def step(self, now: datetime) -> int:

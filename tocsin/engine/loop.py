@@ -19,9 +19,11 @@ from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
 
-MOST_LEASED: Final = 200
+MOST_LEASED: Final = 300
 PARALLEL: Final = 16  # messages of one lane on their way at a time, to different addresses
-AFTER_A_FAULT: Final = 1.0  # seconds
+AFTER_A_FAULT: Final = 1.0  # seconds, as all of these
+PAUSE: Final = 0.01  # before each message while events wait at the door: they go first
+PAUSE_EACH: Final = 0.0005  # and for each page in it
 
 
 async def forever(
@@ -44,11 +46,14 @@ class Lane:
     While an address is busy, what becomes due for it gathers.
     """
 
-    def __init__(self, name: str, house: House, task: Task, meters: Meters) -> None:
+    def __init__(
+        self, name: str, house: House, task: Task, meters: Meters, is_crowded: Callable[[], bool]
+    ) -> None:
         self.name = name
         self._house = house
         self._task = task
         self._meters = meters
+        self._is_crowded = is_crowded
         self._poked = asyncio.Event()
         self._leasing = asyncio.Lock()
         self._closing = False
@@ -94,6 +99,8 @@ class Lane:
         return list(bundles.values())
 
     async def _start(self, bundle: Sequence[Work]) -> None:
+        if self._is_crowded():
+            await asyncio.sleep(PAUSE + PAUSE_EACH * len(bundle))
         await self._slots.acquire()
         if self._house.clock() + timedelta(seconds=SEND_TIMEOUT) > bundle[0].due:
             self._slots.release()  # it waited too long here: it will be leased anew

@@ -11,7 +11,7 @@ from tocsin.kit.text import one_line
 
 TIMEOUT: Final = 10.0  # seconds for each step of the conversation
 KEPT_FOR: Final = 10.0  # seconds; servers close connections that are idle for minutes
-MOST_CONNECTIONS: Final = 4
+MOST_CONNECTIONS: Final = 8
 _START_TLS: Final = {"always": True, "offered": None, "never": False}
 
 

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 MAX_BATCH: Final = 256
 TRIES: Final = 5
 RETRY_AFTER: Final = 5
+CROWD: Final = 8  # letters at once
 
 Post = Letter | Stray
 _CLASHES: Final = (
@@ -53,6 +54,12 @@ class Ingest:
         self._after_commit = after_commit
         self._waiting: deque[tuple[Post, asyncio.Future[Verdict]]] = deque()
         self._arrived = asyncio.Event()
+        self._in_hand = 0
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether many letters are at the door, those of the batch being committed included."""
+        return len(self._waiting) + self._in_hand >= CROWD
 
     @property
     def waiting(self) -> int:
@@ -73,7 +80,10 @@ class Ingest:
         try:
             while True:
                 await self._arrived.wait()
-                await self._commit(self._next_batch())
+                batch = self._next_batch()
+                self._in_hand = len(batch)
+                await self._commit(batch)
+                self._in_hand = 0
         finally:
             for _, future in self._waiting:
                 if not future.done():
