@@ -14,8 +14,8 @@ async def hash_password(password: str) -> str:
     return await asyncio.to_thread(_HASHER.hash, password)
 
 
-async def is_password(password: str, stored: str) -> bool:
-    """Say whether a stored hash is this password's."""
+async def is_password(password: str, stored: str | None) -> bool:
+    """Say whether a stored hash is this password's; without one, take as long to say no."""
     return await asyncio.to_thread(_verify, password, stored)
 
 
@@ -24,7 +24,10 @@ def needs_rehash(stored: str) -> bool:
     return _HASHER.check_needs_rehash(stored)
 
 
-def _verify(password: str, stored: str) -> bool:
+def _verify(password: str, stored: str | None) -> bool:
+    if stored is None:
+        _HASHER.hash(password)
+        return False
     try:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):

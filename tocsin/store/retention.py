@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store.tables import alarms, notifications, quarantine
+from tocsin.store.tables import alarms, notifications, quarantine, sessions
 
 AT_ONCE: Final = 10_000
 _TURN: Final = 0x70C51  # any number that other programs on this database do not lock
@@ -34,6 +34,12 @@ async def forget_notifications(tx: AsyncConnection, *, before: datetime) -> int:
 async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:
     """Forget old sentences for the administrators."""
     return await _forget(tx, alarms, alarms.c.at < before)
+
+
+async def forget_sessions(tx: AsyncConnection, *, unseen_since: datetime, begun: datetime) -> int:
+    """Forget sessions that nobody used since then, or that were begun before."""
+    over = sa.or_(sessions.c.seen_at <= unseen_since, sessions.c.created_at <= begun)
+    return await _forget(tx, sessions, over)
 
 
 async def _forget(tx: AsyncConnection, table: sa.Table, where: sa.ColumnElement[bool]) -> int:

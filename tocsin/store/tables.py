@@ -95,6 +95,16 @@ api_keys = sa.Table(
     sa.Column("revoked_at", Instant),
 )
 
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    _id(),
+    _owner("user_id", "users"),
+    sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
+    _at(),
+    _at("seen_at"),
+)
+
 # Who is on call ---------------------------------------------------------------------------------
 
 escalation_policies = sa.Table(

@@ -32,6 +32,12 @@ async def count_roles(tx: AsyncConnection) -> dict[Role, int]:
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
+async def password_hash(tx: AsyncConnection, user_id: str) -> str | None:
+    """Return the hash of a person's password, if they have one."""
+    query = sa.select(tables.users.c.password_hash).where(USERS.c.id == user_id)
+    return (await tx.execute(query)).scalar()
+
+
 async def set_password(tx: AsyncConnection, user_id: str, password_hash: str) -> None:
     """Store the hash of a person's password."""
     theirs = sa.update(tables.users).where(USERS.c.id == user_id)

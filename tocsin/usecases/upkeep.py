@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from tocsin.domain.session import IDLE_FOR, LONGEST
 from tocsin.store import retention
 from tocsin.usecases.house import House
 
@@ -17,12 +18,16 @@ ALARMS_FOR: Final = timedelta(days=90)
 
 
 async def clean_up(house: House, now: datetime) -> None:
-    """Forget strays, notifications and alarms that are old, unless another node is at it."""
+    """Forget what is old, unless another node is at it."""
     async with house.database.begin() as tx:
         if not await retention.take_turn(tx):
             return
         strays = await retention.forget_strays(tx, before=now - STRAYS_FOR, most=MOST_STRAYS)
         old = await retention.forget_notifications(tx, before=now - NOTIFICATIONS_FOR)
         alarms = await retention.forget_alarms(tx, before=now - ALARMS_FOR)
-    if strays or old or alarms:
-        log.info("upkeep.forgotten", strays=strays, notifications=old, alarms=alarms)
+        sessions = await retention.forget_sessions(
+            tx, unseen_since=now - IDLE_FOR, begun=now - LONGEST
+        )
+    forgotten = {"strays": strays, "notifications": old, "alarms": alarms, "sessions": sessions}
+    if any(forgotten.values()):
+        log.info("upkeep.forgotten", **forgotten)

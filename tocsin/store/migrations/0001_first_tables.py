@@ -300,6 +300,19 @@ TABLES: Final = """
     create index ix_services_escalation_policy_id on services (escalation_policy_id);
     create unique index uq_services_name on services (lower(name));
 
+    create table sessions (
+        id varchar(14) collate "C" not null,
+        user_id varchar(14) collate "C" not null,
+        token_hash bytea not null,
+        created_at timestamptz default now() not null,
+        seen_at timestamptz default now() not null,
+        constraint pk_sessions primary key (id),
+        constraint fk_sessions_user_id foreign key (user_id)
+            references users (id) on delete cascade,
+        constraint uq_sessions_token_hash unique (token_hash)
+    );
+    create index ix_sessions_user_id on sessions (user_id);
+
     create table integrations (
         id varchar(14) collate "C" not null,
         service_id varchar(14) collate "C" not null,
