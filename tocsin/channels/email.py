@@ -84,7 +84,9 @@ def write(message: Message, address: str, sender: str) -> EmailMessage:
 def local_time(at: datetime, zone: str) -> str:
     """Write an instant as the recipient's clock shows it, and name the clock."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z} ({zone})"
+    short = local.tzname()
+    name = zone if short == zone else f"{short} ({zone})"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} {name}"
 
 
 def written_out(details: Any) -> str:

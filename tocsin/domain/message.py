@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from tocsin.domain.event import Image, Link, Severity
 from tocsin.domain.user import Urgency
+
+MOST_IN_FULL: Final = 5  # of more incidents a message gives only the headings
 
 
 class Briefing(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     short: bool = False
     incidents: tuple[Briefing, ...]
+
+    @property
+    def in_full(self) -> bool:
+        """Whether details are told too, and not only what there is."""
+        return len(self.incidents) <= MOST_IN_FULL
 
 
 def headline(incidents: Sequence[Briefing]) -> str:

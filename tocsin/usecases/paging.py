@@ -11,7 +11,7 @@ from tocsin.domain.address import TELEPHONES
 from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
-from tocsin.domain.message import Briefing, Message
+from tocsin.domain.message import MOST_IN_FULL, Briefing, Message
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
@@ -22,7 +22,6 @@ from tocsin.store.driver import driver
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
 
-MOST_IN_FULL: Final = 5  # incidents whose details one message can bear
 _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 
 
