@@ -9,7 +9,8 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.work import Work
+from tocsin.domain.work import TIMER, Work
+from tocsin.engine.breath import Breath
 from tocsin.engine.meters import Meters
 from tocsin.engine.tasks import SEND_TIMEOUT, Task, UnwrittenError
 from tocsin.kit.clock import Clock
@@ -43,7 +44,7 @@ async def forever(
 class Lane:
     """One kind of due work. What is due to one address is run together, and only once at a time.
 
-    While an address is busy, what becomes due for it gathers.
+    While an address is busy, or left alone for a breath, what becomes due for it gathers.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Lane:
         self._closing = False
         self._slots = asyncio.Semaphore(PARALLEL)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._breath = Breath()
 
     def poke(self) -> None:
         """Say that something is due."""
@@ -112,8 +114,15 @@ class Lane:
     def _end(self, address: str, running: asyncio.Task[None]) -> None:
         if not running.cancelled() and (fault := running.exception()):
             log.error("lane.stumbled", lane=self.name, exc_info=fault)
-        del self._busy[address]
         self._slots.release()
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._rest(address, loop.time()), self._free, address)
+
+    def _rest(self, address: str, now: float) -> float:
+        return 0.0 if self.name == TIMER else self._breath.after(address, now)
+
+    def _free(self, address: str) -> None:
+        del self._busy[address]
         self.poke()
 
     async def _run(self, bundle: Sequence[Work], clock: Clock) -> None:
