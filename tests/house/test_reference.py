@@ -11,6 +11,6 @@ CLI = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
 def test_each_command_has_its_heading(command: object) -> None:
-    name = getattr(command, "__name__", "").replace("_", " ")
+    name = getattr(command, "__name__", "").replace("_", "-")
 
     assert f"\n## tocsin {name}" in CLI.read_text(), f"Describe `tocsin {name}` in {CLI.name}."

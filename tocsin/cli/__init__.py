@@ -9,13 +9,14 @@ from tocsin.cli.migrate import migrate
 from tocsin.cli.send import send
 from tocsin.cli.serve import serve
 from tocsin.cli.token import token
+from tocsin.cli.webhook_key import webhook_key
 from tocsin.config import SettingsError
 from tocsin.kit.sealing import SealingError
 from tocsin.store.database import DatabaseAway
 from tocsin.store.postgres import PostgresError
 from tocsin.usecases.errors import Complaint
 
-COMMANDS: Final = (serve, send, migrate)
+COMMANDS: Final = (serve, send, migrate, webhook_key)
 GROUPS: Final = (token,)
 _FAILED: Final = 1
 _MISUSED: Final = 2
