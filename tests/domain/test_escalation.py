@@ -193,6 +193,7 @@ def test_nobody_on_the_whole_policy_means_the_catch_all_and_an_alarm() -> None:
 
     assert paged(decision) == (DAVE,)
     assert assignees(decision.incident) == (DAVE,)
+    assert decision.incident.level == 1
     reason = "Nobody can be paged through the escalation policy Night watch; " + (
         "the catch-all is paged instead."
     )

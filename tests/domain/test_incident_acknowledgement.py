@@ -122,6 +122,16 @@ def test_it_climbs_if_all_of_them_are_gone() -> None:
     assert decision.incident.level == 1
 
 
+def test_it_goes_up_before_it_goes_down() -> None:
+    on_the_second = acknowledged(ring(begun(), "escalate").incident, BOB)
+
+    up = ring(on_the_second, "unacknowledge", without(ROSTER, BOB))
+    down = ring(on_the_second, "unacknowledge", without(ROSTER, BOB, CAROL))
+
+    assert (paged(up), up.incident.level) == ((CAROL,), 2)
+    assert (paged(down), down.incident.level) == ((ALICE,), 0)
+
+
 def test_it_turns_to_the_catch_all_if_nobody_is_left_on_the_policy() -> None:
     roster = without(ROSTER, ALICE, BOB, CAROL)
 

@@ -69,7 +69,9 @@ def test_while_nobody_has_reacted_a_reassignment_counts_as_a_change_of_status() 
 def test_a_delegated_incident_climbs_the_other_policy_from_its_first_level() -> None:
     high_up = acknowledged(ring(begun(), "escalate").incident, BOB)
 
-    decision = decide(high_up, Delegate(roster=ROSTER, policy=OTHER), NOON + HOUR)
+    command = Delegate(roster=ROSTER, policy=OTHER, agent=person(ALICE))
+
+    decision = decide(high_up, command, NOON + HOUR)
 
     assert (decision.incident.policy, decision.incident.level) == (OTHER, 0)
     assert decision.incident.status == "triggered"
@@ -77,6 +79,7 @@ def test_a_delegated_incident_climbs_the_other_policy_from_its_first_level() -> 
     assert timers(decision) == {"escalate": NOON + HOUR + 3 * FIVE, "auto_resolve": NOON + 4 * HOUR}
     assert kinds(decision) == ["delegate"]
     assert decision.log[0].details == {"assignees": [CAROL]}
+    assert decision.log[0].agent == person(ALICE)
 
 
 def test_a_delegated_incident_may_be_exhausted_or_reassigned_before() -> None:

@@ -112,6 +112,7 @@ def test_who_takes_a_new_incident_oneself_has_it_and_is_not_paged() -> None:
         "auto_resolve": NOON + 4 * HOUR,
     }
     assert kinds(decision) == ["trigger", "assign", "acknowledge"]
+    assert {entry.agent for entry in decision.log} == {person(BOB)}
 
 
 def test_a_service_cannot_take_what_it_assigns() -> None:
@@ -138,6 +139,7 @@ def test_a_reopened_incident_begins_again_at_the_first_level() -> None:
     assert timers(decision) == {"escalate": LATER + FIVE, "auto_resolve": LATER + 4 * HOUR}
     assert kinds(decision) == ["trigger", "assign"]
     assert decision.log[0].details == {"reopened": True}
+    assert decision.log[0].agent == person(DAVE)
 
 
 def test_an_exhausted_policy_is_climbed_again_after_reopening() -> None:

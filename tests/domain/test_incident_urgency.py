@@ -165,6 +165,7 @@ def test_a_more_severe_trigger_makes_the_incident_urgent() -> None:
     assert "escalate" in timers(decision)
     assert kinds(decision) == ["trigger", "urgency_change"]
     assert (decision.log[1].agent, decision.log[1].channel) == (SERVICE, {"type": "auto"})
+    assert decision.log[1].details["changeset"][0]["new"] == "high"
 
 
 def test_a_trigger_leaves_an_acknowledged_incident_in_peace() -> None:

@@ -67,6 +67,7 @@ def test_a_merged_incident_is_resolved_and_points_to_its_target() -> None:
     assert kinds(decision) == ["resolve", "link"]
     assert decision.log[0].details == {"merged_into": "TARGET"}
     assert decision.log[1].details == {"linked_incident": "TARGET"}
+    assert {entry.agent for entry in decision.log} == {person(ALICE)}
 
 
 def test_an_incident_that_was_over_before_is_merged_without_resolving_again() -> None:
@@ -87,6 +88,7 @@ def test_the_target_notes_what_was_merged_into_it_and_stays_its_course() -> None
     assert decision.effects == ()
     assert kinds(decision) == ["link"]
     assert decision.log[0].details == {"linked_incident": "SOURCE"}
+    assert decision.log[0].agent == person(ALICE)
 
 
 @pytest.mark.parametrize(
