@@ -2,8 +2,12 @@
 
 import hashlib
 import hmac
+import json
+import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +18,7 @@ from tocsin.channels.webhook import SIGNATURE, Webhook, signing_key
 from tocsin.kit.http import make_client
 from tocsin.kit.sealing import Sealer
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "notifications.md"
 KEY = signing_key(Sealer("a secret of this installation, long enough"))
 
 
@@ -132,3 +137,23 @@ async def test_private_addresses_are_refused_where_they_are_forbidden(hook: Hook
             assert delivery.detail.endswith("has no public address.")
 
     assert hook.heard == []
+
+
+async def test_the_guide_shows_what_is_posted_and_how_to_check_it(
+    channel: Webhook, hook: Hook
+) -> None:
+    shown = re.search(r"```json\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    check = re.search(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    assert shown
+    assert check
+    room: dict[str, Any] = {"hmac": hmac, "hashlib": hashlib}
+    exec(check[1], room)
+
+    await channel.send(MESSAGE, hook.url)
+
+    (heard,) = hook.heard
+    example = json.loads(shown[1])
+    assert example.keys() == heard.json.keys()
+    assert example["incidents"][0].keys() == heard.json["incidents"][0].keys()
+    assert room["is_ours"](KEY, heard.headers[SIGNATURE.lower()], heard.body)
+    assert not room["is_ours"](KEY, heard.headers[SIGNATURE.lower()], heard.body + b" ")

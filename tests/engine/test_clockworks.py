@@ -1,6 +1,7 @@
 """What the engine does again and again."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
@@ -27,6 +28,16 @@ async def test_what_is_due_is_shown_by_lane_and_gone_when_it_is_done(database: D
 
     await measure(night.house, meters, NOON - timedelta(seconds=1))
     assert (shown("due", "email"), shown("oldest_due_seconds", "email")) == (0, 0)
+
+
+def test_the_guide_names_every_metric() -> None:
+    registry = CollectorRegistry()
+    Meters(registry, ())
+
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "notifications.md").read_text()
+    for family in registry.collect():
+        counts = "_total" if family.type == "counter" else ""
+        assert f"`{family.name}{counts}" in guide
 
 
 async def test_every_clockwork_turns(database: Database) -> None:

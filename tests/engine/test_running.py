@@ -31,8 +31,10 @@ async def night(database: Database) -> Night:
 
 
 @asynccontextmanager
-async def running(night: Night, *channels: Channel) -> AsyncIterator[Engine]:
-    engine = Engine(night.house, channels, CollectorRegistry())
+async def running(
+    night: Night, *channels: Channel, is_crowded: Callable[[], bool] = lambda: False
+) -> AsyncIterator[Engine]:
+    engine = Engine(night.house, channels, CollectorRegistry(), is_crowded)
     task = asyncio.create_task(engine.run())
     try:
         yield engine
@@ -104,6 +106,14 @@ async def test_two_engines_send_each_page_once(night: Night) -> None:
     assert set(Counter(notebook.titles).values()) == {1}
     assert len(notebook.titles) == 200
     assert await night.work() == []
+
+
+async def test_pages_go_out_though_events_crowd_at_the_door(night: Night) -> None:
+    notebook = Notebook()
+    async with running(night, notebook, is_crowded=lambda: True):
+        for n in range(3):
+            await night.trigger(f"Host {n}")
+            await until(lambda: len(notebook.titles) == n + 1, seconds=1)  # noqa: B023
 
 
 async def test_stopping_lets_what_is_on_its_way_arrive(night: Night) -> None:

@@ -25,7 +25,8 @@ from tocsin.usecases.house import House
 from tocsin.usecases.nodes import Node
 
 LONGEST_REST: Final = 5.0  # seconds, as all of these; a wake that got lost costs no more
-SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives
+SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives,
+CROWDED_REST: Final = 0.1  # and less often while events wait at the door
 DRAIN: Final = 7.0
 BEAT_EVERY: Final = timedelta(seconds=5)
 
@@ -45,6 +46,7 @@ class Engine:
         is_crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self._house = house
+        self._is_crowded = is_crowded
         self._meters = Meters(registry, (TIMER, *KINDS))
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {
@@ -101,7 +103,7 @@ class Engine:
         while True:
             self._woken.clear()
             rest = await self._look(self._house.clock())
-            await asyncio.sleep(SHORTEST_REST)
+            await asyncio.sleep(CROWDED_REST if self._is_crowded() else SHORTEST_REST)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), rest)
 
