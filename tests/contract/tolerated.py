@@ -67,6 +67,20 @@ _WINDOW: Final = {
     "$.maintenance_window.created_by.type": _INCLUDED,
 }
 
+_INCIDENT: Final = _nulls(
+    "$.incident.incident_key",
+    "$.incident.resolved_at",
+    "$.incident.first_trigger_log_entry",
+    "$.incident.alert_grouping",
+    "$.incident.priority",
+    "$.incident.resolve_reason",
+    "$.incident.conference_bridge",
+    "$.incident.conference_bridge.conference_number",
+    "$.incident.conference_bridge.conference_url",
+)
+_ALERT: Final = _nulls("$.alert.resolved_at", "$.alert.severity", "$.alert.first_trigger_log_entry")
+_ACKNOWLEDGED: Final = "The reference's word for acknowledging is not the one of its own examples."
+
 
 def _listed(one: str, many: str, places: dict[str, str]) -> dict[str, str]:
     """Return the same places in the answer that lists such things."""
@@ -74,6 +88,19 @@ def _listed(one: str, many: str, places: dict[str, str]) -> dict[str, str]:
 
 
 TOLERATED: Final[dict[str, dict[str, str]]] = {
+    "createIncident": _INCIDENT,
+    "getIncident": _INCIDENT,
+    "updateIncident": _INCIDENT,
+    "createIncidentSnooze": _INCIDENT,
+    "listIncidents": _listed("incident", "incidents", _INCIDENT),
+    "updateIncidents": _listed("incident", "incidents", _INCIDENT),
+    "getIncidentAlert": _ALERT,
+    "updateIncidentAlert": _ALERT,
+    "listIncidentAlerts": _listed("alert", "alerts", _ALERT),
+    "updateIncidentAlerts": _listed("alert", "alerts", _ALERT),
+    "listIncidentLogEntries": {"$.log_entries[*]": _ACKNOWLEDGED},
+    "listLogEntries": {"$.log_entries[*]": _ACKNOWLEDGED},
+    "getLogEntry": {"$.log_entry": _ACKNOWLEDGED},
     "getVendor": {"$.vendor": "Described as a list; every client reads one object."},
     "createEscalationPolicy": _POLICY,
     "getEscalationPolicy": _POLICY | _POLICY_PARTS,

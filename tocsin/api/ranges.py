@@ -10,6 +10,7 @@ from tocsin.usecases.errors import Invalid
 
 TWO_WEEKS: Final = timedelta(weeks=2)
 LONGEST: Final = timedelta(days=366)
+BACKWARDS: Final = "Until cannot be before since."
 _YEARS: Final = range(1970, 3000)
 
 
@@ -26,7 +27,7 @@ def range_of(since: datetime, until: datetime) -> Range:
     _bounded("Since", since)
     _bounded("Until", until)
     if until < since:
-        raise Invalid("Until cannot be before since.")
+        raise Invalid(BACKWARDS)
     if until - since > LONGEST:
         raise Invalid(f"Since and until cannot be more than {LONGEST.days} days apart.")
     return Range(since, until)
@@ -40,6 +41,17 @@ def range_asked(query: Query, zone: tzinfo) -> Range | None:
             return None
         return range_of(_bounded("Until", until) - TWO_WEEKS, until)
     return range_of(since, until or _bounded("Since", since) + TWO_WEEKS)
+
+
+def bounds_asked(query: Query, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """Return ``since`` and ``until`` as far as they are given, in their order."""
+    since, until = query.instant("since", zone), query.instant("until", zone)
+    for name, instant in (("Since", since), ("Until", until)):
+        if instant is not None:
+            _bounded(name, instant)
+    if since and until and until < since:
+        raise Invalid(BACKWARDS)
+    return since, until
 
 
 def _bounded(name: str, instant: datetime) -> datetime:

@@ -42,6 +42,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         """What makes addresses."""
         return Links(self.house.settings.public_url)
 
+    @property
+    def person(self) -> User:
+        """Who asks for an operation that ``needs_from``."""
+        if self.requester is None:
+            raise TypeError("Only an operation that needs_from is surely asked for by a person.")
+        return self.requester
+
     def body(self, kind: type[Kind], wrapper: str | None = None) -> Kind:
         """Return the body as ``kind``, or what lies in it under ``wrapper``. Raises Invalid."""
         return read_body(self.content, kind, wrapper)

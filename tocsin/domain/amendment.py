@@ -4,9 +4,16 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tocsin.domain.command import Annotate, ChangePriority, Decision, Retitle
+from tocsin.domain.command import (
+    Annotate,
+    ChangeBridge,
+    ChangePriority,
+    ChangeService,
+    Decision,
+    Retitle,
+)
 from tocsin.domain.course import entry, stay
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import ConferenceBridge, Incident
 
 
 def change_priority(incident: Incident, command: ChangePriority, now: datetime) -> Decision:
@@ -28,12 +35,37 @@ def retitle(incident: Incident, command: Retitle, now: datetime) -> Decision:
     return stay(incident, now, log=log, title=command.title)
 
 
+def change_service(incident: Incident, command: ChangeService, now: datetime) -> Decision:
+    """Say that another service is what is broken."""
+    if incident.service_id == command.service_id:
+        return Decision(incident=incident)
+    changed = _changeset("service", incident.service_id, command.service_id)
+    log = (entry("field_value_change_log_entry", incident, now, command, changed),)
+    return stay(incident, now, log=log, service_id=command.service_id)
+
+
+def change_bridge(incident: Incident, command: ChangeBridge, now: datetime) -> Decision:
+    """Talk about the incident elsewhere."""
+    old, new = incident.conference_bridge, command.bridge
+    if old == new:
+        return Decision(incident=incident)
+    changed = _changeset("conference bridge", _said(old), _said(new))
+    log = (entry("field_value_change_log_entry", incident, now, command, changed),)
+    return stay(incident, now, log=log, conference_bridge=new)
+
+
 def annotate(incident: Incident, command: Annotate, now: datetime) -> Decision:
     """Add a note; its channel repeats the text, as clients read it there."""
     text = command.content
     plain = entry("annotate_log_entry", incident, now, command, {"note": text})
     log = (replace(plain, channel={"type": "note", "summary": text, "content": text}),)
     return stay(incident, now, log=log)
+
+
+def _said(bridge: ConferenceBridge | None) -> str | None:
+    if bridge is None:
+        return None
+    return " · ".join(filter(None, (bridge.number, bridge.url))) or None
 
 
 def _changeset(field: str, old: str | None, new: str | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import ConferenceBridge, Incident
 from tocsin.domain.log_entry import Agent, LogEntry
 from tocsin.domain.user import Urgency
 
@@ -92,9 +92,17 @@ class Resolve(Timed, frozen=True, kw_only=True):
 
 
 class Link(Command, frozen=True, kw_only=True):
-    """Another incident was merged into this one: the target's side of a merge."""
+    """Another incident, or one alert of it, goes on in this one: the target's side of it."""
 
     incident_id: str
+    alert_id: str | None = None
+
+
+class Unlink(Command, frozen=True, kw_only=True):
+    """An alert of this incident goes on in another one."""
+
+    incident_id: str
+    alert_id: str
 
 
 class Reopen(Command, frozen=True, kw_only=True):
@@ -154,6 +162,18 @@ class Retitle(Command, frozen=True, kw_only=True):
     """Another title."""
 
     title: str
+
+
+class ChangeService(Command, frozen=True, kw_only=True):
+    """Another service is what is broken. Policy and timers stay as they are."""
+
+    service_id: str
+
+
+class ChangeBridge(Command, frozen=True, kw_only=True):
+    """Talk about it elsewhere; None takes the bridge away."""
+
+    bridge: ConferenceBridge | None
 
 
 class Annotate(Command, frozen=True, kw_only=True):

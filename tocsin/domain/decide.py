@@ -15,7 +15,9 @@ from tocsin.domain import (
 from tocsin.domain.command import (
     Acknowledge,
     Annotate,
+    ChangeBridge,
     ChangePriority,
+    ChangeService,
     ChangeUrgency,
     Command,
     Decision,
@@ -31,6 +33,7 @@ from tocsin.domain.command import (
     Snooze,
     Timed,
     Unacknowledge,
+    Unlink,
 )
 from tocsin.domain.incident import Incident
 
@@ -45,12 +48,15 @@ RULES: Mapping[type[Command], Rule] = {
     Snooze: acknowledgement.snooze,
     Resolve: resolution.resolve,
     Link: resolution.link,
+    Unlink: resolution.unlink,
     Reassign: assignment.reassign,
     Delegate: assignment.delegate,
     Escalate: assignment.escalate,
     ChangeUrgency: urgency_change.change_urgency,
     ChangePriority: amendment.change_priority,
     Retitle: amendment.retitle,
+    ChangeService: amendment.change_service,
+    ChangeBridge: amendment.change_bridge,
     Annotate: amendment.annotate,
 }
 

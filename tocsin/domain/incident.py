@@ -27,6 +27,13 @@ class Acknowledgement(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class ConferenceBridge(msgspec.Struct, frozen=True):
+    """Where those who work on an incident talk: a telephone number with its code, an address."""
+
+    number: str | None = None
+    url: str | None = None
+
+
 class ServiceRules(msgspec.Struct, frozen=True, kw_only=True):
     """What the incident keeps of its service, as it stood when the incident began (seconds)."""
 
@@ -76,6 +83,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     urgency_change_at: datetime | None = None
     merged_into: str | None = None
     body: str | None = None
+    conference_bridge: ConferenceBridge | None = None
 
     @property
     def is_open(self) -> bool:

@@ -41,7 +41,9 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     ``assignees``: user ids (assign, escalate, delegate) · ``user``: user id (notify) ·
     ``acknowledgement_timeout``: seconds or None (acknowledge) · ``note``: text (resolve, annotate)
-    · ``changeset``: list of changes (urgency, priority, field) · ``reason``: why, in one sentence.
+    · ``changeset``: list of changes (urgency, priority, field) · ``reason``: why, in one sentence ·
+    ``alert_id``: whose trigger it is, with its ``event`` unless that is how the alert began
+    · ``linked_incident``, ``alert``: what was moved from or to where (link, unlink).
     ``id`` is empty until the entry is stored.
     """
 

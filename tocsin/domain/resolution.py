@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tocsin.domain.command import Decision, Link, Refused, Resolve
+from tocsin.domain.command import Decision, Link, Refused, Resolve, Unlink
 from tocsin.domain.course import TRIGGERED, entry, refuse_resolved, stay, steer, the_service
 from tocsin.domain.incident import Incident
 
@@ -22,10 +22,21 @@ def resolve(incident: Incident, command: Resolve, now: datetime) -> Decision:
 
 
 def link(incident: Incident, command: Link, now: datetime) -> Decision:
-    """Note that another incident goes on in this one."""
+    """Note that another incident, or an alert of it, goes on in this one."""
     refuse_resolved(incident)
-    details = {"linked_incident": command.incident_id}
-    return stay(incident, now, log=(entry("link_log_entry", incident, now, command, details),))
+    linked = entry("link_log_entry", incident, now, command, _tie(command))
+    return stay(incident, now, log=(linked,))
+
+
+def unlink(incident: Incident, command: Unlink, now: datetime) -> Decision:
+    """Note that an alert of this incident goes on in another one."""
+    unlinked = entry("unlink_log_entry", incident, now, command, _tie(command))
+    return stay(incident, now, log=(unlinked,))
+
+
+def _tie(command: Link | Unlink) -> dict[str, Any]:
+    tie = {"linked_incident": command.incident_id}
+    return tie | {"alert": command.alert_id} if command.alert_id else tie
 
 
 def _merge(incident: Incident, command: Resolve, target_id: str, now: datetime) -> Decision:

@@ -73,11 +73,17 @@ def _annotate(entry: LogEntry, names: Names) -> str:
 
 
 def _link(entry: LogEntry, names: Names) -> str:
-    return f"Linked to {_name(entry.details['linked_incident'], names)}{_by(entry, names)}"
+    other, by = _name(entry.details["linked_incident"], names), _by(entry, names)
+    if "alert" in entry.details:
+        return f"Alert “{_name(entry.details['alert'], names)}” came from {other}{by}"
+    return f"Linked to {other}{by}"
 
 
 def _unlink(entry: LogEntry, names: Names) -> str:
-    return f"Unlinked from {_name(entry.details['linked_incident'], names)}{_by(entry, names)}"
+    other, by = _name(entry.details["linked_incident"], names), _by(entry, names)
+    if "alert" in entry.details:
+        return f"Alert “{_name(entry.details['alert'], names)}” moved to {other}{by}"
+    return f"Unlinked from {other}{by}"
 
 
 def _change_urgency(entry: LogEntry, names: Names) -> str:
@@ -94,7 +100,10 @@ def _change_priority(entry: LogEntry, names: Names) -> str:
 
 def _change_field(entry: LogEntry, names: Names) -> str:
     change = entry.details["changeset"][0]
-    return f"Changed the {change['field']} to “{change['new']}”{_by(entry, names)}"
+    field, new, by = change["field"], change["new"], _by(entry, names)
+    return (
+        f"Changed the {field} to “{_name(new, names)}”{by}" if new else f"Took the {field} away{by}"
+    )
 
 
 def _say(text: str) -> Sentence:

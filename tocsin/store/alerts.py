@@ -14,6 +14,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents
+from tocsin.store.rows import Where
 from tocsin.store.tables import alerts
 
 # One round trip: the version of the configuration, and each open alert of these keys, held until
@@ -31,6 +32,9 @@ select v.version, h.id, h.service_id, h.integration_id, h.incident_id, h.dedup_k
   h.suppressed, h.summary, h.severity, h.created_at, h.updated_at, n.state::text, n.number
 from config_version v left join hit h on true left join incidents n on n.id = h.incident_id
 """
+
+
+Standing = Literal["triggered", "resolved"]
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -71,14 +75,14 @@ def _open(row: asyncpg.Record) -> Open:
 async def select(
     tx: AsyncConnection,
     *,
-    where: Sequence[sa.ColumnElement[bool]] = (),
+    where: Sequence[Where] = (),
     order_by: Sequence[Any] = (alerts.c.id,),
     limit: int | None = None,
     offset: int = 0,
     hold: bool = False,
 ) -> list[Alert]:
     """List whole alerts; ``hold`` locks them (always before their incidents)."""
-    query = sa.select(alerts).where(*where).order_by(*order_by).limit(limit).offset(offset)
+    query = sa.select(*_WHOLE).where(*where).order_by(*order_by).limit(limit).offset(offset)
     if hold:
         query = query.with_for_update()
     return [from_row(row) for row in await tx.execute(query)]
@@ -86,7 +90,55 @@ async def select(
 
 def from_row(row: Any) -> Alert:
     """Make an alert of a whole row."""
-    return msgspec.convert(dict(row._mapping), Alert)
+    return msgspec.convert(dict(zip(_FIELDS, row, strict=True)), Alert)
+
+
+_FIELDS = Alert.__struct_fields__
+_WHOLE = [alerts.c[name] for name in _FIELDS]
+
+
+def fitting(
+    incident_id: str,
+    *,
+    ids: Sequence[str] | None = None,
+    statuses: Sequence[Standing] = (),
+    key: str | None = None,
+) -> Iterable[Where]:
+    """Fit the alerts of an incident: all, these, those that stand so, those with a dedup key."""
+    yield alerts.c.incident_id == incident_id
+    if ids is not None:
+        yield alerts.c.id.in_(ids)
+    if statuses:
+        yield alerts.c.status.in_(statuses)
+    if key:
+        yield alerts.c.dedup_key == key
+
+
+def order(sorting: Sequence[tuple[str, bool]]) -> list[Any]:
+    """Sort by these fields, each with whether it descends; then by age."""
+    columns = [
+        alerts.c[name].desc().nulls_last() if down else alerts.c[name] for name, down in sorting
+    ]
+    return [*columns, alerts.c.id.desc() if sorting and sorting[-1][1] else alerts.c.id]
+
+
+async def count(tx: AsyncConnection, *where: Where) -> int:
+    """Count the alerts that fit."""
+    query = sa.select(sa.func.count()).select_from(alerts).where(*where)
+    return int((await tx.execute(query)).scalar_one())
+
+
+async def have_open_twins(tx: AsyncConnection, ids: Iterable[str]) -> bool:
+    """Say whether other open alerts have the keys of some of these."""
+    twin, wanted = alerts.alias(), sorted(set(ids))
+    query = sa.select(
+        sa.exists()
+        .where(alerts.c.id.in_(wanted))
+        .where(twin.c.integration_id == alerts.c.integration_id)
+        .where(twin.c.dedup_key == alerts.c.dedup_key)
+        .where(twin.c.status == "triggered", twin.c.id != alerts.c.id)
+    )
+    return bool(wanted) and bool((await tx.execute(query)).scalar_one())
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -108,6 +160,12 @@ async def counts(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, 
         .group_by(alerts.c.incident_id)
     )
     return {row[0]: Counts(row[1], row[2]) for row in await tx.execute(query)}
+
+
+async def events(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Event]:
+    """Return the event with which each of these alerts began."""
+    query = sa.select(alerts.c.id, sa.cast(alerts.c.body, sa.Text)).where(alerts.c.id.in_(set(ids)))
+    return {row[0]: _decode_event(row[1]) for row in await tx.execute(query)}
 
 
 async def first_events(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, Event]:
@@ -138,15 +196,33 @@ async def open_by_incident(
     return found
 
 
-Standing = Literal["triggered", "resolved"]
-
-
 async def set_status(
     tx: AsyncConnection, incident_ids: Iterable[str], status: Standing, now: datetime
 ) -> None:
     """Give all alerts of these incidents one status."""
+    ids = sorted(set(incident_ids))
+    if ids:
+        resolved_at = now if status == "resolved" else None
+        await tx.execute(
+            sa.update(alerts)
+            .where(alerts.c.incident_id.in_(ids), alerts.c.status != status)
+            .values(status=status, updated_at=now, resolved_at=resolved_at)
+        )
+
+
+async def hold_of(tx: AsyncConnection, incident_ids: Iterable[str]) -> int:
+    """Lock all alerts of these incidents, and count them."""
+    ids = sorted(set(incident_ids))
+    query = sa.select(alerts.c.id).where(alerts.c.incident_id.in_(ids)).order_by(alerts.c.id)
+    return len((await tx.execute(query.with_for_update())).all())
+
+
+async def move_all(
+    tx: AsyncConnection, incident_ids: Iterable[str], target_id: str, now: datetime
+) -> None:
+    """Let all alerts of these incidents belong to another one."""
     await tx.execute(
         sa.update(alerts)
-        .where(alerts.c.incident_id.in_(sorted(set(incident_ids))), alerts.c.status != status)
-        .values(status=status, updated_at=now, resolved_at=now if status == "resolved" else None)
+        .where(alerts.c.incident_id.in_(sorted(set(incident_ids))))
+        .values(incident_id=target_id, updated_at=now)
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident
+from tocsin.store.rows import Where
 from tocsin.store.tables import incidents
 
 _decode = msgspec.json.Decoder(Incident).decode
@@ -61,7 +62,7 @@ async def get_many(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Inciden
 async def select(
     tx: AsyncConnection,
     *,
-    where: Sequence[sa.ColumnElement[bool]] = (),
+    where: Sequence[Where] = (),
     order_by: Sequence[Any] = (),
     limit: int,
     offset: int = 0,
@@ -71,9 +72,16 @@ async def select(
     return [from_row(row.state, row.number) for row in await tx.execute(query)]
 
 
-async def count(tx: AsyncConnection, *where: sa.ColumnElement[bool]) -> int:
+async def count(tx: AsyncConnection, *where: Where) -> int:
     """Count the incidents that fit."""
-    return int((await tx.execute(sa.select(sa.func.count()).where(*where))).scalar_one())
+    query = sa.select(sa.func.count()).select_from(incidents).where(*where)
+    return int((await tx.execute(query)).scalar_one())
+
+
+async def services_of(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
+    """Return the id of the service of each of these incidents."""
+    query = sa.select(incidents.c.id, incidents.c.service_id).where(incidents.c.id.in_(set(ids)))
+    return {row.id: row.service_id for row in await tx.execute(query)}
 
 
 async def open_with_key(tx: AsyncConnection, service_id: str, key: str) -> str | None:

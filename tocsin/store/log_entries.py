@@ -1,15 +1,18 @@
 """Log entries: read. Writing is ``store.writes``."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.log_entry import Agent, LogEntry
-from tocsin.store.tables import log_entries
+from tocsin.domain.alert import Alert
+from tocsin.domain.log_entry import Agent, LogEntry, LogEntryType
+from tocsin.store.rows import Where
+from tocsin.store.tables import alerts, incidents, log_entries
 
 NEWEST_FIRST = (log_entries.c.at.desc(), log_entries.c.id.desc())
 
@@ -41,7 +44,7 @@ async def get(tx: AsyncConnection, entry_id: str) -> LogEntry | None:
 async def select(
     tx: AsyncConnection,
     *,
-    where: Sequence[sa.ColumnElement[bool]] = (),
+    where: Sequence[Where] = (),
     order_by: Sequence[Any] = NEWEST_FIRST,
     limit: int | None = None,
     offset: int = 0,
@@ -51,18 +54,69 @@ async def select(
     return [_from_row(row) for row in await tx.execute(query)]
 
 
+def fitting(
+    *,
+    incident_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    without: Sequence[LogEntryType] = (),
+) -> Iterable[Where]:
+    """Fit the entries of an incident, of a time, and not of some types; None and () fit all."""
+    if incident_id:
+        yield log_entries.c.incident_id == incident_id
+    if since:
+        yield log_entries.c.at >= since
+    if until:
+        yield log_entries.c.at < until
+    if without:
+        yield log_entries.c.type.not_in(without)
+
+
+async def count(tx: AsyncConnection, *where: Where) -> int:
+    """Count the entries that fit."""
+    query = sa.select(sa.func.count()).select_from(log_entries).where(*where)
+    return int((await tx.execute(query)).scalar_one())
+
+
 async def first_triggers(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, LogEntry]:
-    """Return the entry with which each of these incidents began."""
-    query = (
+    """Return the entry with which each of these incidents began, however long their logs are."""
+    wanted = sa.func.unnest(sa.cast(sorted(set(incident_ids)), ARRAY(sa.Text))).alias("wanted")
+    first = (
         sa.select(*_COLUMNS)
-        .ext(distinct_on(log_entries.c.incident_id))
         .where(
-            log_entries.c.incident_id.in_(sorted(set(incident_ids))),
+            log_entries.c.incident_id == sa.column("wanted"),
             log_entries.c.type == "trigger_log_entry",
         )
-        .order_by(log_entries.c.incident_id, log_entries.c.id)
+        .order_by(log_entries.c.id)
+        .limit(1)
+        .lateral("first")
     )
+    query = sa.select(first).select_from(wanted.join(first, sa.true()))
     return {row.incident_id: _from_row(row) for row in await tx.execute(query)}
+
+
+async def first_of_alerts(tx: AsyncConnection, found: Iterable[Alert]) -> dict[str, LogEntry]:
+    """Return the entry of the trigger with which each of these alerts began.
+
+    It was written at the instant of the alert, or of the incident that it was given later.
+    """
+    ids = [alert.id for alert in found]
+    began = sa.union_all(
+        sa.select(alerts.c.id, alerts.c.created_at).where(alerts.c.id.in_(ids)),
+        sa.select(alerts.c.id, incidents.c.created_at)
+        .join(incidents, incidents.c.id == alerts.c.incident_id)
+        .where(alerts.c.id.in_(ids)),
+    ).subquery()
+    query = (
+        sa.select(began.c.id.label("alert_id"), *_COLUMNS)
+        .join(began, began.c.created_at == log_entries.c.at)
+        .where(
+            log_entries.c.type == "trigger_log_entry",
+            log_entries.c.body["details"]["alert_id"].as_string() == began.c.id,
+        )
+        .order_by(log_entries.c.id.desc())
+    )
+    return {row.alert_id: _from_row(row) for row in await tx.execute(query)}
 
 
 def _from_row(row: Any) -> LogEntry:

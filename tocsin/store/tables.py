@@ -297,6 +297,7 @@ notes = sa.Table(
     sa.Column("agent", JSONB, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     _at(),
+    _at("updated_at"),
     sa.Index("ix_notes_incident_id", "incident_id", "id"),
 )
 

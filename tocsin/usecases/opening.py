@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from tocsin.domain.command import Open
 from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.incident import Incident, ServiceRules
+from tocsin.domain.incident import ConferenceBridge, Incident, ServiceRules
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.service import Service
 from tocsin.domain.user import Urgency
@@ -21,20 +23,39 @@ def open_incident(
     urgency: Urgency,
     agent: Agent,
     channel: dict[str, Any],
+    trigger_channel: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
+    assignees: tuple[str, ...] = (),
     incident_key: str | None = None,
     priority_id: str | None = None,
     body: str | None = None,
-    assignees: tuple[str, ...] = (),
-    details: dict[str, Any] | None = None,
+    conference_bridge: ConferenceBridge | None = None,
 ) -> Incident:
     """Let an incident of a service begin, before a prepared policy or the given people."""
-    incident = Incident(
-        id=new_id("Q"),
-        title=title,
-        service_id=service.id,
+    command = Open(
+        agent=agent,
+        channel=channel,
+        roster=desk.roster(policy),
+        assignees=assignees,
+        trigger_channel=trigger_channel or channel,
+        details=details or {},
+    )
+    incident = replace(
+        _blank(desk, service, policy, title),
         urgency=urgency,
         priority_id=priority_id,
         incident_key=incident_key,
+        body=body,
+        conference_bridge=conference_bridge,
+    )
+    return desk.begin(incident, command)
+
+
+def _blank(desk: Desk, service: Service, policy: EscalationPolicy, title: str) -> Incident:
+    return Incident(
+        id=new_id("Q"),
+        title=title,
+        service_id=service.id,
         created_at=desk.now,
         updated_at=desk.now,
         last_status_change_at=desk.now,
@@ -46,14 +67,4 @@ def open_incident(
             support_hours=service.support_hours,
             scheduled_actions=service.scheduled_actions,
         ),
-        body=body,
     )
-    command = Open(
-        agent=agent,
-        channel=channel,
-        roster=desk.roster(policy),
-        assignees=assignees,
-        trigger_channel=channel,
-        details=details or {},
-    )
-    return desk.begin(incident, command)

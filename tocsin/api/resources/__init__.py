@@ -5,8 +5,12 @@ from typing import Final
 from tocsin.api.resources.abilities import ABILITIES
 from tocsin.api.resources.contact_methods import CONTACT_METHODS
 from tocsin.api.resources.escalation_policies import ESCALATION_POLICIES
+from tocsin.api.resources.incident_alerts import INCIDENT_ALERTS
+from tocsin.api.resources.incident_notes import INCIDENT_NOTES
+from tocsin.api.resources.incidents import INCIDENTS
 from tocsin.api.resources.integrations import INTEGRATIONS
 from tocsin.api.resources.licenses import ALLOCATIONS, LICENSES, USERS_LICENSE
+from tocsin.api.resources.log_entries import INCIDENT_LOG_ENTRIES, LOG_ENTRIES
 from tocsin.api.resources.maintenance_windows import MAINTENANCE_WINDOWS
 from tocsin.api.resources.notification_rules import NOTIFICATION_RULES
 from tocsin.api.resources.oncalls import ONCALLS
@@ -23,8 +27,13 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     ALLOCATIONS,
     CONTACT_METHODS,
     ESCALATION_POLICIES,
+    INCIDENTS,
+    INCIDENT_ALERTS,
+    INCIDENT_LOG_ENTRIES,
+    INCIDENT_NOTES,
     INTEGRATIONS,
     LICENSES,
+    LOG_ENTRIES,
     MAINTENANCE_WINDOWS,
     NOTIFICATION_RULES,
     ONCALLS,

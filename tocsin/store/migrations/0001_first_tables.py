@@ -138,6 +138,7 @@ TABLES: Final = """
         agent jsonb not null,
         content text not null,
         created_at timestamptz default now() not null,
+        updated_at timestamptz default now() not null,
         constraint pk_notes primary key (id)
     );
     create index ix_notes_incident_id on notes (incident_id, id);

@@ -1,0 +1,68 @@
+"""Log entries: everything that happened to incidents."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from tocsin.api.includes import whole_incidents, whole_services
+from tocsin.api.log_entry_shapes import CHANNELS, log_entry_shape
+from tocsin.api.ranges import bounds_asked
+from tocsin.api.rest import Call, Resource
+from tocsin.api.views import View
+from tocsin.usecases import log_entries
+from tocsin.usecases.log_entries import Filter, Known
+
+LOG_ENTRIES = Resource("/log_entries", scope="incidents")
+INCIDENT_LOG_ENTRIES = Resource("/incidents/{id}/log_entries", scope="incidents")
+
+INCLUDES: Final = ("incidents", "services", CHANNELS)
+
+
+@LOG_ENTRIES.lists("listLogEntries")
+async def list_log_entries(call: Call) -> dict[str, Any]:
+    """List what happened to all incidents, the newest first."""
+    return await _list(call)
+
+
+@INCIDENT_LOG_ENTRIES.lists("listIncidentLogEntries")
+async def list_incident_log_entries(call: Call, id: str) -> dict[str, Any]:
+    """List what happened to an incident, the newest first."""
+    return await _list(call, id)
+
+
+@LOG_ENTRIES.gets("getLogEntry")
+async def get_log_entry(call: Call, id: str) -> dict[str, Any]:
+    """Show a log entry."""
+    known = await log_entries.get(call.house, id)
+    return {"log_entry": log_entry_shape(await _view(call, [known]), known)}
+
+
+async def _list(call: Call, incident_id: str | None = None) -> dict[str, Any]:
+    page, (since, until) = call.query.page(), _time_asked(call)
+    asked = Filter(
+        incident_id=incident_id,
+        since=since,
+        until=until,
+        overview=call.query.flag("is_overview"),
+    )
+    if call.query.many("team_ids"):
+        return page.wrap("log_entries", (), dict)  # there are no teams, so none has an incident
+    found, total = await log_entries.find(call.house, asked, page.part)
+    view = await _view(call, found)
+    return page.wrap("log_entries", found, lambda known: log_entry_shape(view, known), total=total)
+
+
+def _time_asked(call: Call) -> tuple[datetime | None, datetime | None]:
+    return bounds_asked(call.query, call.query.zone() or ZoneInfo(call.house.settings.time_zone))
+
+
+async def _view(call: Call, found: Sequence[Known]) -> View:
+    includes = call.query.includes(*INCLUDES)
+    wholes: dict[str, dict[str, dict[str, Any]]] = {}
+    if "services" in includes:
+        ids = {known.service_id for known in found if known.service_id}
+        wholes["services"] = await whole_services(call, ids)
+    if "incidents" in includes:
+        wholes["incidents"] = await whole_incidents(call, {k.entry.incident_id for k in found})
+    return View(links=call.links, zone=call.query.zone(), includes=includes, wholes=wholes)

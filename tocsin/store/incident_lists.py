@@ -1,0 +1,127 @@
+"""Lists of incidents: what can be asked for, so that an index finds it among a million."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.incident import Incident, Status
+from tocsin.domain.user import Urgency
+from tocsin.store import incidents as store
+from tocsin.store.rows import Where
+from tocsin.store.tables import alerts, incidents
+
+IS_OPEN: Final = incidents.c.status != sa.literal_column("'resolved'")  # in an index's own words
+
+_COLUMNS: Final = {
+    "incident_number": incidents.c.number,
+    "created_at": incidents.c.created_at,
+    "resolved_at": incidents.c.resolved_at,
+    "urgency": incidents.c.urgency == "high",
+}
+
+Sorting = tuple[tuple[str, bool], ...]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which incidents are wanted. What is empty asks for nothing in particular.
+
+    ``since`` and ``until`` are about the beginning. ``sorting`` names fields, each with whether it
+    descends; otherwise the oldest come first.
+    """
+
+    statuses: tuple[Status, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
+    user_ids: tuple[str, ...] = ()
+    service_ids: tuple[str, ...] = ()
+    incident_key: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sorting: Sorting = ()
+
+
+async def find(tx: AsyncConnection, asked: Asked, *, limit: int, offset: int) -> list[Incident]:
+    """Return a part of the list."""
+    found: list[Incident] = []
+    for where, sorting in _stretches(asked):
+        rest = limit - len(found)
+        order = _order(sorting)
+        rows = await store.select(tx, where=where, order_by=order, limit=rest, offset=offset)
+        found += rows
+        if len(rows) == rest:
+            break
+        offset = 0 if rows or not offset else offset - await _count(tx, where, most=offset)
+    return found
+
+
+async def count(tx: AsyncConnection, asked: Asked) -> int:
+    """Count the whole list."""
+    return await store.count(tx, *_where(asked))
+
+
+def _where(asked: Asked) -> Iterable[Where]:
+    c = incidents.c
+    if asked.user_ids or (asked.statuses and "resolved" not in asked.statuses):
+        yield IS_OPEN  # what is resolved is assigned to nobody
+    if asked.statuses:
+        yield c.status.in_(asked.statuses)
+    if asked.urgencies:
+        yield c.urgency.in_(asked.urgencies)
+    if asked.service_ids:
+        yield c.service_id.in_(asked.service_ids)
+    if asked.user_ids:
+        yield c.assignee_ids.overlap(asked.user_ids)
+    if asked.incident_key:
+        yield c.id.in_(_with_key(asked.incident_key))
+    if asked.since:
+        yield c.created_at >= asked.since
+    if asked.until:
+        yield c.created_at < asked.until
+
+
+def _with_key(key: str) -> sa.CompoundSelect[Any]:
+    """Find incidents by the key of an alert they have, or the key a person gave them."""
+    return sa.union(
+        sa.select(alerts.c.incident_id).where(alerts.c.dedup_key == key),
+        sa.select(incidents.c.id).where(incidents.c.incident_key == key),
+    )
+
+
+def _stretches(asked: Asked) -> list[tuple[list[Where], Sorting]]:
+    """Cut the list where no index could sort it as a whole: each stretch has one that can.
+
+    High urgency is more than low. What is not resolved comes after all that is.
+    """
+    where, c, rest = list(_where(asked)), incidents.c, asked.sorting[1:]
+    match asked.sorting[:1]:
+        case (("urgency", descends),):
+            words = ("high", "low") if descends else ("low", "high")
+            return [([*where, c.urgency == word], rest) for word in words]
+        case (("resolved_at", _),):
+            since = [c.resolved_at >= asked.since] if asked.since else []  # never before it began
+            return [
+                ([*where, *since, c.resolved_at.is_not(None)], asked.sorting),
+                ([*where, c.resolved_at.is_(None)], rest),
+            ]
+    return [(where, asked.sorting)]
+
+
+def _order(sorting: Sorting) -> list[Any]:
+    """Sort by what is asked for, then by age in the same direction."""
+    descends = sorting[-1][1] if sorting else False
+    directions = {"created_at": descends} | dict(sorting)
+    fields = dict.fromkeys((*(field for field, _ in sorting), "created_at"))
+    order = [(_COLUMNS[field], directions[field]) for field in fields]
+    return [_directed(*pair) for pair in (*order, (incidents.c.id, descends))]
+
+
+def _directed(column: Any, descends: bool) -> Any:
+    return column.desc() if descends else column.asc()
+
+
+async def _count(tx: AsyncConnection, where: Sequence[Where], *, most: int) -> int:
+    some = sa.select(incidents.c.id).where(*where).limit(most).subquery()
+    return int((await tx.execute(sa.select(sa.func.count()).select_from(some))).scalar_one())

@@ -1,0 +1,88 @@
+"""Incidents: found and read, with what people need to understand them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.incident import Incident
+from tocsin.domain.log_entry import LogEntry
+from tocsin.store import alerts, incident_lists, incidents, log_entries
+from tocsin.store.alerts import Counts
+from tocsin.store.incident_lists import Asked
+from tocsin.store.names import names
+from tocsin.usecases.errors import NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.log_entries import ids_in
+from tocsin.usecases.parts import Part
+
+__all__ = ["Asked", "Counts", "Known", "find", "get", "get_many", "know"]
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident, how many alerts it has, how it began, and what the ids in it are called."""
+
+    incident: Incident
+    counts: Counts
+    trigger: LogEntry | None
+    names: Mapping[str, str]
+
+
+async def find(house: House, asked: Asked, part: Part) -> tuple[list[Known], int | None]:
+    """List incidents."""
+    async with house.database.read() as tx:
+        found = await incident_lists.find(tx, asked, limit=part.limit, offset=part.offset)
+        total = await incident_lists.count(tx, asked) if part.counted else None
+        return await _know(tx, found), total
+
+
+async def get(house: House, id_or_number: str) -> Known:
+    """Read one incident, by its id or its number."""
+    async with house.database.read() as tx:
+        incident = await incidents.get(tx, id_or_number)
+        if incident is None:
+            raise NotFound("Incident", id_or_number)
+        (known,) = await _know(tx, [incident])
+    return known
+
+
+async def get_many(house: House, ids: Iterable[str]) -> dict[str, Known]:
+    """Read those of these incidents that exist."""
+    async with house.database.read() as tx:
+        found = await incidents.get_many(tx, ids)
+        return {known.incident.id: known for known in await _know(tx, list(found.values()))}
+
+
+async def know(house: House, found: Sequence[Incident]) -> list[Known]:
+    """Read what belongs to incidents that are at hand."""
+    async with house.database.read() as tx:
+        return await _know(tx, found)
+
+
+async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
+    """Do so for all of them at once."""
+    ids = [incident.id for incident in found]
+    counts = await alerts.counts(tx, ids)
+    triggers = await log_entries.first_triggers(tx, ids)
+    mentioned = {id_ for incident in found for id_ in _ids_in(incident)}
+    mentioned.update(id_ for entry in triggers.values() for id_ in ids_in(entry))
+    called = await names(tx, mentioned)
+    return [
+        Known(
+            incident=incident,
+            counts=counts.get(incident.id, Counts()),
+            trigger=triggers.get(incident.id),
+            names=called,
+        )
+        for incident in found
+    ]
+
+
+def _ids_in(incident: Incident) -> Iterable[str]:
+    yield incident.service_id
+    yield incident.policy.id
+    yield incident.last_status_change_by.id
+    yield from (assignment.user_id for assignment in incident.assignments)
+    yield from (acknowledgement.by.id for acknowledgement in incident.acknowledgements)
+    if incident.merged_into:
+        yield incident.merged_into
