@@ -159,7 +159,8 @@ class Scene:
         server.python = self._launcher(NEVER, 0)
         await self.move(A_MINUTE)
         await server.start()
-        assert await self.breaches() == []
+        broken = await self.breaches()
+        assert not broken, "\n".join(broken)
 
     def _launcher(self, moment: str, count: int) -> tuple[str, ...]:
         return ("-m", "tests.crash.launcher", str(self._hands), moment, str(count), "serve")
