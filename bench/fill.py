@@ -23,19 +23,19 @@ from (select n, now() - interval '200 days' + n * interval '15 seconds' as at
 _INCIDENTS = """
 insert into incidents (id, title, service_id, status, urgency, incident_key, created_at,
   updated_at, resolved_at, generation, assignee_ids, state)
-select id, 'Disk full on db-' || n, $1, 'resolved', 'high', null, at, at, at, 2, '{}',
-  json_build_object('id', id, 'title', 'Disk full on db-' || n, 'service_id', $1,
+select id, 'Disk full on db-' || n, $1::text, 'resolved', 'high', null, at, at, at, 2, '{}',
+  json_build_object('id', id, 'title', 'Disk full on db-' || n, 'service_id', $1::text,
     'status', 'resolved', 'urgency', 'high', 'created_at', at, 'updated_at', at,
     'last_status_change_at', at, 'resolved_at', at, 'generation', 2,
-    'last_status_change_by', json_build_object('kind', 'service', 'id', $1, 'summary', 'Bench'),
+    'last_status_change_by', json_build_object('kind', 'service', 'id', $1::text),
     'policy', $2::json)
 from past
 """
 _ALERTS = """
 insert into alerts (id, service_id, integration_id, incident_id, dedup_key, status, suppressed,
   summary, severity, created_at, updated_at, resolved_at, body)
-select id, $1, $2, id, 'past-' || n, 'resolved', false, 'Disk full on db-' || n, 'critical',
-  at, at, at, json_build_object('action', 'trigger', 'dedup_key', 'past-' || n,
+select id, $1::text, $2::text, id, 'past-' || n, 'resolved', false, 'Disk full on db-' || n,
+  'critical', at, at, at, json_build_object('action', 'trigger', 'dedup_key', 'past-' || n,
     'summary', 'Disk full on db-' || n, 'severity', 'critical', 'source', 'db-' || n)
 from past
 """
