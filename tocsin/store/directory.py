@@ -155,6 +155,14 @@ async def users_with_email(
     return tuple(row["id"] for row in rows)
 
 
+async def rings(connection: asyncpg.Connection, rule_ids: Iterable[str]) -> dict[str, int]:
+    """Read the round robin counters of these rules."""
+    rows = await connection.fetch(
+        "select rule_id, dealt from rings where rule_id = any($1::text[])", sorted(rule_ids)
+    )
+    return {row["rule_id"]: row["dealt"] for row in rows}
+
+
 async def hold_rings(connection: asyncpg.Connection, rule_ids: Iterable[str]) -> dict[str, int]:
     """Hold the round robin counters of these rules until the transaction ends."""
     rows = await connection.fetch(

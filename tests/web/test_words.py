@@ -1,0 +1,67 @@
+"""How times are told to people."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tocsin.web.words import ago, clock, exact, is_link, join, value
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (3600, "1 h ago"),
+        (47 * 3600, "47 h ago"),
+        (48 * 3600, "2 days ago"),
+        (-1, "in a moment"),
+        (-60, "in 1 min"),
+        (-7200, "in 2 h"),
+    ],
+)
+def test_how_far_away_an_instant_is(seconds: int, said: str) -> None:
+    assert ago(NOON - timedelta(seconds=seconds), NOON) == said
+
+
+def test_an_exact_instant_names_its_zone() -> None:
+    assert exact(NOON, "Asia/Kolkata") == "Mon 2 Mar 2026, 17:30:00 (Asia/Kolkata)"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "13:00"), (1, "Sun 1 Mar, 13:00"), (365, "Sun 2 Mar 2025, 13:00")]
+)
+def test_a_clock_tells_the_day_only_if_it_is_another(days: int, said: str) -> None:
+    assert clock(NOON - timedelta(days=days), "Europe/Vienna", NOON) == said
+
+
+def test_midnight_is_the_readers_own() -> None:
+    before_midnight = NOON.replace(hour=22, minute=59)
+
+    assert clock(before_midnight, "Europe/Vienna", before_midnight + timedelta(minutes=2)) == (
+        "Mon 2 Mar, 23:59"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [([], "nobody"), (["Ann"], "Ann"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")],
+)
+def test_people_are_joined(names: list[str], said: str) -> None:
+    assert join(names) == said
+
+
+def test_details_of_any_shape_become_text() -> None:
+    assert value("97 %\x1b") == "97 %\ufffd"
+    assert value(["a", 1]) == '[\n  "a",\n  1\n]'
+    assert value(None) == "null"
+
+
+@pytest.mark.parametrize("href", ["javascript:1", "", None, "/here", "data:x", " https://x"])
+def test_only_web_addresses_are_links(href: str | None) -> None:
+    assert is_link("HTTPS://example.com")
+    assert not is_link(href)

@@ -1,0 +1,1 @@
+"""Pages that people look at: rendered here, answered with forms, alive without script."""

@@ -1,0 +1,59 @@
+"""Templates become pages, with the same few things at hand in each."""
+
+from typing import Any, Final
+
+import jinja2
+from starlette.responses import HTMLResponse, Response
+
+from tocsin.domain.priority import PRIORITY_OF_ID
+from tocsin.domain.sentences import sentence
+from tocsin.kit.text import printable
+from tocsin.web import words
+from tocsin.web.files import address_of
+from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
+
+_TEMPLATES: Final = jinja2.Environment(
+    loader=jinja2.PackageLoader("tocsin.web"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {
+    "ago": words.ago,
+    "channel": words.channel,
+    "clock": words.clock,
+    "exact": words.exact,
+    "join_names": words.join,
+    "printable": printable,
+    "sentence": sentence,
+    "value": words.value,
+}
+_TEMPLATES.tests["link"] = words.is_link
+_TEMPLATES.globals |= {
+    "file": address_of,
+    "priorities": PRIORITY_OF_ID,
+    "proof_name": PROOF,
+}
+
+
+def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    """Return a page."""
+    page = render(
+        template,
+        user=visit.principal.user if visit.principal else None,
+        proof=visit.proof,
+        now=visit.now,
+        zone=visit.zone,
+        may_respond=visit.may("respond"),
+        **values,
+    )
+    response = HTMLResponse(page, status_code=status)
+    if visit.principal is None:
+        set_cookie(visit, response, VISITOR, visit.secret)
+    return response
+
+
+def render(template: str, **values: Any) -> str:
+    """Return the text of a page."""
+    return _TEMPLATES.get_template(template).render(values)

@@ -1,0 +1,139 @@
+"""A visit: who asks for a page, with what form, and whether they may."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tocsin.auth.attempts import Attempts
+from tocsin.auth.principal import Power, Principal
+from tocsin.domain.user import User
+from tocsin.usecases import sessions
+from tocsin.usecases.errors import Forbidden
+from tocsin.usecases.house import House
+
+SESSION: Final = "tocsin_session"
+VISITOR: Final = "tocsin_visitor"  # ties a form to a browser in which nobody is signed in yet
+PROOF: Final = "proof"  # the hidden field of each form
+FORM_LIMIT: Final = 64 * 1024
+MOST_FIELDS: Final = 50
+
+STALE: Final = "This page was open for too long. Go back, load it again, and repeat what you did."
+TOO_LITTLE: Final = "Your role lets you read. Ask an administrator if you need to do this."
+
+
+class SignInFirst(Exception):  # noqa: N818 - an answer, not a fault
+    """Nobody is signed in."""
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """One request for a page. ``secret`` is what its cookie holds, and ties forms to it."""
+
+    house: House
+    attempts: Attempts
+    request: Request
+    now: datetime
+    secret: str
+    principal: Principal | None = None
+    form: Mapping[str, str] = {}
+
+    @property
+    def user(self) -> User:
+        """Whoever is signed in. Raises SignInFirst."""
+        if self.principal is None or self.principal.user is None:
+            raise SignInFirst
+        return self.principal.user
+
+    @property
+    def zone(self) -> str:
+        """The zone in which they are told the time."""
+        user = self.principal.user if self.principal else None
+        return (user and user.time_zone) or self.house.settings.time_zone
+
+    @property
+    def proof(self) -> str:
+        """What each form holds to prove that it is ours."""
+        return self.house.sealer.sign(f"form {self.secret}")
+
+    @property
+    def address(self) -> str:
+        """From where they come."""
+        return self.request.client.host if self.request.client else ""
+
+    def may(self, power: Power) -> bool:
+        """Say whether they have this power."""
+        return self.principal is not None and self.principal.may(power)
+
+    def need(self, power: Power) -> None:
+        """Go on only with this power. Raises SignInFirst, Forbidden."""
+        if self.principal is None:
+            raise SignInFirst
+        if not self.principal.may(power):
+            raise Forbidden(TOO_LITTLE)
+
+    def parameter(self, name: str) -> str:
+        """Return a part of the path. Raises HTTPException: no name of ours holds a sign."""
+        part = str(self.request.path_params[name])
+        if not (part.isascii() and part.isalnum()):
+            raise HTTPException(404)
+        return part
+
+
+async def receive(house: House, attempts: Attempts, request: Request) -> Visit:
+    """Find out who asks; of a form, also see that it is ours. Raises Forbidden."""
+    now = house.clock()
+    token = request.cookies.get(SESSION, "")
+    principal = await sessions.recognise(house, token, now) if token else None
+    visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(16)
+    visit = Visit(
+        house=house,
+        attempts=attempts,
+        request=request,
+        now=now,
+        secret=token if principal else visitor,
+        principal=principal,
+        form=await _read_form(request) if request.method == "POST" else {},
+    )
+    proof = visit.form.get(PROOF, "")
+    if request.method == "POST" and not house.sealer.verify(f"form {visit.secret}", proof):
+        raise SignInFirst if token and not principal else Forbidden(STALE)
+    return visit
+
+
+def go_to(address: str) -> Response:
+    """Answer a form: look at this page now."""
+    return RedirectResponse(address, status_code=303)
+
+
+def ask_to_sign_in(request: Request) -> Response:
+    """Send somebody to the door, and remember where they were going."""
+    at = request.url.path
+    if request.method == "POST":
+        at = at.rpartition("/")[0]  # a form's address has no page; the one above it has the form
+    elif request.url.query:
+        at += f"?{request.url.query}"
+    return go_to("/login" if at in {"", "/"} else f"/login?next={quote(at, safe='/')}")
+
+
+def set_cookie(visit: Visit, response: Response, name: str, value: str, **more: Any) -> None:
+    """Give the browser something to bring along, which no script and no other site can use."""
+    is_secure = visit.house.settings.public_url.startswith("https://")
+    response.set_cookie(name, value, httponly=True, samesite="lax", secure=is_secure, **more)
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_LIMIT:
+            raise HTTPException(413)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise HTTPException(400) from None

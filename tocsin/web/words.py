@@ -1,0 +1,69 @@
+"""Words for people: times, delivery states, and what will happen next."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tocsin.kit.text import printable, shortened
+
+LONGEST_VALUE: Final = 20_000  # characters of one detail of an alert
+
+_MINUTE: Final = timedelta(minutes=1)
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+
+CHANNELS: Final = {"email": "e-mail", "sms": "SMS", "phone": "telephone", "push": "push"}
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Say how far away an instant is, in the past or in the future."""
+    if abs(now - at) < _MINUTE:
+        return "just now" if at <= now else "in a moment"
+    return f"{_length(now - at)} ago" if at < now else f"in {_length(at - now)}"
+
+
+def exact(at: datetime, zone: str) -> str:
+    """Write an instant to the second as a clock in the zone shows it, and name the zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} ({zone})"
+
+
+def clock(at: datetime, zone: str, now: datetime) -> str:
+    """Write an instant to the minute; the day only if it is not today."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    year = "" if local.year == today.year else f" {local:%Y}"
+    return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+
+
+def join(names: list[str]) -> str:
+    """Name several people."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nobody"
+
+
+def channel(kind: str) -> str:
+    """Name a way of reaching people."""
+    return CHANNELS.get(kind, kind)
+
+
+def value(detail: Any) -> str:
+    """Write a detail of an alert, of whatever shape."""
+    if not isinstance(detail, str):
+        detail = msgspec.json.format(msgspec.json.encode(detail), indent=2).decode()
+    return shortened(printable(detail), LONGEST_VALUE)
+
+
+def is_link(href: str | None) -> bool:
+    """Say whether an address that somebody sent may be followed."""
+    return href is not None and href.lower().startswith(("https://", "http://"))
+
+
+def _length(span: timedelta) -> str:
+    if span < _HOUR:
+        return f"{span // _MINUTE} min"
+    if span < 2 * _DAY:
+        return f"{span // _HOUR} h"
+    return f"{span // _DAY} days"
