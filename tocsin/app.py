@@ -35,6 +35,7 @@ from tocsin.usecases import first_start
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
+from tocsin.web.app import is_for_people, web_app
 
 EVENT_PATHS: Final = ("/v2/", "/generic/", "/integration/")
 LAST_REQUESTS: Final = 7  # seconds that requests have to end in; everything must stop within ten
@@ -78,7 +79,10 @@ async def build(
         )
         watched = HealthApp(house, registry)
         faces = Faces(
-            watched, events=EventsApp(ingest.take, EventMetrics(registry)), rest=rest_app(house)
+            watched,
+            events=EventsApp(ingest.take, EventMetrics(registry)),
+            web=web_app(house),
+            rest=rest_app(house),
         )
         http = watched if settings.role == "engine" else faces
         yield Parts(house=house, ingest=ingest, engine=engine, http=http)
@@ -87,9 +91,12 @@ async def build(
 class Faces:
     """Sends each request to the face that it is for."""
 
-    def __init__(self, health_app: ASGIApp, *, events: ASGIApp, rest: ASGIApp) -> None:
+    def __init__(
+        self, health_app: ASGIApp, *, events: ASGIApp, web: ASGIApp, rest: ASGIApp
+    ) -> None:
         self._health = health_app
         self._events = events
+        self._web = web
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,6 +106,8 @@ class Faces:
             await self._events(scope, receive, send)
         elif path in health.PATHS:
             await self._health(scope, receive, send)
+        elif is_for_people(scope):
+            await self._web(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
 
