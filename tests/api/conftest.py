@@ -9,6 +9,7 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from tests.api.watched import Watched, watch
 from tests.contract.judge import assert_matches
 from tocsin.api.http import rest_app
 from tocsin.api.resources import OPS
@@ -116,6 +117,12 @@ async def api(connect: Connect, alice: User) -> httpx.AsyncClient:
     client = await connect()
     client.headers["from"] = alice.email
     return client
+
+
+@pytest.fixture
+async def watched(api: httpx.AsyncClient, house: House, alice: User, welcome: Welcome) -> Watched:
+    """Give a service that a monitoring tool watches, with Alice and then Bob on its policy."""
+    return await watch(api, house, alice, await welcome("Bob"))
 
 
 async def judge(response: httpx.Response) -> None:

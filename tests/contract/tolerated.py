@@ -67,18 +67,35 @@ _WINDOW: Final = {
     "$.maintenance_window.created_by.type": _INCLUDED,
 }
 
-_INCIDENT: Final = _nulls(
+_INCIDENT_PARTS: Final = dict.fromkeys(
+    (
+        "$.incident.service",
+        "$.incident.escalation_policy",
+        "$.incident.assignments[*].assignee",
+        "$.incident.acknowledgements[*].acknowledger",
+        "$.incident.last_status_change_by",
+        "$.incident.first_trigger_log_entry",
+    ),
+    _INCLUDED,
+)
+_INCIDENT: Final = _INCIDENT_PARTS | _nulls(
     "$.incident.incident_key",
     "$.incident.resolved_at",
-    "$.incident.first_trigger_log_entry",
     "$.incident.alert_grouping",
     "$.incident.priority",
     "$.incident.resolve_reason",
     "$.incident.conference_bridge",
     "$.incident.conference_bridge.conference_number",
     "$.incident.conference_bridge.conference_url",
+    "$.incident.body",
 )
-_ALERT: Final = _nulls("$.alert.resolved_at", "$.alert.severity", "$.alert.first_trigger_log_entry")
+_INCIDENT["$.incident.body.details"] = "An object in the schema, a text in the reference's guide."
+_ALERT: Final = {
+    **_nulls("$.alert.resolved_at", "$.alert.severity", "$.alert.first_trigger_log_entry"),
+    "$.alert.service.type": _INCLUDED,
+    "$.alert.incident.type": _INCLUDED,
+    "$.alert.first_trigger_log_entry.type": _INCLUDED,
+}
 _ACKNOWLEDGED: Final = "The reference's word for acknowledging is not the one of its own examples."
 
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from tocsin.domain.event import ChangeEvent, Event, Image, Link
+from msgspec import to_builtins
+
+from tocsin.domain.event import ChangeEvent, Event
 
 
 def contexts_shape(event: Event) -> list[dict[str, Any]]:
     """Return the links and images of an event."""
-    links = [{"type": "link", **link_shape(link)} for link in event.links]
-    return links + [{"type": "image", **image_shape(image)} for image in event.images]
+    links = [{"type": "link", **to_builtins(link)} for link in event.links]
+    return links + [{"type": "image", **to_builtins(image)} for image in event.images]
 
 
 def body_shape(event: Event) -> dict[str, Any]:
@@ -36,22 +38,12 @@ def channel_shape(event: Event) -> dict[str, Any]:
     }
 
 
-def link_shape(link: Link) -> dict[str, Any]:
-    """Return a link."""
-    return {"href": link.href, "text": link.text}
-
-
-def image_shape(image: Image) -> dict[str, Any]:
-    """Return an image."""
-    return {"src": image.src, "href": image.href, "alt": image.alt}
-
-
 def change_shape(change: ChangeEvent) -> dict[str, Any]:
     """Return what somebody said about a change."""
     return {
         "source": change.source,
-        "links": [link_shape(link) for link in change.links],
-        "images": [image_shape(image) for image in change.images],
+        "links": to_builtins(change.links),
+        "images": to_builtins(change.images),
         "custom_details": change.custom_details,
     }
 

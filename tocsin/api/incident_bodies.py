@@ -9,8 +9,7 @@ from tocsin.api.incoming import Ref
 from tocsin.domain.incident import ConferenceBridge, Status
 from tocsin.domain.user import Urgency
 from tocsin.usecases.creation import Wish
-from tocsin.usecases.errors import Arguments
-from tocsin.usecases.incidents import NO_SERVICE, Change, priority_of
+from tocsin.usecases.incidents import Change, priority_of
 
 
 class _Assignment(msgspec.Struct, frozen=True):
@@ -65,8 +64,6 @@ class ChangedIncident(msgspec.Struct, frozen=True, kw_only=True):
 
 def wish_of(body: NewIncident) -> Wish:
     """Return what is wished for."""
-    if body.title and body.service is None:
-        raise Arguments(NO_SERVICE)
     return Wish(
         title=body.title,
         service_id=body.service.id if body.service else "",

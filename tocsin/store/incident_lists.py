@@ -16,14 +16,12 @@ from tocsin.store.tables import alerts, incidents
 
 IS_OPEN: Final = incidents.c.status != sa.literal_column("'resolved'")  # in an index's own words
 
-_COLUMNS: Final = {
+_COLUMNS: Final[dict[str, sa.ColumnElement[Any]]] = {
     "incident_number": incidents.c.number,
     "created_at": incidents.c.created_at,
     "resolved_at": incidents.c.resolved_at,
     "urgency": incidents.c.urgency == "high",
 }
-
-Sorting = tuple[tuple[str, bool], ...]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +38,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     incident_key: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    sorting: Sorting = ()
+    sorting: tuple[tuple[str, bool], ...] = ()
 
 
 async def find(tx: AsyncConnection, asked: Asked, *, limit: int, offset: int) -> list[Incident]:
     """Return a part of the list."""
     found: list[Incident] = []
-    for where, sorting in _stretches(asked):
+    for where, order in _stretches(asked):
         rest = limit - len(found)
-        order = _order(sorting)
         rows = await store.select(tx, where=where, order_by=order, limit=rest, offset=offset)
         found += rows
         if len(rows) == rest:
@@ -90,36 +87,32 @@ def _with_key(key: str) -> sa.CompoundSelect[Any]:
     )
 
 
-def _stretches(asked: Asked) -> list[tuple[list[Where], Sorting]]:
+def _stretches(asked: Asked) -> list[tuple[list[Where], list[Any]]]:
     """Cut the list where no index could sort it as a whole: each stretch has one that can.
 
     High urgency is more than low. What is not resolved comes after all that is.
     """
-    where, c, rest = list(_where(asked)), incidents.c, asked.sorting[1:]
+    where, c = list(_where(asked)), incidents.c
     match asked.sorting[:1]:
         case (("urgency", descends),):
             words = ("high", "low") if descends else ("low", "high")
-            return [([*where, c.urgency == word], rest) for word in words]
+            return [([*where, c.urgency == word], _order(asked, without=1)) for word in words]
         case (("resolved_at", _),):
             since = [c.resolved_at >= asked.since] if asked.since else []  # never before it began
             return [
-                ([*where, *since, c.resolved_at.is_not(None)], asked.sorting),
-                ([*where, c.resolved_at.is_(None)], rest),
+                ([*where, *since, c.resolved_at.is_not(None)], _order(asked)),
+                ([*where, c.resolved_at.is_(None)], _order(asked, without=1)),
             ]
-    return [(where, asked.sorting)]
+    return [(where, _order(asked))]
 
 
-def _order(sorting: Sorting) -> list[Any]:
-    """Sort by what is asked for, then by age in the same direction."""
-    descends = sorting[-1][1] if sorting else False
-    directions = {"created_at": descends} | dict(sorting)
-    fields = dict.fromkeys((*(field for field, _ in sorting), "created_at"))
-    order = [(_COLUMNS[field], directions[field]) for field in fields]
-    return [_directed(*pair) for pair in (*order, (incidents.c.id, descends))]
-
-
-def _directed(column: Any, descends: bool) -> Any:
-    return column.desc() if descends else column.asc()
+def _order(asked: Asked, *, without: int = 0) -> list[Any]:
+    """Sort by what is asked for, then by age in the last direction; ``without`` the first ones."""
+    descends = asked.sorting[-1][1] if asked.sorting else False
+    columns = {_COLUMNS[field]: down for field, down in asked.sorting[without:]}
+    columns.setdefault(incidents.c.created_at, descends)
+    columns[incidents.c.id] = descends
+    return [column.desc() if down else column.asc() for column, down in columns.items()]
 
 
 async def _count(tx: AsyncConnection, where: Sequence[Where], *, most: int) -> int:
