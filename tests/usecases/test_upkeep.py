@@ -52,6 +52,20 @@ async def test_only_what_is_old_is_forgotten(night: Night) -> None:
     assert await ages(night, tables.notifications) == [399]
 
 
+async def test_sessions_that_are_over_are_forgotten(night: Night) -> None:
+    owned = {"user_id": night.team.ann.id}
+    for begun, seen in ((13, 13), (30, 1), (14, 14), (90, 1)):
+        days = {"created_at": NOON - begun * DAY, "seen_at": NOON - seen * DAY}
+        hashed = {"token_hash": bytes([begun])}
+        await night.sql(sa.insert(tables.sessions).values(owned | days | hashed | {"id": new_id()}))
+
+    await upkeep.clean_up(night.house, NOON)
+
+    async with night.database.read() as tx:
+        left = (await tx.execute(sa.select(tables.sessions.c.token_hash))).scalars()
+        assert {begun[0] for begun in left} == {13, 30}
+
+
 async def test_a_full_quarantine_keeps_the_newest(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,17 @@ async def test_acknowledging_is_one_button(browser: Browser, night: Night, carol
     assert "Acknowledged by Carol" in said
 
 
+async def test_a_second_tap_on_acknowledge_does_no_harm(browser: Browser, night: Night) -> None:
+    [incident] = await night.trigger("Disk full")
+    buttons = []
+    for _ in range(2):
+        page = await browser.press(incident.id, "acknowledge")
+        buttons.append(re.findall(r"<button[^>]*>([^<]+)<", page.text)[1])
+
+    assert buttons == ["Acknowledge again"] * 2
+    assert (await night.incidents())[0].status == "acknowledged"
+
+
 async def test_every_button_does_what_it_says(browser: Browser, night: Night) -> None:
     [incident] = await night.trigger("Disk full")
     for button, status, told in (

@@ -37,7 +37,8 @@ async def send_file(request: Request) -> Response:
 
 def _read() -> Mapping[str, File]:
     folder = files("tocsin.web").joinpath("static")
-    return {file.name: _file(file.name, file.read_bytes()) for file in folder.iterdir()}
+    known = (file for file in folder.iterdir() if file.name.rpartition(".")[2] in KINDS)
+    return {file.name: _file(file.name, file.read_bytes()) for file in known}
 
 
 def _file(name: str, content: bytes) -> File:

@@ -93,16 +93,17 @@ def _page_number(text: str) -> int:
 
 
 def _choices(incident: Incident, user_id: str) -> Iterator[Choice]:
-    """Say what makes sense now, the most likely first."""
+    """Say what makes sense now.
+
+    The first button stays where it is when it was pressed, so that a second tap does no harm.
+    """
     if not incident.is_open:
         if not incident.merged_into:
             yield Choice("reopen", "Reopen")
         return
     holders = {acknowledgement.by.id for acknowledgement in incident.acknowledgements}
-    if incident.status == "triggered":
-        yield Choice("acknowledge", "Acknowledge")
-    elif user_id not in holders:
-        yield Choice("acknowledge", "Acknowledge too")
+    again = " again" if user_id in holders else " too" if holders else ""
+    yield Choice("acknowledge", f"Acknowledge{again}")
     yield Choice("resolve", "Resolve")
     if incident.status == "acknowledged" and incident.snoozed_until is None:
         yield Choice("snooze", "Snooze 1 h")

@@ -18,10 +18,11 @@ CHANNELS: Final = {"email": "e-mail", "sms": "SMS", "phone": "telephone", "push"
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """Say how far away an instant is, in the past or in the future."""
-    if abs(now - at) < _MINUTE:
-        return "just now" if at <= now else "in a moment"
-    return f"{_length(now - at)} ago" if at < now else f"in {_length(at - now)}"
+    """Say how far away an instant is: how long at least ago, or in about how long."""
+    if at <= now:
+        return f"{_length(now - at)} ago" if now - at >= _MINUTE else "just now"
+    ahead = at - now + _MINUTE / 2
+    return f"in {_length(ahead)}" if ahead >= _MINUTE else "in a moment"
 
 
 def exact(at: datetime, zone: str) -> str:
