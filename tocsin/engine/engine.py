@@ -105,7 +105,8 @@ class Engine:
             rest = await self._look(self._house.clock())
             await asyncio.sleep(CROWDED_REST if self._is_crowded() else SHORTEST_REST)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), rest)
+                async with asyncio.timeout(rest):
+                    await self._woken.wait()
 
     async def _look(self, now: datetime) -> float:
         """Poke the lanes that have something to do; return how long to rest."""

@@ -164,7 +164,8 @@ class Database:
             while not gone.is_set():
                 await connection.execute("select 1", timeout=CONNECT_TIMEOUT)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(gone.wait(), STILL_THERE)
+                    async with asyncio.timeout(STILL_THERE):
+                        await gone.wait()
         finally:
             connection.terminate()
 
