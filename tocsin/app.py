@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Final
@@ -27,6 +28,7 @@ from tocsin.domain.channel import Channel
 from tocsin.engine.engine import Engine
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import make_client
+from tocsin.kit.listening import bound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
 from tocsin.store.database import Database
@@ -116,18 +118,28 @@ async def serve(
     settings: Settings, database_url: str, *, when_ready: Callable[[Parts], Awaitable[None]]
 ) -> None:
     """Migrate, give an empty installation what it needs, and serve until told to stop."""
-    await upgrade(database_url)
-    async with build(settings, database_url) as parts:
-        await _first_start(settings, parts.house)
-        server = _Server(_uvicorn(settings, parts.http))
-        async with _running(settings, parts), asyncio.TaskGroup() as group:
-            serving = group.create_task(server.serve())
-            with _stopped_by_signals(server, parts.engine):
-                await _until_started(server, serving)
-                gc.freeze()  # what lives as long as the server need not be looked through again
-                log.info("Tocsin is ready", version=__version__, url=settings.public_url)
-                await when_ready(parts)
-                await serving
+    with bound(settings.host, settings.port) as sockets:
+        await upgrade(database_url)
+        async with build(settings, database_url) as parts:
+            await _first_start(settings, parts.house)
+            async with _running(settings, parts):
+                await _answer(parts, sockets, when_ready)
+
+
+async def _answer(
+    parts: Parts, sockets: list[socket.socket], when_ready: Callable[[Parts], Awaitable[None]]
+) -> None:
+    """Take requests until told to stop."""
+    server = _Server(_uvicorn(parts.http))
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(server.serve(sockets))
+        with _stopped_by_signals(server, parts.engine):
+            await _until_started(server, serving)
+            gc.freeze()  # what lives as long as the server need not be looked through again
+            url = parts.house.settings.public_url
+            log.info("Tocsin is ready", version=__version__, url=url)
+            await when_ready(parts)
+            await serving
 
 
 async def _channels(settings: Settings, house: House, stack: AsyncExitStack) -> tuple[Channel, ...]:
@@ -175,11 +187,9 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-def _uvicorn(settings: Settings, app: ASGIApp) -> uvicorn.Config:
+def _uvicorn(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http=BoundedHttp,
         loop="none",
         ws="none",

@@ -11,6 +11,7 @@ from tocsin.cli.serve import serve
 from tocsin.cli.token import token
 from tocsin.cli.webhook_key import webhook_key
 from tocsin.config import SettingsError
+from tocsin.kit.listening import AddressError
 from tocsin.kit.sealing import SealingError
 from tocsin.store.database import DatabaseAway
 from tocsin.store.postgres import PostgresError
@@ -28,7 +29,7 @@ def main() -> None:
         _app()
     except SettingsError as error:
         _leave(error, _MISUSED)
-    except (PostgresError, SealingError, DatabaseAway, Complaint) as error:
+    except (AddressError, PostgresError, SealingError, DatabaseAway, Complaint) as error:
         _leave(error, _FAILED)
 
 
