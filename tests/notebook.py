@@ -11,13 +11,17 @@ SENT = Delivery(ok=True, detail="kept")
 
 
 class Notebook:
-    """``pages`` are (address, titles of incidents), in the order of their delivery."""
+    """``pages`` are (address, titles of incidents), in the order of their delivery.
+
+    ``further`` sums up the incidents that the pages only counted.
+    """
 
     kind: ClassVar[str] = "email"
     fields: ClassVar[tuple[Field, ...]] = ()
 
     def __init__(self, seconds: float = 0) -> None:
         self.pages: list[tuple[str, list[str]]] = []
+        self.further = 0
         self.seconds = seconds
         self.stuck: dict[str, asyncio.Event] = {}
         self.answer: Callable[[str], Delivery] = lambda _address: SENT
@@ -35,4 +39,5 @@ class Notebook:
         answer = self.answer(address)
         if answer.ok:
             self.pages.append((address, [incident.title for incident in message.incidents]))
+            self.further += message.further
         return answer

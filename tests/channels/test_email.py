@@ -91,6 +91,16 @@ async def test_a_page_is_a_mail_with_everything_needed_at_night(
     assert "Open incident</a>" in mail.html
 
 
+async def test_what_a_mail_has_no_room_for_is_counted(channel: Email, smtp_inbox: Inbox) -> None:
+    many = [disk(number=number) for number in range(1, 11)]
+    await channel.send(about(*many, further=250), "ann@example.com")
+
+    (mail,) = smtp_inbox.mails
+    assert mail["Subject"] == "[Tocsin] 260 triggered incidents"
+    assert "And 250 more." in mail.text
+    assert "And 250 more." in mail.html
+
+
 async def test_several_incidents_are_one_mail_that_lists_them_all(
     channel: Email, smtp_inbox: Inbox
 ) -> None:

@@ -13,7 +13,7 @@ import jinja2
 import msgspec
 
 from tocsin.domain.channel import Delivery, Field
-from tocsin.domain.message import Message, headline
+from tocsin.domain.message import Message
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.text import one_line, printable, shortened
 
@@ -62,7 +62,7 @@ def write(message: Message, address: str, sender: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _mailbox(name or "Tocsin", mailbox)
     mail["To"] = _mailbox(one_line(message.recipient, 100), address)
-    mail["Subject"] = one_line(f"[Tocsin] {headline(message.incidents)}", MOST_SUBJECT)
+    mail["Subject"] = one_line(f"[Tocsin] {message.headline}", MOST_SUBJECT)
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{message.kind}.{message.id}@{domain}>"
     if len(message.incidents) == 1:  # a mail about several would tie their threads together

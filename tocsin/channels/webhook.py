@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from tocsin.domain.channel import Delivery, Field
-from tocsin.domain.message import Message, headline
+from tocsin.domain.message import Message
 from tocsin.kit.http import PrivateAddress
 from tocsin.kit.sealing import Sealer
 
@@ -64,9 +64,10 @@ def payload(message: Message) -> dict[str, Any]:
         "event": message.kind,
         "id": message.id,
         "at": message.at,
-        "summary": headline(message.incidents),
+        "summary": message.headline,
         "recipient": message.recipient,
         "incidents": message.incidents,
+        "further_incidents": message.further,
     }
 
 

@@ -1,6 +1,5 @@
 """What a person is told: one message may speak of many incidents."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -9,6 +8,7 @@ import msgspec
 from tocsin.domain.event import Image, Link, Severity
 from tocsin.domain.user import Urgency
 
+MOST_LISTED: Final = 100  # nobody reads more; the rest is counted
 MOST_IN_FULL: Final = 5  # of more incidents a message gives only the headings
 
 
@@ -32,7 +32,10 @@ class Briefing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to one person. ``short`` is the wish for a few plain lines."""
+    """A message to one person. ``short`` is the wish for a few plain lines.
+
+    ``further`` counts the incidents that it is about as well and has no room for.
+    """
 
     id: str
     kind: Literal["page"] = "page"
@@ -41,15 +44,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str
     short: bool = False
     incidents: tuple[Briefing, ...]
+    further: int = 0
 
     @property
     def in_full(self) -> bool:
         """Whether details are told too, and not only what there is."""
         return len(self.incidents) <= MOST_IN_FULL
 
-
-def headline(incidents: Sequence[Briefing]) -> str:
-    """Say in a few words what a page is about."""
-    if len(incidents) == 1:
-        return f"#{incidents[0].number} {incidents[0].title}"
-    return f"{len(incidents)} triggered incidents"
+    @property
+    def headline(self) -> str:
+        """What it is about, in a few words."""
+        if len(self.incidents) == 1:
+            return f"#{self.incidents[0].number} {self.incidents[0].title}"
+        return f"{len(self.incidents) + self.further} triggered incidents"

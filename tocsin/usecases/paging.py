@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -11,7 +12,7 @@ from tocsin.domain.address import TELEPHONES
 from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
-from tocsin.domain.message import MOST_IN_FULL, Briefing, Message
+from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
@@ -53,7 +54,7 @@ async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
         events = await alerts.first_events(tx, full)
     briefings = tuple(
         _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
-        for incident in bundle.incidents.values()
+        for incident in islice(bundle.incidents.values(), MOST_LISTED)
     )
     return _addressed(house, view, bundle, briefings, now)
 
@@ -98,6 +99,7 @@ def _addressed(
         time_zone=person.user.time_zone or house.settings.time_zone,
         short=method is not None and method.send_short_email,
         incidents=briefings,
+        further=len(bundle.incidents) - len(briefings),
     )
     address = _address(method) if method else person.user.email
     return msgspec.structs.replace(bundle, address=address, message=message)
