@@ -13,6 +13,11 @@ from tocsin.api.body import DRAIN, LIMIT, Gone, Unread, read_body
 BODY: Final = b'{"routing_key":null}'
 
 
+def packed(body: bytes) -> bytes:
+    """Pack without the time, as tests are named by what they are given."""
+    return gzip.compress(body, mtime=0)
+
+
 async def read(*messages: dict[str, Any], coding: bytes | None = None) -> bytes:
     headers = {} if coding is None else {b"content-encoding": coding}
     return await read_body(headers, Sender(*messages).receive, patience=0.1)
@@ -76,15 +81,15 @@ async def test_no_packing_may_be_said_aloud(coding: bytes) -> None:
 @pytest.mark.parametrize(
     ("coding", "body", "status"),
     [
-        (b"gzip", gzip.compress(bytes(LIMIT + 1)), 413),
-        (b"gzip", gzip.compress(bytes(50_000_000)), 413),
-        (b"gzip", gzip.compress(BODY)[:-3], 400),
-        (b"gzip", gzip.compress(BODY) + b"more", 400),
+        (b"gzip", packed(bytes(LIMIT + 1)), 413),
+        (b"gzip", packed(bytes(50_000_000)), 413),
+        (b"gzip", packed(BODY)[:-3], 400),
+        (b"gzip", packed(BODY) + b"more", 400),
         (b"gzip", BODY, 400),
         (b"gzip", b"", 400),
         (b"deflate", zlib.compress(BODY), 415),
         (b"br", BODY, 415),
-        (b"gzip, gzip", gzip.compress(gzip.compress(BODY)), 415),
+        (b"gzip, gzip", packed(packed(BODY)), 415),
     ],
 )
 async def test_what_is_packed_badly_or_too_well_is_refused(
