@@ -29,6 +29,7 @@ Step = Callable[..., Awaitable[Any]]
 Place = tuple[Any, str]
 COMMITTERS: Final[dict[str, Place]] = {
     "accept": (Ingest, "run"),
+    "answer": (incidents, "change"),
     "lease {1}": (work, "lease"),  # {1}: its second argument, the lane
     "ring": (incidents, "ring"),
     "record": (receipts, "record"),
@@ -37,7 +38,16 @@ COMMITTERS: Final[dict[str, Place]] = {
 SENDER: Final[Place] = (Email, "send")
 COMMIT: Final[Place] = (Transaction, "commit")
 CLOCK_USER: Final[Place] = (app, "build")
-STEPS: Final = ("accept", "lease email", "lease timer", "ring", "send", "record", "strike")
+STEPS: Final = (
+    "accept",
+    "answer",
+    "lease email",
+    "send",
+    "record",
+    "strike",
+    "lease timer",
+    "ring",
+)
 MOMENTS: Final = tuple(f"{side} {step}" for step in STEPS for side in ("before", "after"))
 
 _doing: ContextVar[str] = ContextVar("doing", default="something else")

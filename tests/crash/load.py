@@ -1,4 +1,4 @@
-"""Monitoring tools that go on sending, and note what they were told is safe."""
+"""Monitoring tools and people that go on sending, and note what they were told is safe."""
 
 import asyncio
 import itertools
@@ -18,9 +18,10 @@ WILL_PASS: Final = frozenset({429, 503})
 class Story(Counter[str]):
     """What was answered with success of one alert, by action."""
 
-    def __init__(self, name: str, *actions: str) -> None:
+    def __init__(self, name: str, *actions: str, is_answered_by_people: bool = False) -> None:
         super().__init__()
         self.name = name
+        self.is_answered_by_people = is_answered_by_people
         self.to_come = deque(actions)
         self.sent: set[str] = set()
 
@@ -36,8 +37,9 @@ class Load:
     What was not answered with success is sent again, as monitoring tools do.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, token: str, email: str) -> None:
         self.key = key
+        self._person = {"authorization": f"Token token={token}", "from": email}
         self.stories: list[Story] = []
         self.answers: Counter[int] = Counter()
         self.unanswered = 0
@@ -48,7 +50,8 @@ class Load:
     def add(self, alerts: int) -> None:
         """Let so many alerts begin."""
         for number in itertools.islice(self._numbers, alerts):
-            story = Story(f"alert-{number}", *_actions(number))
+            by_people = number % 10 == 5
+            story = Story(f"alert-{number}", *_actions(number), is_answered_by_people=by_people)
             self.stories.append(story)
             self._waiting.append(story)
 
@@ -70,6 +73,19 @@ class Load:
     def stop(self) -> None:
         """Send no new alerts."""
         self._stopping = True
+
+    async def answer(self, server: Server) -> bool:
+        """Acknowledge some over REST, and say whether that was taken; stop when it has died."""
+        answering = [story for story in self.stories if story.is_answered_by_people]
+        async with httpx.AsyncClient(
+            base_url=server.url, headers=self._person, timeout=PATIENCE
+        ) as http:
+            try:
+                for story in answering:
+                    await _acknowledge(http, story)
+            except httpx.TransportError:
+                return False
+        return True
 
     async def _send_stories(self, servers: tuple[Server, ...]) -> None:
         async with httpx.AsyncClient(timeout=PATIENCE) as http:
@@ -109,6 +125,16 @@ class Load:
             "dedup_key": story.name,
             "payload": {"summary": story.name, "source": "db-1", "severity": "critical"},
         }
+
+
+async def _acknowledge(http: httpx.AsyncClient, story: Story) -> None:
+    found = await http.get("/incidents", params={"incident_key": story.name})
+    [incident] = found.json()["incidents"]
+    story.sent.add("acknowledge")
+    incident |= {"status": "acknowledged"}
+    answer = await http.put(f"/incidents/{incident['id']}", json={"incident": incident})
+    assert answer.status_code == 200, answer.text
+    story["acknowledge"] += 1
 
 
 def _actions(number: int) -> list[str]:

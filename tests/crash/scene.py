@@ -19,6 +19,7 @@ from tests.inbox import Inbox
 from tests.night import Night
 from tests.running import Server
 from tests.team import make_team
+from tocsin.auth.keys import issue
 from tocsin.kit.clock import system_clock
 from tocsin.store.database import Database
 from tocsin.store.tables import work
@@ -65,12 +66,15 @@ class Scene:
         night = Night(database, await make_team(database), real_time=True)
         for address, minutes in ANNS_RULES.items():
             await night.give(night.team.ann, "email", address, minutes=minutes)
-        self.load = Load(night.team.key)
+        async with database.begin() as tx:
+            _, token = await issue(tx, description="A person", now=system_clock())
+        self.load = Load(night.team.key, token, night.team.ann.email)
 
     async def live_through(self, server: Server) -> None:
         """Send alerts, and let time pass until all is done; a server that dies starts again."""
         self.load.add(ALERTS)
         await self._outlive(server, partial(self.load.send, server))
+        await self._outlive(server, partial(self.load.answer, server))
         await self.let_time_pass(server)
 
     async def let_time_pass(self, server: Server) -> None:
