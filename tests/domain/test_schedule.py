@@ -232,7 +232,7 @@ def test_a_shift_of_many_pieces_that_outlasts_a_year_goes_on_forever() -> None:
     shift = shift_at(a_schedule(days, nights), now)
 
     assert shift is not None
-    assert FOREVER == shift.end
+    assert shift.end == FOREVER
     assert shift.start <= now - timedelta(days=365)
 
 
