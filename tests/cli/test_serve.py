@@ -18,6 +18,8 @@ from tests.running import Server, ended, serving
 from tocsin.store.database import Database
 from tocsin.store.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "y_NbAkKc66ryYTWUXYEu"
 METRICS = {
     "tocsin_engine_due",

@@ -16,6 +16,8 @@ import pytest
 from tests.clients.office import PATIENCE, Office
 from tests.running import free_port
 
+pytestmark = pytest.mark.slow
+
 PROGRAM: Final = "prometheus-alertmanager"
 MISSING: Final = f"{PROGRAM} is missing: on Debian, apt-get install {PROGRAM} brings it."
 ALERT: Final = {

@@ -4,7 +4,11 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from tests.clients.office import TOKEN, Office
+
+pytestmark = pytest.mark.slow
 
 
 async def curl(*arguments: str) -> Any:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.clients.office import OWNER, TOKEN, Office, Service
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def service(office: Office, request: pytest.FixtureRequest) -> Service:
