@@ -17,6 +17,7 @@ TOLD_BY_NAME: Final = re.compile(
 IN_ADDRESS: Final = re.compile(r"(?<=://)([^\s/@:]*):[^\s/@]+@")
 IN_HEADER: Final = re.compile(r"(?i)\b(token token=|bearer |basic )[^\s,\"']+")
 
+WITH_HANDLERS_OF_THEIR_OWN: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
 QUIET: Final = ("alembic", "asyncio", "httpcore", "httpx", "mail.log")  # of these, warnings alone
 
 Line = MutableMapping[str, Any]
@@ -58,6 +59,9 @@ def _take_over(stream: TextIO, formatter: logging.Formatter, level: str) -> None
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for name in WITH_HANDLERS_OF_THEIR_OWN:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
     for name in QUIET:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
