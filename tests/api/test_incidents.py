@@ -19,24 +19,21 @@ def _error(answer: httpx.Response) -> tuple[int, int, list[str]]:
     return answer.status_code, error["code"], error["errors"]
 
 
-async def test_an_incident_looks_as_clients_expect(watched: Watched) -> None:
+def _refer(kind: str, id_: str, summary: str, path: str, page: str = "") -> Json:
+    return {
+        "id": id_,
+        "type": f"{kind}_reference",
+        "summary": summary,
+        "self": f"{URL}/{path}/{id_}",
+        "html_url": f"{URL}/{page or path}/{id_}",
+    }
+
+
+async def test_an_incident_says_what_it_is(watched: Watched) -> None:
     incident = await watched.open("The server is on fire")
 
-    here = f"{URL}/incidents/{incident['id']}"
-    service = {
-        **watched.service,
-        "summary": "Checkout",
-        "self": f"{URL}/services/{watched.service_id}",
-        "html_url": f"{URL}/service-directory/{watched.service_id}",
-    }
-    alice = {
-        **ref(watched.alice),
-        "summary": "Alice",
-        "self": f"{URL}/users/{watched.alice.id}",
-        "html_url": f"{URL}/users/{watched.alice.id}",
-    }
-    entry = incident.pop("first_trigger_log_entry")
-    assert incident == {
+    here, noon = f"{URL}/incidents/{incident['id']}", "2026-11-21T12:00:00Z"
+    assert _part(incident, "id", "incident_type") == {
         "id": incident["id"],
         "type": "incident",
         "summary": "[#1] The server is on fire",
@@ -45,36 +42,54 @@ async def test_an_incident_looks_as_clients_expect(watched: Watched) -> None:
         "incident_number": 1,
         "title": "The server is on fire",
         "description": "The server is on fire",
-        "created_at": "2026-11-21T12:00:00Z",
-        "updated_at": "2026-11-21T12:00:00Z",
+        "created_at": noon,
+        "updated_at": noon,
         "status": "triggered",
         "incident_key": None,
         "urgency": "high",
+        "assigned_via": "escalation_policy",
+        "last_status_change_at": noon,
+        "resolved_at": None,
+        "incident_type": {"name": "incident_default"},
+    }
+    assert incident["alert_counts"] == {"all": 0, "triggered": 0, "resolved": 0}
+    assert incident["pending_actions"] == [
+        {"type": "escalate", "at": "2026-11-21T12:30:00Z"},
+        {"type": "resolve", "at": "2026-11-21T16:00:00Z"},
+    ]
+
+
+async def test_an_incident_says_who_has_it_and_what_it_is_about(watched: Watched) -> None:
+    incident = await watched.open()
+
+    alice = _refer("user", watched.alice.id, "Alice", "users")
+    service = _refer("service", watched.service_id, "Checkout", "services", "service-directory")
+    entry = incident["first_trigger_log_entry"]
+    assert _part(incident, "service", "priority") == {
         "service": service,
         "impacted_services": [service],
-        "assigned_via": "escalation_policy",
+        "escalation_policy": _refer(
+            "escalation_policy", watched.policy_id, "Night watch", "escalation_policies"
+        ),
         "assignments": [{"at": "2026-11-21T12:00:00Z", "assignee": alice}],
         "acknowledgements": [],
-        "last_status_change_at": "2026-11-21T12:00:00Z",
         "last_status_change_by": service,
-        "resolved_at": None,
-        "resolve_reason": None,
-        "escalation_policy": {
-            "id": watched.policy_id,
-            "type": "escalation_policy_reference",
-            "summary": "Night watch",
-            "self": f"{URL}/escalation_policies/{watched.policy_id}",
-            "html_url": f"{URL}/escalation_policies/{watched.policy_id}",
+        "first_trigger_log_entry": {
+            "id": entry["id"],
+            "type": "trigger_log_entry_reference",
+            "summary": "Triggered through the website",
+            "self": f"{URL}/log_entries/{entry['id']}?incident_id={incident['id']}",
+            "html_url": f"{incident['html_url']}/log_entries/{entry['id']}",
         },
-        "pending_actions": [
-            {"type": "escalate", "at": "2026-11-21T12:30:00Z"},
-            {"type": "resolve", "at": "2026-11-21T16:00:00Z"},
-        ],
-        "alert_counts": {"all": 0, "triggered": 0, "resolved": 0},
-        "is_mergeable": True,
-        "incident_type": {"name": "incident_default"},
         "priority": None,
+    }
+
+
+async def test_an_incident_has_every_key_that_clients_look_for(watched: Watched) -> None:
+    incident = await watched.open()
+    empty: Json = {
         "conference_bridge": None,
+        "resolve_reason": None,
         "teams": [],
         "alert_grouping": None,
         "basic_alert_grouping": None,
@@ -86,13 +101,15 @@ async def test_an_incident_looks_as_clients_expect(watched: Watched) -> None:
         "metadata": {},
         "privilege": None,
     }
-    assert entry == {
-        "id": entry["id"],
-        "type": "trigger_log_entry_reference",
-        "summary": "Triggered through the website",
-        "self": f"{URL}/log_entries/{entry['id']}?incident_id={incident['id']}",
-        "html_url": f"{here}/log_entries/{entry['id']}",
-    }
+
+    assert {key: incident[key] for key in empty} == empty
+    assert incident["is_mergeable"]
+
+
+def _part(incident: Json, first: str, last: str) -> Json:
+    """Return what stands between two keys, these included."""
+    keys = list(incident)
+    return {key: incident[key] for key in keys[keys.index(first) : keys.index(last) + 1]}
 
 
 async def test_an_incident_is_found_by_its_id_and_by_its_number(watched: Watched) -> None:

@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from tests.contract.own import OWN
 from tests.contract.tolerated import TOLERATED
 
 HERE: Final = Path(__file__).parent
@@ -89,7 +90,7 @@ def not_yet() -> list[str]:
 
 def assert_matches(operation_id: str, status: int, body: Any) -> None:
     """Fail unless the contract knows such an answer to this operation. ``body`` None is none."""
-    if not DOCUMENT.exists():
+    if not DOCUMENT.exists() or operation_id in OWN:
         return
     validator = _validator(operation_id, status)
     if validator is None:

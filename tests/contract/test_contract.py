@@ -14,11 +14,13 @@ from tests.contract.judge import (
     read_facts,
     write_facts,
 )
+from tests.contract.own import OWN
 from tocsin.api.resources import OPS
 from tocsin.api.rest import Op
 
 KNOWN = facts()
-HERE = pytest.mark.parametrize("op", OPS, ids=lambda op: op.id)
+THEIRS = [op for op in OPS if op.id not in OWN]
+HERE = pytest.mark.parametrize("op", THEIRS, ids=lambda op: op.id)
 
 
 @HERE
@@ -28,6 +30,14 @@ def test_an_operation_is_declared_as_the_contract_describes_it(op: Op) -> None:
     assert (op.method, op.path) == (fact.method, fact.path)
     assert op.status in fact.statuses
     assert fact.scope in {None, op.scope}
+
+
+def test_what_is_our_own_is_declared_and_stands_in_nobody_s_way() -> None:
+    own = [op for op in OPS if op.id in OWN]
+
+    assert {op.id for op in own} == OWN
+    assert OWN.isdisjoint(KNOWN)
+    assert {op.path for op in own}.isdisjoint(fact.path for fact in KNOWN.values())
 
 
 def test_each_operation_is_declared_once() -> None:

@@ -96,6 +96,7 @@ _ALERT: Final = {
     "$.alert.incident.type": _INCLUDED,
     "$.alert.first_trigger_log_entry.type": _INCLUDED,
 }
+_CHANGE: Final = _nulls("$.change_event.source", "$.change_event.custom_details")
 _ACKNOWLEDGED: Final = "The reference's word for acknowledging is not the one of its own examples."
 
 
@@ -115,6 +116,16 @@ TOLERATED: Final[dict[str, dict[str, str]]] = {
     "updateIncidentAlert": _ALERT,
     "listIncidentAlerts": _listed("alert", "alerts", _ALERT),
     "updateIncidentAlerts": _listed("alert", "alerts", _ALERT),
+    "getChangeEvent": _CHANGE,
+    "updateChangeEvent": _CHANGE,
+    "listChangeEvents": _listed("change_event", "change_events", _CHANGE),
+    "listServiceChangeEvents": _listed("change_event", "change_events", _CHANGE),
+    "listIncidentRelatedChangeEvents": _listed("change_event", "change_events", _CHANGE),
+    "listNotifications": {
+        **_nulls("$.notifications[*].address"),
+        "$.notifications[*].user.type": _INCLUDED,
+        "$.notifications[*].type": "The reference has fewer ways to reach people.",
+    },
     "listIncidentLogEntries": {"$.log_entries[*]": _ACKNOWLEDGED},
     "listLogEntries": {"$.log_entries[*]": _ACKNOWLEDGED},
     "getLogEntry": {"$.log_entry": _ACKNOWLEDGED},

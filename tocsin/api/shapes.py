@@ -21,6 +21,7 @@ _PLACES: Final[dict[str, tuple[str, str | None]]] = {
     "maintenance_window": ("/maintenance_windows", "/maintenance_windows"),
     "notification_rule": ("/notification_rules", None),
     "priority": ("/priorities", None),
+    "quarantined_request": ("/quarantine", None),
     "schedule": ("/schedules", "/schedules"),
     "service": ("/services", "/service-directory"),
     "tag": ("/tags", None),

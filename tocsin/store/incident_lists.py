@@ -73,10 +73,14 @@ def _where(asked: Asked) -> Iterable[Where]:
         yield c.assignee_ids.overlap(asked.user_ids)
     if asked.incident_key:
         yield c.id.in_(_with_key(asked.incident_key))
+    yield from _time(asked)
+
+
+def _time(asked: Asked) -> Iterable[Where]:
     if asked.since:
-        yield c.created_at >= asked.since
+        yield incidents.c.created_at >= asked.since
     if asked.until:
-        yield c.created_at < asked.until
+        yield incidents.c.created_at < asked.until
 
 
 def _with_key(key: str) -> sa.CompoundSelect[Any]:
@@ -103,7 +107,21 @@ def _stretches(asked: Asked) -> list[tuple[list[Where], list[Any]]]:
                 ([*where, *since, c.resolved_at.is_not(None)], _order(asked)),
                 ([*where, c.resolved_at.is_(None)], _order(asked, without=1)),
             ]
+        case (("incident_number", descends),):
+            where += _end_of_numbers(asked, descends)
     return [(where, _order(asked))]
+
+
+def _end_of_numbers(asked: Asked, descends: bool) -> Iterable[Where]:
+    """Begin with a number of the time that is asked for: many others may come before.
+
+    The sum hides the number from the index that would go through all of them.
+    """
+    number, hidden = incidents.c.number, incidents.c.number + 0
+    if descends and asked.until:
+        yield number <= sa.select(sa.func.max(hidden)).where(*_time(asked)).scalar_subquery()
+    elif asked.since and not descends:
+        yield number >= sa.select(sa.func.min(hidden)).where(*_time(asked)).scalar_subquery()
 
 
 def _order(asked: Asked, *, without: int = 0) -> list[Any]:
@@ -111,7 +129,7 @@ def _order(asked: Asked, *, without: int = 0) -> list[Any]:
     descends = asked.sorting[-1][1] if asked.sorting else False
     columns = {_COLUMNS[field]: down for field, down in asked.sorting[without:]}
     columns.setdefault(incidents.c.created_at, descends)
-    columns[incidents.c.id] = descends
+    columns.setdefault(incidents.c.number, descends)
     return [column.desc() if down else column.asc() for column, down in columns.items()]
 
 

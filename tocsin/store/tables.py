@@ -18,6 +18,7 @@ Id: Final = sa.String(14, collation="C")  # ids are compared as bytes: they sort
 Instant: Final = sa.TIMESTAMP(timezone=True)
 NOW: Final = sa.text("now()")
 EMPTY_LIST: Final = sa.text("'[]'::jsonb")
+OPEN: Final = sa.text("status <> 'resolved'")
 
 
 def _id() -> sa.Column[str]:
@@ -234,20 +235,25 @@ incidents = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("assignee_ids", ARRAY(Id), nullable=False),
     sa.Column("state", sa.JSON, nullable=False, comment="The whole; the columns are for queries."),
-    sa.Index("ix_incidents_created_at", "created_at", "id"),
-    sa.Index("ix_incidents_service_id_created_at", "service_id", "created_at"),
+    sa.Index("ix_incidents_created_at", "created_at", "number"),
+    sa.Index("ix_incidents_service_id_created_at", "service_id", "created_at", "number"),
+    sa.Index("ix_incidents_urgency_created_at", "urgency", "created_at", "number"),
     sa.Index(
-        "ix_incidents_open",
+        "ix_incidents_resolved_at",
+        "resolved_at",
         "created_at",
-        "id",
-        postgresql_where=sa.text("status <> 'resolved'"),
+        "number",
+        postgresql_where=sa.text("resolved_at is not null"),
     ),
+    sa.Index("ix_incidents_open", "created_at", "number", postgresql_where=OPEN),
     sa.Index(
-        "ix_incidents_open_key",
-        "service_id",
-        "incident_key",
-        postgresql_where=sa.text("status <> 'resolved' and incident_key is not null"),
+        "ix_incidents_assignee_ids",
+        "assignee_ids",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 256},  # kB: tidied up often, and so quickly
+        postgresql_where=OPEN,
     ),
+    sa.Index("ix_incidents_incident_key", "incident_key", postgresql_using="hash"),
 )
 
 alerts = sa.Table(
@@ -310,7 +316,8 @@ change_events = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
     sa.Column("body", sa.JSON, nullable=False, comment="domain.event.ChangeEvent."),
-    sa.Index("ix_change_events_service_id_at", "service_id", "at"),
+    sa.Index("ix_change_events_service_id_at", "service_id", "at", "id"),
+    sa.Index("ix_change_events_at", "at", "id"),
 )
 
 quarantine = sa.Table(

@@ -3,6 +3,8 @@
 from typing import Final
 
 from tocsin.api.resources.abilities import ABILITIES
+from tocsin.api.resources.alarms import ALARMS
+from tocsin.api.resources.change_events import CHANGE_EVENTS, RELATED_CHANGES, SERVICE_CHANGES
 from tocsin.api.resources.contact_methods import CONTACT_METHODS
 from tocsin.api.resources.escalation_policies import ESCALATION_POLICIES
 from tocsin.api.resources.incident_alerts import INCIDENT_ALERTS
@@ -13,9 +15,11 @@ from tocsin.api.resources.licenses import ALLOCATIONS, LICENSES, USERS_LICENSE
 from tocsin.api.resources.log_entries import INCIDENT_LOG_ENTRIES, LOG_ENTRIES
 from tocsin.api.resources.maintenance_windows import MAINTENANCE_WINDOWS
 from tocsin.api.resources.notification_rules import NOTIFICATION_RULES
+from tocsin.api.resources.notifications import NOTIFICATIONS
 from tocsin.api.resources.oncalls import ONCALLS
 from tocsin.api.resources.overrides import OVERRIDES
 from tocsin.api.resources.priorities import PRIORITIES
+from tocsin.api.resources.quarantine import QUARANTINE
 from tocsin.api.resources.schedules import SCHEDULES
 from tocsin.api.resources.services import SERVICES
 from tocsin.api.resources.users import USERS
@@ -24,7 +28,9 @@ from tocsin.api.rest import Op, Resource
 
 RESOURCES: Final[tuple[Resource, ...]] = (
     ABILITIES,
+    ALARMS,
     ALLOCATIONS,
+    CHANGE_EVENTS,
     CONTACT_METHODS,
     ESCALATION_POLICIES,
     INCIDENTS,
@@ -35,12 +41,16 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     LICENSES,
     LOG_ENTRIES,
     MAINTENANCE_WINDOWS,
+    NOTIFICATIONS,
     NOTIFICATION_RULES,
     ONCALLS,
     OVERRIDES,
     PRIORITIES,
+    QUARANTINE,
+    RELATED_CHANGES,
     SCHEDULES,
     SERVICES,
+    SERVICE_CHANGES,
     USERS,
     USERS_LICENSE,
     VENDORS,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +12,7 @@ from tocsin.api.includes import view_of_incidents
 from tocsin.api.incoming import Ref
 from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
+from tocsin.api.zones import asked_zone
 from tocsin.domain.incident import Incident
 from tocsin.usecases import creation, incident_queries, incidents, merging
 from tocsin.usecases.errors import Invalid, TooMany
@@ -141,8 +141,7 @@ def _asked(call: Call) -> Asked:
 def _time_asked(call: Call) -> tuple[datetime | None, datetime | None]:
     if call.query.one_of("date_range", "all"):
         return None, None
-    zone = call.query.zone() or ZoneInfo(call.house.settings.time_zone)
-    since, until = bounds_asked(call.query, zone)
+    since, until = bounds_asked(call.query, asked_zone(call))
     since = since or (until or call.now) - MONTH
     if (until or call.now) - since > HALF_YEAR:
         raise Invalid("Since and until cannot be more than six months apart.")

@@ -1,15 +1,14 @@
 """Log entries: everything that happened to incidents."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from tocsin.api.includes import whole_incidents, whole_services
 from tocsin.api.log_entry_shapes import CHANNELS, log_entry_shape
 from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
 from tocsin.api.views import View
+from tocsin.api.zones import asked_zone
 from tocsin.usecases import log_entries
 from tocsin.usecases.log_entries import Filter, Known
 
@@ -39,7 +38,8 @@ async def get_log_entry(call: Call, id: str) -> dict[str, Any]:
 
 
 async def _list(call: Call, incident_id: str | None = None) -> dict[str, Any]:
-    page, (since, until) = call.query.page(), _time_asked(call)
+    page = call.query.page()
+    since, until = bounds_asked(call.query, asked_zone(call))
     asked = Filter(
         incident_id=incident_id,
         since=since,
@@ -51,10 +51,6 @@ async def _list(call: Call, incident_id: str | None = None) -> dict[str, Any]:
     found, total = await log_entries.find(call.house, asked, page.part)
     view = await _view(call, found)
     return page.wrap("log_entries", found, lambda known: log_entry_shape(view, known), total=total)
-
-
-def _time_asked(call: Call) -> tuple[datetime | None, datetime | None]:
-    return bounds_asked(call.query, call.query.zone() or ZoneInfo(call.house.settings.time_zone))
 
 
 async def _view(call: Call, found: Sequence[Known]) -> View:

@@ -49,7 +49,8 @@ TABLES: Final = """
         body json not null,
         constraint pk_change_events primary key (id)
     );
-    create index ix_change_events_service_id_at on change_events (service_id, at);
+    create index ix_change_events_at on change_events (at, id);
+    create index ix_change_events_service_id_at on change_events (service_id, at, id);
     comment on column change_events.body is 'domain.event.ChangeEvent.';
 
     create table config_version (
@@ -91,11 +92,15 @@ TABLES: Final = """
         constraint pk_incidents primary key (id),
         constraint uq_incidents_number unique (number)
     );
-    create index ix_incidents_created_at on incidents (created_at, id);
-    create index ix_incidents_open on incidents (created_at, id) where status <> 'resolved';
-    create index ix_incidents_open_key on incidents (service_id, incident_key)
-        where status <> 'resolved' and incident_key is not null;
-    create index ix_incidents_service_id_created_at on incidents (service_id, created_at);
+    create index ix_incidents_assignee_ids on incidents using gin (assignee_ids) with
+        (gin_pending_list_limit = 256) where status <> 'resolved';
+    create index ix_incidents_created_at on incidents (created_at, number);
+    create index ix_incidents_incident_key on incidents using hash (incident_key);
+    create index ix_incidents_open on incidents (created_at, number) where status <> 'resolved';
+    create index ix_incidents_resolved_at on incidents (resolved_at, created_at, number)
+        where resolved_at is not null;
+    create index ix_incidents_service_id_created_at on incidents (service_id, created_at, number);
+    create index ix_incidents_urgency_created_at on incidents (urgency, created_at, number);
     comment on column incidents.state is 'The whole; the columns are for queries.';
 
     create table log_entries (

@@ -1,0 +1,237 @@
+"""Hot questions read few rows among a hundred thousand: an index that is missing shows here."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import asyncpg
+import msgspec
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.incident import Incident
+from tocsin.domain.log_entry import Agent
+from tocsin.store import alerts, change_events, incident_lists, incidents, log_entries, names, work
+from tocsin.store.database import Database
+from tocsin.store.incident_lists import Asked
+from tocsin.store.migrate import upgrade
+from tocsin.store.postgres import Postgres
+
+NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MONTH: Final = NOON - timedelta(days=31)
+EVERY: Final = timedelta(minutes=5)
+COUNT: Final = 100_000
+PAGE: Final = 101
+FEW: Final = 2 * PAGE
+
+# Every 33rd incident is open; the newest is number one. All have one alert and one log entry.
+_FILL: Final = (
+    """
+    create temporary table past as
+    select n, 'Q' || lpad(n::text, 13, '0') as id, $1::timestamptz - n * $2::interval as at,
+      n % 33 = 0 as open from generate_series(1, $3::int) n
+    """,
+    """
+    insert into incidents (id, title, service_id, status, urgency, incident_key, created_at,
+      updated_at, resolved_at, generation, assignee_ids, state)
+    select id, 'Down', 'PSERVICE' || n % 100,
+      case when not open then 'resolved' when n % 2 = 0 then 'triggered' else 'acknowledged' end,
+      case when n % 50 = 0 then 'low' else 'high' end, 'key-' || n, at, at,
+      case when not open then at + interval '1 hour' end, 1,
+      case when open then array['PUSER' || n % 20]::varchar[] else '{}' end, $1::text::json
+    from past order by at
+    """,
+    """
+    insert into alerts (id, service_id, integration_id, incident_id, dedup_key, status, suppressed,
+      summary, created_at, updated_at, body)
+    select id, 'PSERVICE' || n % 100, 'PWAYIN', id, 'key-' || n,
+      case when open then 'triggered' else 'resolved' end, false, 'Down', at, at, '{}' from past
+    """,
+    """
+    insert into log_entries (id, incident_id, type, at, body)
+    select id, id, 'trigger_log_entry', at, '{"agent": null, "channel": {}, "details": {}}'
+    from past
+    """,
+    """
+    insert into change_events (id, service_id, integration_id, at, summary, body)
+    select id, 'PSERVICE' || n % 100, 'PWAYIN', at, 'Deployed', '{"summary": "Deployed"}' from past
+    """,
+    """
+    insert into work (lane, kind, due, planned_for, incident_id, user_id)
+    select case when n % 2 = 0 then 'email' else 'timer' end, 'notify', at, at, id, 'PUSER1'
+    from past
+    """,
+    "analyze",
+)
+
+
+@pytest.fixture(scope="module")
+async def full(postgres: Postgres) -> AsyncIterator[Database]:
+    """Give a database with a long past, which nobody else has."""
+    admin = await asyncpg.connect(postgres.url)
+    await admin.execute("create database plans")
+    url = urlsplit(postgres.url)._replace(path="/plans").geturl()
+    await upgrade(url)
+    await _fill(url)
+    database = await Database.open(url)
+    yield database
+    await database.close()
+    await admin.execute("drop database plans with (force)")
+    await admin.close()
+
+
+async def _fill(url: str) -> None:
+    blank = Incident(
+        id="Q",
+        title="Down",
+        service_id="PSERVICE0",
+        created_at=NOON,
+        updated_at=NOON,
+        last_status_change_at=NOON,
+        last_status_change_by=Agent("service", "PSERVICE0"),
+        policy=EscalationPolicy(id="P", name="Night watch", rules=()),
+    )
+    connection = await asyncpg.connect(url)
+    past, events, *rest = _FILL
+    await connection.execute(past, NOON, EVERY, COUNT)
+    await connection.execute(events, msgspec.json.encode(blank).decode())
+    for statement in rest:
+        await connection.execute(statement)
+    await connection.close()
+
+
+LISTS: Final[dict[str, tuple[Asked, int]]] = {
+    "the last month": (Asked(since=MONTH), FEW),
+    "all": (Asked(), FEW),
+    "the newest": (Asked(sorting=(("created_at", True),)), FEW),
+    "open": (Asked(statuses=("triggered", "acknowledged")), FEW),
+    "open, of a month": (Asked(since=MONTH, statuses=("triggered", "acknowledged")), FEW),
+    "triggered": (Asked(statuses=("triggered",)), FEW),
+    "of a service": (Asked(service_ids=("PSERVICE7",)), FEW),
+    "of a service, of a month": (Asked(since=MONTH, service_ids=("PSERVICE7",)), FEW),
+    "open, of a service": (Asked(service_ids=("PSERVICE7",), statuses=("triggered",)), 5000),
+    "of a person": (Asked(user_ids=("PUSER7",)), 500),
+    "of a person, of a month": (Asked(since=MONTH, user_ids=("PUSER7",)), 500),
+    "of nobody": (Asked(user_ids=("PNOBODY",)), 0),
+    "with a key": (Asked(incident_key="key-77"), 4),
+    "low": (Asked(urgencies=("low",)), FEW),
+    "by urgency": (Asked(since=MONTH, sorting=(("urgency", True),)), FEW),
+    "the newest by urgency": (Asked(sorting=(("urgency", False), ("created_at", True))), FEW),
+    "resolved last": (Asked(since=MONTH, sorting=(("resolved_at", True),)), FEW),
+    "resolved first": (Asked(since=MONTH, sorting=(("resolved_at", False),)), FEW),
+    "by number": (Asked(sorting=(("incident_number", False),)), FEW),
+    "by number, backwards": (Asked(since=MONTH, sorting=(("incident_number", True),)), FEW),
+    # The bound costs a look at each number of the month in an index, and spares all others.
+    "by number, of a month": (Asked(since=MONTH, sorting=(("incident_number", False),)), 9100),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_of_incidents_reads_little_more_than_it_shows(
+    full: Database, name: str
+) -> None:
+    asked, most = LISTS[name]
+
+    async def ask(tx: AsyncConnection) -> object:
+        return await incident_lists.find(tx, asked, limit=PAGE, offset=0)
+
+    assert await _rows_read(full, ask) <= most
+
+
+QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]], int]]] = {
+    "counts": (lambda tx: alerts.counts(tx, _ids(100)), 200),
+    "first triggers": (lambda tx: log_entries.first_triggers(tx, _ids(100)), 300),
+    "names": (lambda tx: names.names(tx, _ids(100)), 1000),
+    "one by its number": (lambda tx: incidents.get(tx, "77"), 1),
+    "a held incident": (lambda tx: incidents.lock(tx, _ids(2)), 2),
+    "a log": (lambda tx: _log(tx, incident_id=_ids(1)[0]), 1),
+    "the whole log": (lambda tx: log_entries.select(tx, limit=PAGE), PAGE),
+    "an overview": (lambda tx: _log(tx, since=MONTH, without=("notify_log_entry",)), PAGE),
+    "a key that is taken": (lambda tx: incidents.open_with_key(tx, "PSERVICE77", "key-77"), 1),
+    "changes": (lambda tx: _changes(tx, since=MONTH), PAGE),
+    "changes of a service": (lambda tx: _changes(tx, service_id="PSERVICE7"), PAGE),
+    "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 150),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_a_question_reads_no_more_than_it_needs(full: Database, name: str) -> None:
+    ask, most = QUESTIONS[name]
+
+    assert await _rows_read(full, ask) <= most
+
+
+HOT: Final[dict[str, tuple[Callable[[asyncpg.Connection], Awaitable[object]], int]]] = {
+    "open alerts of keys": (lambda hot: alerts.hold_open(hot, [("PWAYIN", "key-33")]), 4),
+    "held incidents": (lambda hot: incidents.hold(hot, _ids(2)), 2),
+    "open alerts of incidents": (lambda hot: alerts.open_by_incident(hot, _ids(33)), 33),
+}
+
+
+@pytest.mark.parametrize("name", HOT)
+async def test_what_every_event_asks_reads_no_more_than_it_needs(full: Database, name: str) -> None:
+    ask, most = HOT[name]
+    asked: list[Any] = []
+    async with full.hot() as connection:
+        with connection.query_logger(asked.append):
+            await ask(connection)
+            await asyncio.sleep(0)  # what was asked is told on the loop's next round
+        (query,) = asked
+        rows = await _explain(connection, query.query, query.args)
+
+    assert rows <= most
+
+
+def _ids(count: int) -> list[str]:
+    return [f"Q{number:013}" for number in range(1, count + 1)]
+
+
+async def _log(tx: AsyncConnection, **fitting: Any) -> object:
+    return await log_entries.select(tx, where=tuple(log_entries.fitting(**fitting)), limit=PAGE)
+
+
+async def _changes(tx: AsyncConnection, **fitting: Any) -> object:
+    where = tuple(change_events.fitting(**fitting))
+    return await change_events.select(tx, where, limit=PAGE)
+
+
+async def _rows_read(full: Database, ask: Callable[[AsyncConnection], Awaitable[object]]) -> int:
+    """Return how many rows of tables and indexes a question made PostgreSQL look at."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(*heard: Any) -> None:
+        asked.append((heard[2], heard[3]))
+
+    sa.event.listen(full.engine.sync_engine, "before_cursor_execute", hear)
+    try:
+        async with full.engine.connect() as tx:
+            await ask(tx)
+            connection = (await tx.get_raw_connection()).driver_connection
+            assert connection
+            await tx.rollback()
+            plans = [await _explain(connection, text, args) for text, args in asked]
+    finally:
+        sa.event.remove(full.engine.sync_engine, "before_cursor_execute", hear)
+    return sum(plans)
+
+
+async def _explain(connection: asyncpg.Connection, query: str, args: Any) -> int:
+    transaction = connection.transaction()
+    await transaction.start()
+    plan = await connection.fetchval(f"explain (analyze, format json) {query}", *args)
+    await transaction.rollback()
+    return sum(_read_by(json.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]))
+
+
+def _read_by(node: dict[str, Any]) -> Iterator[int]:
+    """Return the rows that each scan in a plan gave and threw away."""
+    if "Scan" in node["Node Type"] and node.keys() & {"Index Name", "Relation Name"}:
+        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        yield round(each * node["Actual Loops"])
+    for inner in node.get("Plans", ()):
+        yield from _read_by(inner)

@@ -1,0 +1,23 @@
+"""The quarantine: what arrived and fitted nowhere, for people to look at."""
+
+from tocsin.store.quarantine import NEWEST_FIRST, QUARANTINE, Kept
+from tocsin.usecases.errors import NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
+
+__all__ = ["Kept", "find", "get"]
+
+
+async def find(house: House, part: Part) -> tuple[list[Kept], int | None]:
+    """List strays, the newest first."""
+    async with house.database.read() as tx:
+        return await read_part(tx, QUARANTINE, part, order_by=NEWEST_FIRST)
+
+
+async def get(house: House, id_: str) -> Kept:
+    """Read one stray."""
+    async with house.database.read() as tx:
+        kept = await QUARANTINE.get(tx, id_)
+    if kept is None:
+        raise NotFound("Quarantined request", id_)
+    return kept
