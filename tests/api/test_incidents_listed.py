@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from tests.api.conftest import Hands
 from tests.api.scenes import a_policy, ref
@@ -163,6 +164,28 @@ async def test_a_part_tells_whether_more_follow(watched: Watched, clock: Hands) 
     assert (rest["total"], rest["more"], len(rest["incidents"])) == (None, False, 1)
     everything = (await watched.api.get("/incidents?limit=1&total=1&date_range=all")).json()
     assert (everything["total"], everything["more"]) == (4, True)
+
+
+async def test_a_long_page_costs_as_many_questions_as_a_short_one(watched: Watched) -> None:
+    asked: list[str] = []
+    engine = watched.house.database.engine.sync_engine
+
+    def hear(*heard: Any) -> None:
+        asked.append(heard[2])
+
+    async def questions() -> int:
+        asked.clear()
+        sa.event.listen(engine, "before_cursor_execute", hear)
+        for path in ("/incidents", "/log_entries"):
+            assert (await watched.api.get(f"{path}?limit=100")).status_code == 200
+        sa.event.remove(engine, "before_cursor_execute", hear)
+        return len(asked)
+
+    await watched.trigger("disk")
+    short = await questions()
+    for number in range(8):
+        await watched.trigger(f"disk-{number}")
+    assert await questions() == short <= 12
 
 
 async def test_a_page_is_shown_with_all_that_belongs_to_it(watched: Watched) -> None:

@@ -158,6 +158,27 @@ async def test_what_a_person_wrote_is_in_the_channel(watched: Watched) -> None:
     }
 
 
+async def test_what_a_person_wrote_can_be_corrected(watched: Watched) -> None:
+    incident = await watched.open(body={"type": "incident_body", "details": "It is full"})
+    path = f"/log_entries/{incident['first_trigger_log_entry']['id']}"
+    channel = {"type": "web_trigger", "details": "It is nearly full"}
+    answer = await watched.api.put(f"{path}/channel", json={"channel": channel})
+
+    assert (answer.status_code, answer.content) == (202, b"")
+    entry = await watched.get(path, **{"include[]": "channels"})
+    assert entry["channel"] == channel | {"summary": "Down", "subject": "Down"}
+
+
+@pytest.mark.parametrize("type_", ["api", "mobile", "website"])
+async def test_nothing_else_in_the_log_can_be_changed(watched: Watched, type_: str) -> None:
+    by_hand, by_tool = await watched.open(), await watched.trigger("disk")
+    body = {"channel": {"type": type_, "details": "Nothing happened"}}
+    for incident in (by_hand, by_tool):
+        path = f"/log_entries/{incident['first_trigger_log_entry']['id']}/channel"
+        assert (await watched.api.put(path, json=body)).status_code == 400
+    assert (await watched.api.put("/log_entries/QNONE/channel", json=body)).status_code == 404
+
+
 async def test_all_entries_of_a_time_are_listed(watched: Watched, clock: Hands) -> None:
     first = await watched.open("First")
     clock.move(hours=1)

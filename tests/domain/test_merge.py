@@ -17,7 +17,7 @@ from tests.domain.scene import (
     resolved,
     ring,
 )
-from tocsin.domain.command import Command, Link, Refused, Resolve
+from tocsin.domain.command import Command, Link, Refused, Resolve, Unlink
 from tocsin.domain.decide import decide
 from tocsin.domain.incident import Incident
 
@@ -112,3 +112,23 @@ def test_what_makes_no_sense_is_refused(
         decide(incident, command, NOON)
 
     assert (refused.value.sentence, refused.value.code) == (sentence, code)
+
+
+@pytest.mark.parametrize("incident", [begun(), resolved(begun())])
+def test_an_alert_leaves_an_incident_as_it_is(incident: Incident) -> None:
+    decision = decide(incident, Unlink(incident_id="TARGET", alert_id="ALERT"), NOON + FIVE)
+
+    assert kinds(decision) == ["unlink"]
+    assert decision.log[0].details == {"linked_incident": "TARGET", "alert": "ALERT"}
+    assert decision.incident.status == incident.status
+    assert decision.incident.generation == incident.generation
+
+
+def test_an_alert_comes_only_to_what_is_open() -> None:
+    command = Link(incident_id="SOURCE", alert_id="ALERT")
+
+    decision = decide(begun(), command, NOON)
+
+    assert decision.log[0].details == {"linked_incident": "SOURCE", "alert": "ALERT"}
+    with pytest.raises(Refused):
+        decide(resolved(begun()), command, NOON)

@@ -27,6 +27,11 @@ BODY_LIMIT: Final = 1024 * 1024
 DESCRIPTION: Final = "/openapi.json"  # needs no key, as it tells no secret
 REQUESTER_NOT_FOUND: Final = 1008
 
+# Clients know this sentence.
+WITHOUT_FROM: Final = (
+    'You must specify a user\'s email address in the "From" header to perform this action.'
+)
+
 _SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -146,7 +151,7 @@ def refuse(error: Exception, request_id: str) -> Answer:
 
 def _without_requester(email: str | None) -> Exception:
     if email is None:
-        return Invalid("Name the user who asks, by their e-mail address in the From header.")
+        return Invalid(WITHOUT_FROM)
     return Refused(f"There is no user {email} to ask for this.", REQUESTER_NOT_FOUND)
 
 

@@ -35,10 +35,17 @@ _COLUMNS = (
 )
 
 
-async def get(tx: AsyncConnection, entry_id: str) -> LogEntry | None:
-    """Find one by its id."""
-    row = (await tx.execute(sa.select(*_COLUMNS).where(log_entries.c.id == entry_id))).first()
+async def get(tx: AsyncConnection, entry_id: str, *, hold: bool = False) -> LogEntry | None:
+    """Find one by its id; ``hold`` locks it."""
+    query = sa.select(*_COLUMNS).where(log_entries.c.id == entry_id)
+    row = (await tx.execute(query.with_for_update() if hold else query)).first()
     return None if row is None else _from_row(row)
+
+
+async def update(tx: AsyncConnection, entry: LogEntry) -> None:
+    """Store an entry whose channel tells something else now."""
+    body = msgspec.to_builtins(Body(entry.agent, entry.channel, entry.details))
+    await tx.execute(sa.update(log_entries).where(log_entries.c.id == entry.id).values(body=body))
 
 
 async def select(

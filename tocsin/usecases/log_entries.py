@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.event import Event
@@ -12,10 +13,11 @@ from tocsin.domain.log_entry import LogEntry
 from tocsin.store import alerts, incidents
 from tocsin.store import log_entries as store
 from tocsin.store.names import names
-from tocsin.usecases.errors import NotFound
+from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part
 
+WRITTEN: Final = ("web_trigger", "mobile")
 _ONE: Final = ("user", "merged_into", "linked_incident", "alert")
 _TRIGGER: Final = "trigger_log_entry"
 
@@ -67,6 +69,17 @@ async def get(house: House, entry_id: str) -> Known:
             raise NotFound("Log entry", entry_id)
         (known,) = await _know(tx, [entry])
     return known
+
+
+async def redetail(house: House, entry_id: str, way: str, details: str) -> None:
+    """Let the channel of a trigger that a person wrote tell other details."""
+    async with house.database.begin() as tx:
+        entry = await store.get(tx, entry_id, hold=True)
+        if entry is None:
+            raise NotFound("Log entry", entry_id)
+        if way not in WRITTEN or entry.channel["type"] != way:
+            raise Invalid("Only the details that a person gave can be changed, and no type.")
+        await store.update(tx, replace(entry, channel={**entry.channel, "details": details}))
 
 
 async def know(house: House, entries: Sequence[LogEntry]) -> list[Known]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
+
 from tocsin.api.includes import whole_incidents, whole_services
 from tocsin.api.log_entry_shapes import CHANNELS, log_entry_shape
 from tocsin.api.ranges import bounds_asked
@@ -16,6 +18,11 @@ LOG_ENTRIES = Resource("/log_entries", scope="incidents")
 INCIDENT_LOG_ENTRIES = Resource("/incidents/{id}/log_entries", scope="incidents")
 
 INCLUDES: Final = ("incidents", "services", CHANNELS)
+
+
+class _Channel(msgspec.Struct, frozen=True):
+    type: str
+    details: str
 
 
 @LOG_ENTRIES.lists("listLogEntries")
@@ -35,6 +42,13 @@ async def get_log_entry(call: Call, id: str) -> dict[str, Any]:
     """Show a log entry."""
     known = await log_entries.get(call.house, id)
     return {"log_entry": log_entry_shape(await _view(call, [known]), known)}
+
+
+@LOG_ENTRIES.op("updateLogEntryChannel", "PUT", "/{id}/channel", status=202, needs_from=True)
+async def update_channel(call: Call, id: str) -> None:
+    """Let a trigger that a person wrote tell other details."""
+    channel = call.body(_Channel, "channel")
+    await log_entries.redetail(call.house, id, channel.type, channel.details)
 
 
 async def _list(call: Call, incident_id: str | None = None) -> dict[str, Any]:
