@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench bench-peers docs lock clean
+.PHONY: help run test check format bench bench-peers docs lock clean
 
 FITS := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -19,14 +19,12 @@ run: $(VENV)/run ## install, then serve with a sample team and show a first page
 	@echo "== Starting Tocsin"
 	@exec $(BIN)/tocsin serve --demo --data data
 
+# All tests together must take every branch of the pure rooms.
+COVER := --cov=tocsin/domain --cov=tocsin/inbound --cov-branch --cov-fail-under=100 \
+	--cov-report=term-missing:skip-covered
 test: $(VENV)/dev ## run all tests, or those that TESTS= names
 	@echo "== Running the tests"
-	@$(BIN)/python -m pytest -n auto $(TESTS)
-
-coverage: $(VENV)/dev ## see that the tests take every branch of the pure rooms
-	@echo "== Measuring domain and inbound"
-	@$(BIN)/python -m pytest -q -n auto tests/domain tests/inbound --cov=tocsin/domain \
-		--cov=tocsin/inbound --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	@$(BIN)/python -m pytest -n auto $(if $(TESTS),$(TESTS),$(COVER))
 
 check: $(VENV)/dev ## look at format, style, types and the law of the house
 	@echo "== Format"; $(BIN)/ruff format --check .
