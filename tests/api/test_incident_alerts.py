@@ -150,8 +150,18 @@ async def test_a_key_has_one_open_alert(watched: Watched, clock: Hands) -> None:
     await watched.tell("trigger", "disk-1")
 
     again = await _put(watched, incident, first, status="triggered")
+    await watched.tell("resolve", "disk-1")
+    (other,) = (await watched.get("/incidents"))[-1:]
+    body = {"source_incidents": [{"id": other["id"], "type": "incident_reference"}]}
+    await watched.api.put(f"/incidents/{incident['id']}/merge", json=body)
+    twins = await _alerts(watched, incident, alert_key="disk-1")
+    wanted = [{"id": twin["id"], "status": "triggered"} for twin in twins]
+    path = f"/incidents/{incident['id']}/alerts"
+    both = await watched.api.put(path, json={"alerts": wanted})
 
-    assert (again.status_code, again.json()["error"]["code"]) == (400, 2002)
+    assert len(twins) == 2
+    for refused in (again, both):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, 2002)
 
 
 async def test_an_alert_goes_on_in_another_incident(watched: Watched, clock: Hands) -> None:

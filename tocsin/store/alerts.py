@@ -129,14 +129,15 @@ async def count(tx: AsyncConnection, *where: Where) -> int:
 
 
 async def have_open_twins(tx: AsyncConnection, ids: Iterable[str]) -> bool:
-    """Say whether other open alerts have the keys of some of these."""
+    """Say whether other alerts, open or among these, have the keys of some of these."""
     twin, wanted = alerts.alias(), sorted(set(ids))
     query = sa.select(
         sa.exists()
         .where(alerts.c.id.in_(wanted))
         .where(twin.c.integration_id == alerts.c.integration_id)
         .where(twin.c.dedup_key == alerts.c.dedup_key)
-        .where(twin.c.status == "triggered", twin.c.id != alerts.c.id)
+        .where(sa.or_(twin.c.status == "triggered", twin.c.id.in_(wanted)))
+        .where(twin.c.id != alerts.c.id)
     )
     return bool(wanted) and bool((await tx.execute(query)).scalar_one())
 
