@@ -62,6 +62,7 @@ def _take_over(stream: TextIO, formatter: logging.Formatter, level: str) -> None
     for name in WITH_HANDLERS_OF_THEIR_OWN:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
