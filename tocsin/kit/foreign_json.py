@@ -16,11 +16,12 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 _NUL: Final = b"\\u0000"
 _REPLACEMENT: Final = b"\\ufffd"
 _BYTE_ORDER_MARK: Final = "\ufeff"
-# Long stretches of what is fine, then one escape that is not: a NUL or half of a surrogate pair.
-_STRETCH: Final = re.compile(
-    rb"(?P<fine>(?:[^\\]++|\\[^u]|\\u(?!0000|[dD][89a-fA-F])"
-    rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})++)"
-    rb"|\\u[0-9a-fA-F]{4}"
+# Each escape by itself: a whole surrogate pair, a NUL or half of a pair, or any other.
+_ESCAPE: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<bad>\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|\\.",
+    re.DOTALL,
 )
 
 
@@ -61,7 +62,7 @@ def _decode_shallow(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape:
 
 
 def _mend(body: bytes) -> bytes:
-    return _STRETCH.sub(lambda found: found["fine"] or _REPLACEMENT, body)
+    return _ESCAPE.sub(lambda found: _REPLACEMENT if found["bad"] else found[0], body)
 
 
 def _is_deep(said: msgspec.Struct) -> bool:
