@@ -72,7 +72,8 @@ class Inbox:
         if self._server is not None:
             self._server.close()
             for transport in self._transports:
-                transport.abort()
+                if not transport.is_closing():  # what TLS has closed cannot be cut on Python 3.11.2
+                    transport.abort()
             self._transports.clear()
             await self._server.wait_closed()
             self._server = None
