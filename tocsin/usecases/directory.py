@@ -44,11 +44,12 @@ class View:
         if not missing:
             return
         found = await store.services(connection, missing)
-        self._services.update(dict.fromkeys(missing) | found)
         policies = await self.know_policy_ids(
             connection, (s.escalation_policy_id for s in found.values())
         )
         await self.know_policies(connection, policies, now)
+        # Last of all: whoever finds a service known, also from another transaction, relies on it.
+        self._services.update(dict.fromkeys(missing) | found)
 
     async def know_policy_ids(
         self, connection: asyncpg.Connection, ids: Iterable[str]
