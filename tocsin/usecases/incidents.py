@@ -293,25 +293,14 @@ def _standing(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterabl
 
 
 def _command_of(desk: Desk, incident: Incident, work: Work) -> Command:
-    service = Agent("service", incident.service_id)
-    roster = desk.roster(incident.policy)
-    generation = work.generation
+    roster, generation = desk.roster(incident.policy), work.generation
     match work.kind:
         case "escalate":
-            return Escalate(
-                roster=roster, generation=generation, agent=service, channel={"type": "auto"}
-            )
+            return Escalate(roster=roster, generation=generation)
         case "unacknowledge":
-            return Unacknowledge(
-                roster=roster, generation=generation, agent=service, channel={"type": "timeout"}
-            )
+            return Unacknowledge(roster=roster, generation=generation)
         case "urgency_change":
-            return ChangeUrgency(
-                urgency="low" if incident.urgency == "high" else "high",
-                roster=roster,
-                generation=generation,
-                agent=service,
-                channel={"type": "auto"},
-            )
+            other: Urgency = "low" if incident.urgency == "high" else "high"
+            return ChangeUrgency(urgency=other, roster=roster, generation=generation)
         case _:
-            return Resolve(generation=generation, agent=service, channel={"type": "timeout"})
+            return Resolve(generation=generation)
