@@ -1,117 +1,60 @@
 """Every table of the house, declared once; migrations are held against this file by a test."""
 
-from typing import Final
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata: Final = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from tocsin.store.columns import EMPTY_LIST, NO_IDS, OPEN, Id, Instant, at, id_, metadata, owner
+from tocsin.store.people_tables import (
+    api_keys,
+    calendars,
+    contact_methods,
+    notification_rules,
+    sessions,
+    team_members,
+    teams,
+    tickets,
+    users,
 )
 
-Id: Final = sa.String(14, collation="C")  # ids are compared as bytes: they sort by their time
-Instant: Final = sa.TIMESTAMP(timezone=True)
-NOW: Final = sa.text("now()")
-EMPTY_LIST: Final = sa.text("'[]'::jsonb")
-OPEN: Final = sa.text("status <> 'resolved'")
-
-
-def _id() -> sa.Column[str]:
-    return sa.Column("id", Id, primary_key=True)
-
-
-def _at(name: str = "created_at") -> sa.Column[object]:
-    return sa.Column(name, Instant, nullable=False, server_default=NOW)
-
-
-def _owner(name: str, table: str) -> sa.Column[str]:
-    """Refer to a row that takes this one with it when it goes."""
-    return sa.Column(
-        name, Id, sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False, index=True
-    )
-
-
-# People -----------------------------------------------------------------------------------------
-
-users = sa.Table(
-    "users",
-    metadata,
-    _id(),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("email", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False, server_default="user"),
-    sa.Column("time_zone", sa.Text),
-    sa.Column("color", sa.Text, nullable=False, server_default="purple"),
-    sa.Column("job_title", sa.Text),
-    sa.Column("description", sa.Text),
-    sa.Column("invitation_sent", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("password_hash", sa.Text),
-    _at(),
-    sa.Index("uq_users_email", sa.text("lower(email)"), unique=True),
-)
-
-contact_methods = sa.Table(
-    "contact_methods",
-    metadata,
-    _id(),
-    _owner("user_id", "users"),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("address", sa.Text, nullable=False),
-    sa.Column("country_code", sa.Integer),
-    sa.Column("send_short_email", sa.Boolean, nullable=False, server_default=sa.false()),
-    _at(),
-    sa.UniqueConstraint(
-        "user_id", "kind", "address", "country_code", postgresql_nulls_not_distinct=True
-    ),
-)
-
-notification_rules = sa.Table(
-    "notification_rules",
-    metadata,
-    _id(),
-    _owner("user_id", "users"),
-    _owner("contact_method_id", "contact_methods"),
-    sa.Column("urgency", sa.Text, nullable=False),
-    sa.Column("delay_minutes", sa.Integer, nullable=False, server_default="0"),
-    _at(),
-    sa.UniqueConstraint("contact_method_id", "urgency", "delay_minutes"),
-)
-
-api_keys = sa.Table(
+__all__ = [
+    "Id",
+    "alarms",
+    "alerts",
     "api_keys",
-    metadata,
-    _id(),
-    sa.Column("description", sa.Text, nullable=False),
-    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
-    sa.Column("user_id", Id, sa.ForeignKey("users.id", ondelete="CASCADE")),
-    sa.Column("read_only", sa.Boolean, nullable=False, server_default=sa.false()),
-    _at(),
-    sa.Column("last_used_at", Instant),
-    sa.Column("revoked_at", Instant),
-)
-
-sessions = sa.Table(
+    "calendars",
+    "change_events",
+    "config_version",
+    "contact_methods",
+    "escalation_policies",
+    "incidents",
+    "integrations",
+    "log_entries",
+    "maintenance_windows",
+    "metadata",
+    "nodes",
+    "notes",
+    "notification_rules",
+    "notifications",
+    "overrides",
+    "quarantine",
+    "rings",
+    "schedules",
+    "services",
     "sessions",
-    metadata,
-    _id(),
-    _owner("user_id", "users"),
-    sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
-    _at(),
-    _at("seen_at"),
-)
+    "settings",
+    "team_members",
+    "teams",
+    "tickets",
+    "users",
+    "work",
+]
 
 # Who is on call ---------------------------------------------------------------------------------
 
 escalation_policies = sa.Table(
     "escalation_policies",
     metadata,
-    _id(),
+    id_(),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("num_loops", sa.Integer, nullable=False, server_default="0"),
@@ -119,7 +62,8 @@ escalation_policies = sa.Table(
     sa.Column(
         "on_call_handoff_notifications", sa.Text, nullable=False, server_default="if_has_services"
     ),
-    _at(),
+    sa.Column("team_ids", ARRAY(Id), nullable=False, server_default=NO_IDS),
+    at(),
     sa.Index("uq_escalation_policies_name", sa.text("lower(name)"), unique=True),
 )
 
@@ -134,24 +78,25 @@ rings = sa.Table(
 schedules = sa.Table(
     "schedules",
     metadata,
-    _id(),
+    id_(),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("time_zone", sa.Text, nullable=False),
     sa.Column("layers", JSONB, nullable=False, server_default=EMPTY_LIST),
     sa.Column("past", JSONB, nullable=False, server_default=EMPTY_LIST),
-    _at(),
+    sa.Column("team_ids", ARRAY(Id), nullable=False, server_default=NO_IDS),
+    at(),
 )
 
 overrides = sa.Table(
     "overrides",
     metadata,
-    _id(),
-    _owner("schedule_id", "schedules"),
-    _owner("user_id", "users"),
+    id_(),
+    owner("schedule_id", "schedules"),
+    owner("user_id", "users"),
     sa.Column("start", Instant, nullable=False),
     sa.Column("end", Instant, nullable=False),
-    _at(),
+    at(),
 )
 
 # What can break ---------------------------------------------------------------------------------
@@ -159,7 +104,7 @@ overrides = sa.Table(
 services = sa.Table(
     "services",
     metadata,
-    _id(),
+    id_(),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -177,34 +122,34 @@ services = sa.Table(
     sa.Column("scheduled_actions", JSONB, nullable=False, server_default=EMPTY_LIST),
     sa.Column("alert_grouping", JSONB),
     sa.Column("auto_pause", JSONB),
-    _at(),
+    at(),
     sa.Index("uq_services_name", sa.text("lower(name)"), unique=True),
 )
 
 integrations = sa.Table(
     "integrations",
     metadata,
-    _id(),
-    _owner("service_id", "services"),
+    id_(),
+    owner("service_id", "services"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("vendor_id", Id),
     sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("key_encrypted", sa.LargeBinary, nullable=False),
-    _at(),
+    at(),
 )
 
 maintenance_windows = sa.Table(
     "maintenance_windows",
     metadata,
-    _id(),
+    id_(),
     sa.Column("sequence_number", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     sa.Column("start", Instant, nullable=False),
     sa.Column("end", Instant, nullable=False),
     sa.Column("service_ids", ARRAY(Id), nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("created_by", Id),
-    _at(),
+    at(),
 )
 
 config_version = sa.Table(
@@ -221,7 +166,7 @@ config_version = sa.Table(
 incidents = sa.Table(
     "incidents",
     metadata,
-    _id(),
+    id_(),
     sa.Column("number", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("service_id", Id, nullable=False),
@@ -259,7 +204,7 @@ incidents = sa.Table(
 alerts = sa.Table(
     "alerts",
     metadata,
-    _id(),
+    id_(),
     sa.Column("service_id", Id, nullable=False),
     sa.Column("integration_id", Id),
     sa.Column("incident_id", Id),
@@ -286,7 +231,7 @@ alerts = sa.Table(
 log_entries = sa.Table(
     "log_entries",
     metadata,
-    _id(),
+    id_(),
     sa.Column("incident_id", Id, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
@@ -298,19 +243,19 @@ log_entries = sa.Table(
 notes = sa.Table(
     "notes",
     metadata,
-    _id(),
+    id_(),
     sa.Column("incident_id", Id, nullable=False),
     sa.Column("agent", JSONB, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
-    _at(),
-    _at("updated_at"),
+    at(),
+    at("updated_at"),
     sa.Index("ix_notes_incident_id", "incident_id", "id"),
 )
 
 change_events = sa.Table(
     "change_events",
     metadata,
-    _id(),
+    id_(),
     sa.Column("service_id", Id, nullable=False),
     sa.Column("integration_id", Id, nullable=False),
     sa.Column("at", Instant, nullable=False),
@@ -323,8 +268,8 @@ change_events = sa.Table(
 quarantine = sa.Table(
     "quarantine",
     metadata,
-    _id(),
-    _at("at"),
+    id_(),
+    at("at"),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("sender", sa.Text, nullable=False),
@@ -356,7 +301,7 @@ work = sa.Table(
 notifications = sa.Table(
     "notifications",
     metadata,
-    _id(),
+    id_(),
     sa.Column("incident_id", Id),
     sa.Column("user_id", Id, nullable=False),
     sa.Column("contact_method_id", Id),
@@ -373,8 +318,8 @@ notifications = sa.Table(
 alarms = sa.Table(
     "alarms",
     metadata,
-    _id(),
-    _at("at"),
+    id_(),
+    at("at"),
     sa.Column("incident_id", Id),
     sa.Column("sentence", sa.Text, nullable=False),
     comment="What an administrator must know: nobody on call, a page that reached nobody.",
@@ -386,8 +331,8 @@ nodes = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
-    _at("started_at"),
-    _at("beat_at"),
+    at("started_at"),
+    at("beat_at"),
 )
 
 settings = sa.Table(
