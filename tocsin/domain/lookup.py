@@ -89,6 +89,12 @@ def whole(lookup: Lookup, run: Span) -> Span:
     return Span(_real_start(lookup, run), _real_end(lookup, run), run.user_id)
 
 
+def run_from(lookup: Lookup, at: int) -> Span:
+    """Return who, or that nobody, is on call from an instant on, and its end, looking a year on."""
+    span = lookup(at)
+    return Span(at, _real_end(lookup, span), span.user_id)
+
+
 def _walk(lookup: Lookup, since: int, until: int) -> Iterator[Span]:
     at = since
     while at < until:

@@ -1,6 +1,6 @@
 """Everything that says who is on call, read once and kept until the configuration changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.escalation_policy import EscalationPolicy, Target
 from tocsin.domain.schedule import Range, Schedule
 from tocsin.domain.user import User
+from tocsin.domain.watch import Watch, watch_at
 from tocsin.store import tables
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.mirror import Mirror
@@ -22,15 +23,31 @@ _BACK: Final = timedelta(days=31)  # a plan knows this much of the past, or as m
 _AHEAD: Final = timedelta(days=180)
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A level of a policy, counted from 1."""
+
+    policy_id: str
+    level: int
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """All that says who is on call within ``known``, as of one version of the configuration."""
 
     version: int
     known: Range
     policies: Mapping[str, EscalationPolicy]  # in the order of their names
-    schedules: Mapping[str, Schedule]  # those that a policy pages
+    schedules: Mapping[str, Schedule]
     members: Mapping[str, set[str]]  # whoever can hold a schedule at all
+    places: Mapping[Target, tuple[Place, ...]]  # where policies page whom or what
     users: Mapping[str, User]
+    _watches: dict[str, Watch] = msgspec.field(default_factory=dict)
+
+    def watch(self, schedule_id: str, now: datetime) -> Watch:
+        """Say who holds a schedule now, and who is next; it is worked out once for each watch."""
+        kept = self._watches.get(schedule_id)
+        if kept is None or not kept.covers(now):
+            kept = self._watches[schedule_id] = watch_at(self.schedules[schedule_id], now)
+        return kept
 
     def covers(self, asked: Range) -> bool:
         """Say whether the plan knows all that matters to a time."""
@@ -58,22 +75,27 @@ class Board:
 
     async def _read(self, tx: AsyncConnection, version: int, known: Range) -> Plan:
         policies = sorted((await self._policies.read(tx)).values(), key=_by_name)
-        targets = {t for policy in policies for rule in policy.rules for t in rule.targets}
-        paged = [
-            s
-            for id_, s in (await self._schedules.read(tx)).items()
-            if Target("schedule", id_) in targets
-        ]
+        bare = await self._schedules.read(tx)
         found = await self._overrides.read(tx, shaping(known.since, known.until))
-        schedules = {schedule.id: schedule for schedule in attach(paged, found.values())}
+        schedules = {s.id: s for s in attach(bare.values(), found.values())}
         return Plan(
             version=version,
             known=known,
             policies={policy.id: policy for policy in policies},
             schedules=schedules,
             members={id_: schedule.everybody() for id_, schedule in schedules.items()},
+            places=_places(policies),
             users=await self._users.read(tx),
         )
+
+
+def _places(policies: Iterable[EscalationPolicy]) -> dict[Target, tuple[Place, ...]]:
+    found: dict[Target, tuple[Place, ...]] = {}
+    for policy in policies:
+        for level, rule in enumerate(policy.rules, start=1):
+            for target in rule.targets:
+                found[target] = (*found.get(target, ()), Place(policy.id, level))
+    return found
 
 
 def _by_name(policy: EscalationPolicy) -> tuple[str, str]:
