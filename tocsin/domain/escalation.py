@@ -61,8 +61,12 @@ def call(policy: EscalationPolicy, roster: Roster, level: int = 0, loop: int = 0
 
 def call_next(incident: Incident, roster: Roster) -> Step | None:
     """Find who comes after the present level; None when the last loop is over."""
-    policy, loop = incident.policy, incident.loop
-    step = climb(policy, incident.level + 1, loop, roster)
+    return call_after(incident.policy, incident.level, incident.loop, roster)
+
+
+def call_after(policy: EscalationPolicy, level: int, loop: int, roster: Roster) -> Step | None:
+    """Find who comes after a place; None when the last loop is over."""
+    step = climb(policy, level + 1, loop, roster)
     if step is None and loop < policy.num_loops:
         return catch_all(policy, loop + 1, roster)
     return step
