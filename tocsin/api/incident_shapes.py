@@ -5,6 +5,7 @@ from typing import Any, Final
 from tocsin.api.log_entry_shapes import trigger_ref
 from tocsin.api.resources.priorities import priority_shape
 from tocsin.api.shapes import Links
+from tocsin.api.team_shapes import teams_shape
 from tocsin.api.views import View
 from tocsin.domain.escalation import PendingAction, pending_actions
 from tocsin.domain.incident import Incident
@@ -13,7 +14,6 @@ from tocsin.usecases.incident_queries import Known
 
 # What clients find in every incident, and what nothing here fills.
 _ALWAYS_EMPTY: Final[dict[str, Any]] = {
-    "teams": [],
     "alert_grouping": None,
     "basic_alert_grouping": None,
     "external_references": [],
@@ -92,6 +92,7 @@ def _people_and_places(view: View, known: Known) -> dict[str, Any]:
         "last_status_change_by": view.refer_to_agent("agents", changed_by, service_id, names),
         "first_trigger_log_entry": _first_trigger(view, known),
         "priority": priority and priority_shape(view.links, priority),
+        "teams": teams_shape(view.links, known.teams, view.includes),
     }
 
 

@@ -9,6 +9,7 @@ from tocsin.api.policy_shapes import escalation_policy_shape
 from tocsin.api.resources.services import service_shape
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call
+from tocsin.api.team_shapes import TEAMS
 from tocsin.api.views import View, Wholes
 from tocsin.domain.log_entry import LogEntry
 from tocsin.usecases import escalation_policies, incident_queries, log_entries, services, users
@@ -23,6 +24,7 @@ OF_INCIDENTS: Final = (
     "escalation_policies",
     "first_trigger_log_entries",
     "services",
+    TEAMS,
     "users",
 )
 

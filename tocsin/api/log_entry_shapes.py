@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tocsin.api.event_shapes import channel_shape, contexts_shape
 from tocsin.api.shapes import Links
+from tocsin.api.team_shapes import teams_shape
 from tocsin.api.views import Names, View
 from tocsin.domain.log_entry import Agent, LogEntry
 from tocsin.domain.sentences import sentence
@@ -24,7 +25,7 @@ def log_entry_shape(view: View, known: Known) -> dict[str, Any]:
         "channel": _channel(known) if CHANNELS in view.includes else {"type": _way(entry)},
         "service": service_id and view.refer("services", "service", service_id, names),
         "incident": view.refer("incidents", "incident", entry.incident_id, names),
-        "teams": [],
+        "teams": teams_shape(view.links, known.teams, view.includes),
         "contexts": contexts_shape(known.event) if known.event else [],
         "event_details": {"description": known.event.summary} if known.event else {},
         **_details(view, known),

@@ -1,19 +1,21 @@
 """Escalation policies as they look on the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from tocsin.api.shapes import Links
+from tocsin.api.team_shapes import teams_shape
 from tocsin.domain.escalation_policy import Rule
 from tocsin.usecases.escalation_policies import Known
 
 Wholes = Mapping[str, dict[str, Any]]
 
+STRATEGIES: Final = "escalation_rule_assignment_strategies"
 _NOTHING: Final[Wholes] = {}
 
 
 def escalation_policy_shape(
-    links: Links, known: Known, wholes: Wholes = _NOTHING, with_strategies: bool = False
+    links: Links, known: Known, wholes: Wholes = _NOTHING, includes: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return a policy. What ``wholes`` holds by its id takes the place of a reference."""
     policy = known.policy
@@ -24,11 +26,11 @@ def escalation_policy_shape(
         "num_loops": policy.num_loops,
         "on_call_handoff_notifications": policy.on_call_handoff_notifications,
         "escalation_rules": [
-            _rule(links, known, rule, wholes) | (_strategy(rule) if with_strategies else {})
+            _rule(links, known, rule, wholes) | (_strategy(rule) if STRATEGIES in includes else {})
             for rule in policy.rules
         ],
         "services": [wholes.get(id_, reference) for id_, reference in services],
-        "teams": [],
+        "teams": teams_shape(links, known.teams, includes),
     }
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from tocsin.api.incoming import Ref
 from tocsin.api.ranges import instant_of
+from tocsin.api.team_shapes import team_ids_of
 from tocsin.domain.schedule import Layer, Restriction
 from tocsin.kit.zones import is_zone
 from tocsin.usecases.errors import Invalid
@@ -44,6 +45,7 @@ class ScheduleBody(msgspec.Struct, frozen=True, kw_only=True):
     description: str | UnsetType | None = UNSET
     time_zone: str | UnsetType = UNSET
     schedule_layers: tuple[_Layer, ...] | UnsetType = UNSET
+    teams: tuple[Ref, ...] | UnsetType = UNSET
 
 
 def schedule_wish(body: ScheduleBody, account_zone: tzinfo) -> Wish:
@@ -55,6 +57,7 @@ def schedule_wish(body: ScheduleBody, account_zone: tzinfo) -> Wish:
         description=body.description,
         time_zone=body.time_zone,
         layers=layers if isinstance(layers, UnsetType) else tuple(_layer(x, zone) for x in layers),
+        team_ids=UNSET if isinstance(body.teams, UnsetType) else team_ids_of(body.teams),
     )
 
 

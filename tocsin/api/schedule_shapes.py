@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tocsin.api.shapes import Links
+from tocsin.api.team_shapes import teams_shape
 from tocsin.domain.on_call import next_on_call
 from tocsin.domain.rendering import coverage, render, render_layer, render_overrides
 from tocsin.domain.schedule import FOREVER, Layer, Range, Restriction, Schedule, Shift
@@ -60,7 +61,7 @@ def schedule_shape(view: View, known: Known) -> dict[str, Any]:
             links.ref("escalation_policy", id_, name) for id_, name in known.policies
         ],
         "users": [user_ref(links, known.users, id_) for id_ in schedule.members(view.now)],
-        "teams": [],
+        "teams": teams_shape(links, known.teams),
         **{part: parts[part]() for part in view.parts},
         **picture.next_on_call(),
     }

@@ -25,7 +25,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Levels climbed in order, ``num_loops`` more times after the first (0-9)."""
+    """Levels climbed in order, ``num_loops`` more times after the first (0-9).
+
+    At most one team answers for it.
+    """
 
     id: str
     name: str
@@ -33,3 +36,4 @@ class EscalationPolicy(msgspec.Struct, frozen=True, kw_only=True):
     num_loops: int = 0
     description: str | None = None
     on_call_handoff_notifications: Literal["if_has_services", "always"] = "if_has_services"
+    team_ids: tuple[str, ...] = ()

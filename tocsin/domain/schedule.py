@@ -65,6 +65,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
     past: tuple[Revision, ...] = ()
     description: str | None = None
+    team_ids: tuple[str, ...] = ()
 
     def members(self, now: datetime) -> tuple[str, ...]:
         """Return who is on its layers that are not over, each once, the lowest layer first."""

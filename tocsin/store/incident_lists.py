@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ from tocsin.domain.user import Urgency
 from tocsin.store import incidents as store
 from tocsin.store.rows import Where
 from tocsin.store.tables import alerts, incidents
+from tocsin.store.teams import incidents_of
 
 IS_OPEN: Final = incidents.c.status != sa.literal_column("'resolved'")  # in an index's own words
 
@@ -27,24 +29,26 @@ _COLUMNS: Final[dict[str, sa.ColumnElement[Any]]] = {
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Which incidents are wanted. What is empty asks for nothing in particular.
 
-    ``since`` and ``until`` are about the beginning. ``sorting`` names fields, each with whether it
-    descends; otherwise the oldest come first.
+    ``since`` and ``until`` are about the beginning. Each of the ``words`` must stand in the title.
+    ``sorting`` names fields, each with whether it descends; otherwise the oldest come first.
     """
 
     statuses: tuple[Status, ...] = ()
     urgencies: tuple[Urgency, ...] = ()
     user_ids: tuple[str, ...] = ()
     service_ids: tuple[str, ...] = ()
+    team_ids: tuple[str, ...] = ()
     incident_key: str | None = None
+    words: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     sorting: tuple[tuple[str, bool], ...] = ()
 
 
-async def find(tx: AsyncConnection, asked: Asked, *, limit: int, offset: int) -> list[Incident]:
-    """Return a part of the list."""
+async def find(tx: AsyncConnection, *asked: Asked, limit: int, offset: int) -> list[Incident]:
+    """Return a part of the list; of several lists, one goes on where the other ends."""
     found: list[Incident] = []
-    for where, order in _stretches(asked):
+    for where, order in chain.from_iterable(map(_stretches, asked)):
         rest = limit - len(found)
         rows = await store.select(tx, where=where, order_by=order, limit=rest, offset=offset)
         found += rows
@@ -59,6 +63,20 @@ async def count(tx: AsyncConnection, asked: Asked) -> int:
     return await store.count(tx, *_where(asked))
 
 
+async def count_open(tx: AsyncConnection, asked: Asked) -> dict[Status, int]:
+    """Count what is open, by its status."""
+    status = incidents.c.status
+    query = sa.select(status, sa.func.count()).where(IS_OPEN, *_where(asked)).group_by(status)
+    return {row[0]: row[1] for row in await tx.execute(query)}
+
+
+async def horizon(tx: AsyncConnection, asked: Asked, *, most: int) -> datetime | None:
+    """Return when the last of the ``most`` newest ones began; None if there are not so many."""
+    at = incidents.c.created_at
+    query = sa.select(at).where(*_where(asked)).order_by(at.desc(), incidents.c.number.desc())
+    return (await tx.execute(query.limit(1).offset(most - 1))).scalar()
+
+
 def _where(asked: Asked) -> Iterable[Where]:
     c = incidents.c
     if asked.user_ids or (asked.statuses and "resolved" not in asked.statuses):
@@ -69,10 +87,13 @@ def _where(asked: Asked) -> Iterable[Where]:
         yield c.urgency.in_(asked.urgencies)
     if asked.service_ids:
         yield c.service_id.in_(asked.service_ids)
+    if asked.team_ids:
+        yield incidents_of(asked.team_ids)
     if asked.user_ids:
         yield c.assignee_ids.overlap(asked.user_ids)
     if asked.incident_key:
         yield c.id.in_(_with_key(asked.incident_key))
+    yield from (c.title.icontains(word, autoescape=True) for word in asked.words)
     yield from _time(asked)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.log_entry import Agent, LogEntry, LogEntryType
 from tocsin.store.rows import Where
 from tocsin.store.tables import alerts, incidents, log_entries
+from tocsin.store.teams import incidents_of
 
+_FEW: Final = 16
 NEWEST_FIRST = (log_entries.c.at.desc(), log_entries.c.id.desc())
 
 
@@ -42,6 +44,20 @@ async def get(tx: AsyncConnection, entry_id: str, *, hold: bool = False) -> LogE
     return None if row is None else _from_row(row)
 
 
+async def newest(tx: AsyncConnection) -> tuple[str, ...]:
+    """Return the ids of the newest few: several, for what is committed late may be older."""
+    query = sa.select(log_entries.c.id).order_by(*NEWEST_FIRST).limit(_FEW)
+    return tuple((await tx.execute(query)).scalars())
+
+
+async def newest_of(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, str]:
+    """Return the id of the newest entry of each of these incidents that has one."""
+    c = log_entries.c
+    query = sa.select(c.incident_id, sa.func.max(c.id)).group_by(c.incident_id)
+    found = await tx.execute(query.where(c.incident_id.in_(sorted(set(incident_ids)))))
+    return {row[0]: row[1] for row in found}
+
+
 async def update(tx: AsyncConnection, entry: LogEntry) -> None:
     """Store an entry whose channel tells something else now."""
     body = msgspec.to_builtins(Body(entry.agent, entry.channel, entry.details))
@@ -64,13 +80,17 @@ async def select(
 def fitting(
     *,
     incident_id: str | None = None,
+    team_ids: Sequence[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     without: Sequence[LogEntryType] = (),
 ) -> Iterable[Where]:
-    """Fit the entries of an incident, of a time, and not of some types; None and () fit all."""
+    """Fit those of an incident, of teams, of a time, and not of some types; None and () fit all."""
     if incident_id:
         yield log_entries.c.incident_id == incident_id
+    if team_ids:
+        theirs = sa.exists().where(incidents.c.id == log_entries.c.incident_id)
+        yield theirs.where(incidents_of(team_ids))
     if since:
         yield log_entries.c.at >= since
     if until:

@@ -29,6 +29,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     service_id: str | None = None
     integration_ids: tuple[str, ...] = ()
+    team_ids: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 

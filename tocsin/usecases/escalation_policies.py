@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Strategy, Target
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.schedule import Schedule
+from tocsin.domain.team import Team
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
@@ -18,10 +19,12 @@ from tocsin.store import escalation_policies as store
 from tocsin.store.escalation_policies import POLICIES, Named
 from tocsin.store.rows import Taken, Where
 from tocsin.store.schedules import SCHEDULES
+from tocsin.store.teams import TEAMS, on_teams
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
+from tocsin.usecases.teams import check as check_teams
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
@@ -34,6 +37,7 @@ NOT_IN_NAMES: Final = "\\/&<>"
 NAMED_SERVICES: Final = 5  # how many a refusal lists
 
 TAKEN: Final = "Escalation Policy has already been taken"
+ONE_TEAM: Final = "Teams can be one at most."
 ONLY_RULE: Final = "Cannot Delete Only Rule For Escalation Policy"
 
 
@@ -54,6 +58,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     num_loops: int | UnsetType = UNSET
     rules: tuple[RuleWish, ...] | UnsetType = UNSET
     on_call_handoff_notifications: Literal["if_has_services", "always"] | UnsetType = UNSET
+    team_ids: tuple[str, ...] | UnsetType = UNSET
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,16 +66,18 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     search: str | None = None
     user_ids: tuple[str, ...] = ()
+    team_ids: tuple[str, ...] = ()
     descending: bool = False
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy, those of its targets that exist, and the services it stands behind."""
+    """A policy, those of its targets that exist, the services it stands behind, and its team."""
 
     policy: EscalationPolicy
     users: Mapping[str, User]
     schedules: Mapping[str, Schedule]
     services: Sequence[Named] = ()
+    teams: Sequence[Team] = ()
 
     def name_of(self, target: Target) -> str | None:
         """Return what a target is called, None if it is gone."""
@@ -153,9 +160,16 @@ async def know(
     users = await USERS.get_many(tx, people, keep=keep)
     schedules = await SCHEDULES.get_many(tx, paged, keep=keep)
     services = await store.services_of(tx, (policy.id for policy in policies))
+    teams = await TEAMS.get_many(tx, (id_ for policy in policies for id_ in policy.team_ids))
     return [
-        Known(policy=p, users=users, schedules=schedules, services=services.get(p.id, ()))
-        for p in policies
+        Known(
+            policy=policy,
+            users=users,
+            schedules=schedules,
+            services=services.get(policy.id, ()),
+            teams=[teams[id_] for id_ in policy.team_ids],
+        )
+        for policy in policies
     ]
 
 
@@ -164,6 +178,8 @@ def _where(asked: Filter) -> Iterator[Where]:
         yield store.named_like(asked.search)
     if asked.user_ids:
         yield store.targeting("user", asked.user_ids)
+    if asked.team_ids:
+        yield on_teams(POLICIES.c.team_ids, asked.team_ids)
 
 
 async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
@@ -176,6 +192,7 @@ async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
 async def _check(tx: AsyncConnection, policy: EscalationPolicy) -> Known:
     """Return what belongs to a policy that may be stored. Raises Invalid, Arguments."""
     refuse(_faults(policy))
+    await check_teams(tx, policy.team_ids)
     (known,) = await know(tx, [policy], keep=True)
     missing = [
         f"{target.kind.capitalize()} {target.id} was not found."
@@ -223,6 +240,8 @@ def _faults(policy: EscalationPolicy) -> Iterator[str]:
         yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
     if not 0 <= policy.num_loops <= MOST_LOOPS:
         yield f"Num loops must be from 0 to {MOST_LOOPS}."
+    if len(policy.team_ids) > 1:
+        yield ONE_TEAM
     if not policy.rules:
         yield "Escalation rules cannot be empty."
     for level, rule in enumerate(policy.rules, start=1):

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
-from tocsin.store import alerts, incident_lists, incidents, log_entries
+from tocsin.domain.team import Team
+from tocsin.store import alerts, incident_lists, incidents, log_entries, teams
 from tocsin.store.alerts import Counts
 from tocsin.store.incident_lists import Asked
 from tocsin.store.names import names
@@ -20,12 +21,16 @@ __all__ = ["Asked", "Counts", "Known", "find", "get", "get_many", "know"]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """An incident, how many alerts it has, how it began, and what the ids in it are called."""
+    """An incident, how many alerts it has, how it began, and what the ids in it are called.
+
+    Its teams are those that answer for the policy of its service.
+    """
 
     incident: Incident
     counts: Counts
     trigger: LogEntry | None
     names: Mapping[str, str]
+    teams: Sequence[Team] = ()
 
 
 async def find(house: House, asked: Asked, part: Part) -> tuple[list[Known], int | None]:
@@ -64,6 +69,7 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
     ids = [incident.id for incident in found]
     counts = await alerts.counts(tx, ids)
     triggers = await log_entries.first_triggers(tx, ids)
+    answering = await teams.of_services(tx, {incident.service_id for incident in found})
     mentioned = {id_ for incident in found for id_ in _ids_in(incident)}
     mentioned.update(id_ for entry in triggers.values() for id_ in ids_in(entry))
     called = await names(tx, mentioned)
@@ -73,6 +79,7 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
             counts=counts.get(incident.id, Counts()),
             trigger=triggers.get(incident.id),
             names=called,
+            teams=answering.get(incident.service_id, ()),
         )
         for incident in found
     ]

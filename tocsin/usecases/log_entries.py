@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.event import Event
 from tocsin.domain.log_entry import LogEntry
-from tocsin.store import alerts, incidents
+from tocsin.domain.team import Team
+from tocsin.store import alerts, incidents, teams
 from tocsin.store import log_entries as store
 from tocsin.store.names import names
 from tocsin.usecases.errors import Invalid, NotFound
@@ -26,6 +27,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries are wanted. An overview leaves out who was notified when."""
 
     incident_id: str | None = None
+    team_ids: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     overview: bool = False
@@ -41,6 +43,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     service_id: str | None
     event: Event | None
     names: Mapping[str, str]
+    teams: Sequence[Team] = ()
 
 
 async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], int | None]:
@@ -48,6 +51,7 @@ async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], in
     where = tuple(
         store.fitting(
             incident_id=asked.incident_id,
+            team_ids=asked.team_ids,
             since=asked.since,
             until=asked.until,
             without=("notify_log_entry",) if asked.overview else (),
@@ -91,6 +95,7 @@ async def know(house: House, entries: Sequence[LogEntry]) -> list[Known]:
 async def _know(tx: AsyncConnection, entries: Sequence[LogEntry]) -> list[Known]:
     """Do so for all of them at once."""
     services = await incidents.services_of(tx, {entry.incident_id for entry in entries})
+    answering = await teams.of_services(tx, services.values())
     mentioned = {id_ for entry in entries for id_ in ids_in(entry)}
     called = await names(tx, mentioned.union(services, services.values()))
     events = await alerts.events(tx, {id_ for entry in entries if (id_ := _began(entry))})
@@ -100,6 +105,7 @@ async def _know(tx: AsyncConnection, entries: Sequence[LogEntry]) -> list[Known]
             service_id=services.get(entry.incident_id),
             event=_event(entry) or events.get(_began(entry) or ""),
             names=called,
+            teams=answering.get(services.get(entry.incident_id, ""), ()),
         )
         for entry in entries
     ]

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.service import MaintenanceWindow, Service, WindowTime
+from tocsin.domain.team import Team
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.store import maintenance_windows as store
+from tocsin.store import teams
 from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS
 from tocsin.store.services import SERVICES
 from tocsin.store.users import USERS
@@ -43,14 +45,16 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     when: WindowTime = "all"
     search: str | None = None
     service_ids: Sequence[str] = ()
+    team_ids: Sequence[str] = ()
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A window, those of its services that exist, and who made it."""
+    """A window, those of its services that exist, who made it, and who answers for the services."""
 
     window: MaintenanceWindow
     services: Sequence[Service]
     creator: User | None
+    teams: Sequence[Team] = ()
 
 
 async def find(
@@ -61,6 +65,7 @@ async def find(
         store.lying(asked.when, now),
         *([store.described_like(asked.search)] if asked.search else []),
         *([store.about(asked.service_ids)] if asked.service_ids else []),
+        *([store.of_teams(asked.team_ids)] if asked.team_ids else []),
     ]
     order = store.BY_START
     async with house.database.read() as tx:
@@ -123,12 +128,14 @@ async def remove(house: House, window_id: str, now: datetime) -> bool:
 async def know(tx: AsyncConnection, found: Sequence[MaintenanceWindow]) -> list[Known]:
     """Read what belongs to windows, for all of them at once."""
     services = await SERVICES.get_many(tx, (id_ for window in found for id_ in window.service_ids))
+    answering = await teams.of_services(tx, services)
     users = await USERS.get_many(tx, (window.created_by for window in found if window.created_by))
     return [
         Known(
             window=window,
             services=_present(window.service_ids, services),
             creator=users.get(window.created_by or ""),
+            teams=_teams(window.service_ids, answering),
         )
         for window in found
     ]
@@ -173,6 +180,11 @@ def _faults(window: MaintenanceWindow, now: datetime) -> Iterator[str]:
         yield "End time must be after the start time."
     if window.description and len(window.description) > LONGEST_DESCRIPTION:
         yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+
+
+def _teams(ids: Sequence[str], answering: Mapping[str, Sequence[Team]]) -> Sequence[Team]:
+    teams = {team.id: team for id_ in ids for team in answering.get(id_, ())}
+    return list(teams.values())
 
 
 def _present(ids: Sequence[str], services: Mapping[str, Service]) -> Sequence[Service]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.editing import faults_of_layers, revise
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.schedule import Layer, Range, Schedule
+from tocsin.domain.team import Team
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import one_line, printable
@@ -20,10 +21,12 @@ from tocsin.store import escalation_policies as policies
 from tocsin.store.escalation_policies import Named
 from tocsin.store.overrides import OVERRIDES, attach, of_schedules, shaping
 from tocsin.store.schedules import BY_NAME, SCHEDULES, named_like
+from tocsin.store.teams import TEAMS, on_teams
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
+from tocsin.usecases.teams import check as check_teams
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 255
@@ -44,21 +47,31 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     description: str | UnsetType | None = UNSET
     time_zone: str | UnsetType = UNSET
     layers: tuple[Layer, ...] | UnsetType = UNSET
+    team_ids: tuple[str, ...] | UnsetType = UNSET
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A schedule, those of its people that still exist, and the policies that page it."""
+    """A schedule, those of its people who still exist, the policies that page it, its teams."""
 
     schedule: Schedule
     users: Mapping[str, User]
     policies: Sequence[Named] = ()
+    teams: Sequence[Team] = ()
 
 
 async def find(
-    house: House, search: str | None, asked: Range | None, part: Part
+    house: House,
+    search: str | None,
+    asked: Range | None,
+    part: Part,
+    *,
+    team_ids: Sequence[str] = (),
 ) -> tuple[list[Known], int | None]:
-    """List schedules by name."""
-    where = [named_like(search)] if search else []
+    """List schedules by name: all, or those with a text in their name, or of some teams."""
+    where = [
+        *([named_like(search)] if search else []),
+        *([on_teams(SCHEDULES.c.team_ids, team_ids)] if team_ids else []),
+    ]
     async with house.database.read() as tx:
         found, total = await read_part(tx, SCHEDULES, part, *where, order_by=BY_NAME)
         return await know(tx, found, asked), total
@@ -86,6 +99,7 @@ async def create(house: House, wish: Wish) -> Known:
     schedule = _draft(wish)
     async with house.database.begin() as tx:
         await _check_people(tx, _named(schedule))
+        await check_teams(tx, schedule.team_ids)
         await SCHEDULES.insert(tx, schedule)
         (known,) = await know(tx, [schedule], None)
     return known
@@ -96,6 +110,7 @@ async def preview(house: House, wish: Wish) -> Known:
     schedule = _draft(wish)
     async with house.database.begin() as tx:
         await _check_people(tx, _named(schedule))
+        await check_teams(tx, schedule.team_ids)
         (known,) = await know(tx, [schedule], None)
     return known
 
@@ -108,6 +123,7 @@ async def change(house: House, schedule_id: str, wish: Wish, now: datetime) -> K
         refuse(_faults(wished, before))
         # A layer that is over may name people who have gone since; one that counts may not.
         await _check_people(tx, _named(wished) - _named(before) | set(wished.members(now)))
+        await check_teams(tx, wished.team_ids)
         schedule = await SCHEDULES.update(tx, revise(before, wished, now))
         (known,) = await know(tx, [schedule], None)
     return known
@@ -139,7 +155,16 @@ async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | No
         found = attach(found, await OVERRIDES.select(tx, *where))
     users = await USERS.get_many(tx, (id_ for schedule in found for id_ in schedule.everybody()))
     paging = await policies.of_schedules(tx, (schedule.id for schedule in found))
-    return [Known(schedule=s, users=users, policies=paging.get(s.id, ())) for s in found]
+    teams = await TEAMS.get_many(tx, (id_ for schedule in found for id_ in schedule.team_ids))
+    return [
+        Known(
+            schedule=schedule,
+            users=users,
+            policies=paging.get(schedule.id, ()),
+            teams=[teams[id_] for id_ in schedule.team_ids],
+        )
+        for schedule in found
+    ]
 
 
 async def _check_people(tx: AsyncConnection, ids: set[str]) -> None:

@@ -1,6 +1,6 @@
 """Services: found, made, changed and taken away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -20,14 +20,15 @@ from tocsin.domain.service import (
     UrgencyRule,
 )
 from tocsin.domain.service_faults import faults_of_service
+from tocsin.domain.team import Team
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
-from tocsin.store import alerts, integrations, maintenance_windows
+from tocsin.store import alerts, integrations, maintenance_windows, teams
 from tocsin.store import services as store
 from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.rows import Taken
-from tocsin.store.services import SERVICES, Standing
+from tocsin.store.rows import Taken, Where
+from tocsin.store.services import SERVICES, Standing, Tally
 from tocsin.usecases import escalation_policies, incidents
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
@@ -39,6 +40,7 @@ NAME_TAKEN: Final = "Name has already been taken"
 GONE: Final = "The service was deleted."
 
 Status = Literal["active", "warning", "critical", "maintenance", "disabled"]
+Faring = Literal["any", "open", "maintenance", "disabled"]  # open: with incidents not over
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,20 +60,27 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which services are wanted: with a text in their names, or of exactly one name."""
+    """Which services are wanted: with a text in their names, of one name, of teams.
+
+    ``about`` looks into descriptions too; ``faring`` wants those that fare so.
+    """
 
     search: str | None = None
     name: str | None = None
+    about: str | None = None
+    team_ids: tuple[str, ...] = ()
+    faring: Faring = "any"
     descending: bool = False
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A service, what belongs to it, and how it fares."""
+    """A service, what belongs to it, who answers for its policy, and how it fares."""
 
     service: Service
     policy: EscalationPolicy
     integrations: Sequence[Integration] = ()
     standing: Standing = Standing()
+    teams: Sequence[Team] = ()
 
     @property
     def status(self) -> Status:
@@ -79,8 +88,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         words: Mapping[Status, bool] = {
             "disabled": self.service.disabled,
             "maintenance": self.standing.in_maintenance,
-            "critical": self.standing.has_triggered,
-            "warning": self.standing.has_open,
+            "critical": self.standing.triggered > 0,
+            "warning": self.standing.open > 0,
         }
         return next((word for word, is_true in words.items() if is_true), "active")
 
@@ -89,10 +98,7 @@ async def find(
     house: House, asked: Filter, part: Part, now: datetime
 ) -> tuple[list[Known], int | None]:
     """List services by name."""
-    where = [
-        *([store.named_like(asked.search)] if asked.search else []),
-        *([SERVICES.c.name == asked.name] if asked.name else []),
-    ]
+    where = tuple(_where(asked, now))
     order = store.BY_NAME_BACKWARDS if asked.descending else store.BY_NAME
     async with house.database.read() as tx:
         found, total = await read_part(tx, SERVICES, part, *where, order_by=order)
@@ -124,17 +130,27 @@ async def get(house: House, service_id: str, now: datetime) -> Known:
     return known
 
 
+async def tally(house: House, asked: Filter, now: datetime) -> Tally:
+    """Count the services that are wanted, by how they fare."""
+    async with house.database.read() as tx:
+        return await store.tally(tx, now, *_where(asked, now))
+
+
 async def create(house: House, wish: Wish, now: datetime) -> Known:
     """Make a service."""
-    blank = Service(id=new_id(), name="", escalation_policy_id="", created_at=now)
     async with house.database.begin() as tx:
-        service = _apply(wish, blank)
-        policy = await _check(tx, service)
-        try:
-            await SERVICES.insert(tx, service)
-        except Taken:
-            raise Invalid(NAME_TAKEN) from None
-    return Known(service=service, policy=policy)
+        (known,) = await know(tx, [await insert(tx, wish, now)], now)
+    return known
+
+
+async def insert(tx: AsyncConnection, wish: Wish, now: datetime) -> Service:
+    """Make a service in a transaction that may do more."""
+    service = _apply(wish, Service(id=new_id(), name="", escalation_policy_id="", created_at=now))
+    await _check(tx, service)
+    try:
+        return await SERVICES.insert(tx, service)
+    except Taken:
+        raise Invalid(NAME_TAKEN) from None
 
 
 async def change(house: House, service_id: str, wish: Wish, now: datetime) -> Known:
@@ -173,15 +189,34 @@ async def know(tx: AsyncConnection, found: Sequence[Service], now: datetime) -> 
     policies = await POLICIES.get_many(tx, (service.escalation_policy_id for service in found))
     standings = await store.standings(tx, ids, now)
     owned = await integrations.of_services(tx, ids)
+    answering = await teams.of_services(tx, ids)
     return [
         Known(
             service=service,
             policy=policies[service.escalation_policy_id],
             integrations=[one for one in owned if one.service_id == service.id],
             standing=standings[service.id],
+            teams=answering.get(service.id, ()),
         )
         for service in found
     ]
+
+
+def _where(asked: Filter, now: datetime) -> Iterator[Where]:
+    if asked.search:
+        yield store.named_like(asked.search)
+    if asked.name:
+        yield SERVICES.c.name == asked.name
+    if asked.about:
+        yield store.about(asked.about)
+    if asked.team_ids:
+        yield teams.services_of(asked.team_ids)
+    if asked.faring == "open":
+        yield store.with_open_incidents()
+    if asked.faring == "maintenance":
+        yield store.in_maintenance(now)
+    if asked.faring == "disabled":
+        yield SERVICES.c.disabled
 
 
 async def _resolve_incidents(
@@ -200,13 +235,11 @@ async def _resolve_incidents(
     await desk.write()
 
 
-async def _check(tx: AsyncConnection, service: Service) -> EscalationPolicy:
-    """Return the policy of a service that may be stored. Raises Invalid, Arguments."""
+async def _check(tx: AsyncConnection, service: Service) -> None:
+    """See that a service may be stored. Raises Invalid, Arguments."""
     refuse(faults_of_service(service))
-    policy = await POLICIES.get(tx, service.escalation_policy_id, hold=True)
-    if policy is None:
+    if await POLICIES.get(tx, service.escalation_policy_id, hold=True) is None:
         raise Arguments(f"Escalation policy {service.escalation_policy_id} was not found.")
-    return policy
 
 
 def _apply(wish: Wish, before: Service) -> Service:

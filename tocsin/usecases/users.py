@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.auth.principal import Principal
 from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.team import Team
 from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.kit.zones import is_zone
-from tocsin.store import contact_methods, escalation_policies, notification_rules, users
+from tocsin.store import contact_methods, escalation_policies, notification_rules, teams, users
 from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.notification_rules import NOTIFICATION_RULES
@@ -58,16 +59,22 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A user, the ways to reach them, and their rules about when to use which."""
+    """A user, the ways to reach them, their rules about when to use which, and their teams."""
 
     user: User
     methods: Sequence[ContactMethod] = ()
     rules: Sequence[NotificationRule] = ()
+    teams: Sequence[Team] = ()
 
 
-async def find(house: House, search: str | None, part: Part) -> tuple[list[Known], int | None]:
-    """List users by name: all, or those with a text in their name or e-mail address."""
-    where = [users.named_like(search)] if search else []
+async def find(
+    house: House, search: str | None, part: Part, *, team_ids: Sequence[str] = ()
+) -> tuple[list[Known], int | None]:
+    """List users by name: all, or those with a text in name or e-mail address, or on some teams."""
+    where = [
+        *([users.named_like(search)] if search else []),
+        *([teams.users_of(team_ids)] if team_ids else []),
+    ]
     async with house.database.read() as tx:
         found, total = await read_part(tx, USERS, part, *where, order_by=users.BY_NAME)
         return await know(tx, found), total
@@ -155,11 +162,13 @@ async def know(tx: AsyncConnection, found: Sequence[User]) -> list[Known]:
     ids = [user.id for user in found]
     methods = await contact_methods.of_users(tx, ids)
     rules = await notification_rules.of_users(tx, ids)
+    joined = await teams.of_users(tx, ids)
     return [
         Known(
             user=user,
             methods=[method for method in methods if method.user_id == user.id],
             rules=[rule for rule in rules if rule.user_id == user.id],
+            teams=joined.get(user.id, ()),
         )
         for user in found
     ]

@@ -22,6 +22,7 @@ from tocsin.api.resources.priorities import PRIORITIES
 from tocsin.api.resources.quarantine import QUARANTINE
 from tocsin.api.resources.schedules import SCHEDULES
 from tocsin.api.resources.services import SERVICES
+from tocsin.api.resources.teams import TEAMS
 from tocsin.api.resources.users import USERS
 from tocsin.api.resources.vendors import VENDORS
 from tocsin.api.rest import Op, Resource
@@ -51,6 +52,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     SCHEDULES,
     SERVICES,
     SERVICE_CHANGES,
+    TEAMS,
     USERS,
     USERS_LICENSE,
     VENDORS,

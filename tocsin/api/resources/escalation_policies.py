@@ -7,11 +7,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tocsin.api.incoming import Ref
-from tocsin.api.policy_shapes import escalation_policy_shape
+from tocsin.api.policy_shapes import STRATEGIES, escalation_policy_shape
 from tocsin.api.resources.services import service_shape
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_shapes import View, schedule_shape
+from tocsin.api.team_shapes import TEAMS, team_ids_of
 from tocsin.domain.escalation_policy import Strategy, Target, TargetKind
 from tocsin.usecases import escalation_policies, schedules, services, users
 from tocsin.usecases.errors import Invalid
@@ -19,7 +20,6 @@ from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 
-STRATEGIES: Final = "escalation_rule_assignment_strategies"
 _KINDS: Final[dict[str, TargetKind]] = {
     "user": "user",
     "schedule": "schedule",
@@ -45,17 +45,17 @@ class _Policy(msgspec.Struct, frozen=True, kw_only=True):
     num_loops: int | UnsetType = UNSET
     escalation_rules: tuple[_Rule, ...] | UnsetType = UNSET
     on_call_handoff_notifications: Literal["if_has_services", "always"] | UnsetType = UNSET
+    teams: tuple[Ref, ...] | UnsetType = UNSET
 
 
 @ESCALATION_POLICIES.lists("listEscalationPolicies")
 async def list_escalation_policies(call: Call) -> dict[str, Any]:
     """List escalation policies by name."""
     page = call.query.page()
-    if call.query.many("team_ids"):
-        return page.cut("escalation_policies", (), dict)
     asked = Filter(
         search=call.query.text("query"),
         user_ids=call.query.many("user_ids"),
+        team_ids=call.query.many("team_ids"),
         descending=call.query.sorting("name") == (("name", True),),
     )
     found, total = await escalation_policies.find(call.house, asked, page.part)
@@ -91,7 +91,7 @@ async def delete_escalation_policy(call: Call, id: str) -> None:
 
 async def _shaper(call: Call, found: Sequence[Known]) -> Callable[[Known], dict[str, Any]]:
     """Return what shapes these policies, after reading whatever ``include[]`` asks for."""
-    includes = call.query.includes("services", "targets", STRATEGIES)
+    includes = call.query.includes("services", "targets", TEAMS, STRATEGIES)
     wholes: dict[str, dict[str, Any]] = {}
     if "services" in includes:
         ids = (id_ for known in found for id_, _ in known.services)
@@ -101,7 +101,7 @@ async def _shaper(call: Call, found: Sequence[Known]) -> Callable[[Known], dict[
         wholes |= await _whole_targets(call, found)
 
     def shape(known: Known) -> dict[str, Any]:
-        return escalation_policy_shape(call.links, known, wholes, STRATEGIES in includes)
+        return escalation_policy_shape(call.links, known, wholes, includes)
 
     return shape
 
@@ -130,6 +130,7 @@ def _wish(body: _Policy) -> Wish:
         num_loops=body.num_loops,
         rules=rules if isinstance(rules, UnsetType) else tuple(_rule(rule) for rule in rules),
         on_call_handoff_notifications=body.on_call_handoff_notifications,
+        team_ids=UNSET if isinstance(body.teams, UnsetType) else team_ids_of(body.teams),
     )
 
 

@@ -9,6 +9,7 @@ from tocsin.api.includes import whole_incidents, whole_services
 from tocsin.api.log_entry_shapes import CHANNELS, log_entry_shape
 from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
+from tocsin.api.team_shapes import TEAMS
 from tocsin.api.views import View
 from tocsin.api.zones import asked_zone
 from tocsin.usecases import log_entries
@@ -17,7 +18,7 @@ from tocsin.usecases.log_entries import Filter, Known
 LOG_ENTRIES = Resource("/log_entries", scope="incidents")
 INCIDENT_LOG_ENTRIES = Resource("/incidents/{id}/log_entries", scope="incidents")
 
-INCLUDES: Final = ("incidents", "services", CHANNELS)
+INCLUDES: Final = ("incidents", "services", CHANNELS, TEAMS)
 
 
 class _Channel(msgspec.Struct, frozen=True):
@@ -56,12 +57,11 @@ async def _list(call: Call, incident_id: str | None = None) -> dict[str, Any]:
     since, until = bounds_asked(call.query, asked_zone(call))
     asked = Filter(
         incident_id=incident_id,
+        team_ids=call.query.many("team_ids"),
         since=since,
         until=until,
         overview=call.query.flag("is_overview"),
     )
-    if call.query.many("team_ids"):
-        return page.wrap("log_entries", (), dict)  # there are no teams, so none has an incident
     found, total = await log_entries.find(call.house, asked, page.part)
     view = await _view(call, found)
     return page.wrap("log_entries", found, lambda known: log_entry_shape(view, known), total=total)

@@ -12,6 +12,7 @@ from tocsin.api.ranges import instant_of
 from tocsin.api.resources.services import service_shape
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Answer, Call, Resource
+from tocsin.api.team_shapes import TEAMS, teams_shape
 from tocsin.domain.service import WindowTime
 from tocsin.kit.instants import write_instant
 from tocsin.usecases import maintenance_windows, services, users
@@ -42,9 +43,8 @@ async def list_maintenance_windows(call: Call) -> dict[str, Any]:
         when=msgspec.convert(when, WindowTime),
         search=call.query.text("query"),
         service_ids=call.query.many("service_ids"),
+        team_ids=call.query.many("team_ids"),
     )
-    if call.query.many("team_ids"):
-        return page.wrap("maintenance_windows", (), dict)  # there are no teams
     found, total = await maintenance_windows.find(call.house, asked, page.part, call.now)
     full = await _full(call, found)
     return page.wrap(
@@ -110,7 +110,7 @@ def _shape(call: Call, known: Known, full: Mapping[str, dict[str, Any]]) -> dict
         "services": [
             full.get(one.id) or ref("service", one.id, one.name) for one in known.services
         ],
-        "teams": [],
+        "teams": teams_shape(call.links, known.teams, call.query.includes(TEAMS)),
         "created_by": creator and (full.get(creator.id) or ref("user", creator.id, creator.name)),
     }
 

@@ -22,8 +22,6 @@ SCHEDULES = Resource("/schedules", scope="schedules")
 async def list_schedules(call: Call) -> dict[str, Any]:
     """List schedules by name, with those parts that ``include[]`` asks for."""
     page = call.query.page()
-    if call.query.many("team_ids"):
-        return page.cut("schedules", (), dict)
     view = View(
         links=call.links,
         now=call.now,
@@ -32,8 +30,13 @@ async def list_schedules(call: Call) -> dict[str, Any]:
         parts=call.query.includes(*PARTS),
         next_for=call.query.text("include_next_oncall_for_user"),
     )
-    search = call.query.text("query")
-    found, total = await schedules.find(call.house, search, view.needed, page.part)
+    found, total = await schedules.find(
+        call.house,
+        call.query.text("query"),
+        view.needed,
+        page.part,
+        team_ids=call.query.many("team_ids"),
+    )
     drawn = await _draw(view, found)
     return page.wrap("schedules", found, lambda known: drawn[known.schedule.id], total=total)
 

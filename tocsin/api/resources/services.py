@@ -7,6 +7,7 @@ from tocsin.api.policy_shapes import escalation_policy_shape
 from tocsin.api.resources.integrations import integration_ref, integration_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.service_bodies import ServiceBody, grouping_shape, urgency_shape, wish_of
+from tocsin.api.team_shapes import TEAMS, teams_shape
 from tocsin.kit.instants import write_instant
 from tocsin.usecases import escalation_policies, services
 from tocsin.usecases.errors import Invalid
@@ -17,7 +18,7 @@ SERVICES = Resource("/services", scope="services")
 
 Policies = Mapping[str, escalation_policies.Known]
 
-INCLUDES: Final = ("escalation_policies", "integrations")
+INCLUDES: Final = ("escalation_policies", "integrations", TEAMS)
 
 
 @SERVICES.lists("listServices")
@@ -27,10 +28,9 @@ async def list_services(call: Call) -> dict[str, Any]:
     asked = Filter(
         search=call.query.text("query"),
         name=call.query.text("name"),
+        team_ids=call.query.many("team_ids"),
         descending=call.query.sorting("name") == (("name", True),),
     )
-    if call.query.many("team_ids"):
-        return page.wrap("services", (), dict)  # there are no teams, so none has a service
     found, total = await services.find(call.house, asked, page.part, call.now)
     includes, policies = await _included(call, found)
     return page.wrap(
@@ -86,7 +86,7 @@ def service_shape(
             "auto_pause_notifications_parameters": service.auto_pause
             or {"enabled": False, "timeout": None},
             "response_play": None,
-            "teams": [],
+            "teams": teams_shape(call.links, known.teams, includes),
             "addons": [],
         }
         | urgency_shape(service)

@@ -12,13 +12,14 @@ from tocsin.api.resources.notification_rules import (
     notification_rule_shape,
 )
 from tocsin.api.rest import Answer, Call, Resource
+from tocsin.api.team_shapes import TEAMS, teams_shape
 from tocsin.domain.user import Role
 from tocsin.usecases import users
 from tocsin.usecases.users import Known, Wish
 
 USERS = Resource("/users", scope="users")
 
-INCLUDES: Final = ("contact_methods", "notification_rules")
+INCLUDES: Final = ("contact_methods", "notification_rules", TEAMS)
 
 # Clients look for these words in an error that is a plain text, unlike all others.
 NOBODY: Final = "The current user cannot be told: this is an account-level access token."
@@ -38,9 +39,8 @@ class _User(msgspec.Struct, frozen=True, kw_only=True):
 async def list_users(call: Call) -> dict[str, Any]:
     """List users by name."""
     page = call.query.page()
-    if call.query.many("team_ids"):
-        return page.wrap("users", (), dict)  # there are no teams, so nobody is on one
-    found, total = await users.find(call.house, call.query.text("query"), page.part)
+    search, team_ids = call.query.text("query"), call.query.many("team_ids")
+    found, total = await users.find(call.house, search, page.part, team_ids=team_ids)
     return page.wrap("users", found, lambda known: _shape(call, known), total=total)
 
 
@@ -96,7 +96,7 @@ def user_shape(call: Call, known: Known, includes: Collection[str] = ()) -> dict
         "avatar_url": None,
         "invitation_sent": user.invitation_sent,
         "created_via_sso": False,
-        "teams": [],
+        "teams": teams_shape(links, known.teams, includes),
         "contact_methods": [method(links, one) for one in known.methods],
         "notification_rules": [
             rule(links, one, used[one.contact_method_id]) for one in known.rules
