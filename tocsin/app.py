@@ -38,6 +38,7 @@ from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
 from tocsin.web.app import is_for_people, web_app
+from tocsin.web.hub import Live
 
 EVENT_PATHS: Final = ("/v2/", "/generic/", "/integration/")
 LAST_REQUESTS: Final = 7  # seconds that requests have to end in; everything must stop within ten
@@ -51,6 +52,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     house: House
     ingest: Ingest
     engine: Engine
+    live: Live
     http: ASGIApp
 
 
@@ -79,15 +81,16 @@ async def build(
             limit=settings.ingest_queue,
             after_commit=engine.wake,
         )
+        live = Live(house)
         watched = HealthApp(house, registry)
         faces = Faces(
             watched,
             events=EventsApp(ingest.take, EventMetrics(registry)),
-            web=web_app(house),
+            web=web_app(house, live),
             rest=rest_app(house),
         )
         http = watched if settings.role == "engine" else faces
-        yield Parts(house=house, ingest=ingest, engine=engine, http=http)
+        yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=http)
 
 
 class Faces:
@@ -133,7 +136,7 @@ async def _answer(
     server = _Server(_uvicorn(parts.http))
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve(sockets))
-        with _stopped_by_signals(server, parts.engine):
+        with _stopped_by_signals(server, parts):
             await _until_started(server, serving)
             gc.freeze()  # what lives as long as the server need not be looked through again
             url = parts.house.settings.public_url
@@ -202,12 +205,13 @@ def _uvicorn(app: ASGIApp) -> uvicorn.Config:
 
 
 @contextmanager
-def _stopped_by_signals(server: uvicorn.Server, engine: Engine) -> Iterator[None]:
+def _stopped_by_signals(server: uvicorn.Server, parts: Parts) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         server.should_exit = True
-        engine.close()
+        parts.live.close()
+        parts.engine.close()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

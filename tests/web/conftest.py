@@ -17,6 +17,7 @@ from tocsin.domain.user import User
 from tocsin.store.database import Database
 from tocsin.store.users import set_password
 from tocsin.web.app import web_app
+from tocsin.web.hub import Live
 
 PASSWORD: Final = "correct horse battery staple"
 
@@ -61,7 +62,7 @@ async def night(database: Database) -> Night:
 
 @pytest.fixture
 def app(night: Night) -> ASGIApp:
-    return web_app(night.house)
+    return web_app(night.house, Live(night.house))
 
 
 @pytest.fixture(scope="session")

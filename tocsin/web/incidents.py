@@ -12,6 +12,8 @@ from tocsin.usecases import incidents, stories
 from tocsin.usecases.errors import Refused
 from tocsin.usecases.incidents import Change, by_hand
 from tocsin.usecases.stories import Shown
+from tocsin.web.notices import Notice
+from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Visit, go_to
 
@@ -55,7 +57,7 @@ async def list_incidents(visit: Visit) -> Response:
 async def show_incident(visit: Visit) -> Response:
     """Show one incident."""
     act = ACTS.get(visit.request.query_params.get("done", ""))
-    return await _show(visit, notice=act.done if act else "")
+    return await _show(visit, notice=Notice(sentence=act.done) if act else None)
 
 
 async def act_on_incident(visit: Visit) -> Response:
@@ -66,13 +68,12 @@ async def act_on_incident(visit: Visit) -> Response:
     try:
         await act.perform(visit, incident_id)
     except Refused as refusal:
-        return await _show(visit, status=409, notice=refusal.sentence, is_refusal=True)
+        no = Notice(sentence=refusal.sentence, is_refusal=True)
+        return await _show(visit, status=409, notice=no)
     return go_to(f"/incidents/{incident_id}?done={visit.parameter('action')}")
 
 
-async def _show(
-    visit: Visit, *, status: int = 200, notice: str, is_refusal: bool = False
-) -> Response:
+async def _show(visit: Visit, *, status: int = 200, notice: Notice | None) -> Response:
     story = await stories.tell(visit.house, visit.parameter("id"), visit.now)
     choices = list(_choices(story.incident, visit.user.id)) if visit.may("respond") else []
     return show(
@@ -82,7 +83,6 @@ async def _show(
         story=story,
         choices=choices,
         notice=notice,
-        is_refusal=is_refusal,
     )
 
 
@@ -146,3 +146,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "escalate": Act(_escalate, "Escalated. The next level is being paged."),
     "reopen": Act(_reopen, "Open again. The pages have begun anew."),
 }
+
+PAGES: Final = (
+    Page("GET", "/", go_home, "read"),
+    Page("GET", "/incidents", list_incidents, "read"),
+    Page("GET", "/incidents/{id}", show_incident, "read"),
+    Page("POST", "/incidents/{id}/{action}", act_on_incident, "respond"),
+)

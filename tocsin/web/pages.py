@@ -8,8 +8,10 @@ from starlette.responses import HTMLResponse, Response
 from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.sentences import sentence
 from tocsin.kit.text import printable
+from tocsin.usecases.errors import Complaint
 from tocsin.web import words
 from tocsin.web.files import address_of
+from tocsin.web.notices import COOKIE, Notice, take_notice
 from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
 
 _TEMPLATES: Final = jinja2.Environment(
@@ -20,6 +22,7 @@ _TEMPLATES: Final = jinja2.Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters |= {
+    "about": words.about,
     "ago": words.ago,
     "channel": words.channel,
     "clock": words.clock,
@@ -34,21 +37,39 @@ _TEMPLATES.globals |= {
     "file": address_of,
     "priorities": PRIORITY_OF_ID,
     "proof_name": PROOF,
+    "zones": words.zones,
 }
 
 
-def show(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
-    """Return a page."""
+def show(
+    visit: Visit,
+    template: str,
+    *,
+    status: int = 200,
+    complaint: Complaint | None = None,
+    notice: Notice | None = None,
+    **values: Any,
+) -> Response:
+    """Return a page; ``complaint`` is what stands in the way of the form that it shows again."""
+    left = None if visit.is_refresh else take_notice(visit)
     page = render(
         template,
         user=visit.principal.user if visit.principal else None,
         proof=visit.proof,
         now=visit.now,
         zone=visit.zone,
-        may_respond=visit.may("respond"),
+        account_zone=visit.house.account.time_zone,
+        may=visit.may,
+        complaint=complaint,
+        notice=notice or left,
+        duty=None,
+        place="",
+        sought="",
         **values,
     )
     response = HTMLResponse(page, status_code=status)
+    if left:
+        response.delete_cookie(COOKIE)
     if visit.principal is None:
         set_cookie(visit, response, VISITOR, visit.secret)
     return response

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from tocsin.domain.session import LONGEST
 from tocsin.usecases import sessions
+from tocsin.usecases.errors import Complaint
 from tocsin.usecases.sessions import Credentials, NotKnown, TooSoon
+from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import SESSION, VISITOR, Visit, go_to, set_cookie
 
@@ -35,7 +37,7 @@ async def sign_in(visit: Visit) -> Response:
         token = await sessions.sign_in(visit.house, visit.attempts, given, visit.now)
     except (NotKnown, TooSoon) as no:
         status = 429 if isinstance(no, TooSoon) else 401
-        return _form(visit, onward, status=status, email=given.email, complaint=no.sentences[0])
+        return _form(visit, onward, status=status, email=given.email, complaint=no)
     response = go_to(onward)
     set_cookie(visit, response, SESSION, token, max_age=int(LONGEST.total_seconds()))
     response.delete_cookie(VISITOR)
@@ -51,10 +53,22 @@ async def sign_out(visit: Visit) -> Response:
 
 
 def _form(
-    visit: Visit, onward: str, *, status: int = 200, email: str = "", complaint: str = ""
+    visit: Visit,
+    onward: str,
+    *,
+    status: int = 200,
+    email: str = "",
+    complaint: Complaint | None = None,
 ) -> Response:
     return show(visit, "login.html", status=status, onward=onward, email=email, complaint=complaint)
 
 
 def _onward(address: str) -> str:
     return address if _WITHIN.fullmatch(address) else HOME
+
+
+PAGES: Final = (
+    Page("GET", "/login", ask),
+    Page("POST", "/login", sign_in),
+    Page("POST", "/logout", sign_out),
+)

@@ -1,31 +1,36 @@
 """A visit: who asks for a page, with what form, and whether they may."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote
 
 import msgspec
+from starlette.datastructures import ImmutableMultiDict, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tocsin.auth.attempts import Attempts
-from tocsin.auth.principal import Power, Principal
+from tocsin.auth.principal import Needed, Principal
 from tocsin.domain.user import User
 from tocsin.usecases import sessions
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
+from tocsin.web.hub import Live
 
 SESSION: Final = "tocsin_session"
 VISITOR: Final = "tocsin_visitor"  # ties a form to a browser in which nobody is signed in yet
 PROOF: Final = "proof"  # the hidden field of each form
-FORM_LIMIT: Final = 64 * 1024
-MOST_FIELDS: Final = 50
+REFRESH: Final = "x-tocsin-refresh"  # the header with which our script asks for a page anew
+FORM_LIMIT: Final = 256 * 1024
+MOST_FIELDS: Final = 1000
+SALT_BYTES: Final = 8
+
+Form = ImmutableMultiDict[str, str]
 
 STALE: Final = "This page was open for too long. Go back, load it again, and repeat what you did."
-TOO_LITTLE: Final = "Your role lets you read. Ask an administrator if you need to do this."
+TOO_LITTLE: Final = "Your role does not allow this. Ask an administrator if you need to do it."
 
 
 class SignInFirst(Exception):  # noqa: N818 - an answer, not a fault
@@ -36,12 +41,13 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """One request for a page. ``secret`` is what its cookie holds, and ties forms to it."""
 
     house: House
+    live: Live
     attempts: Attempts
     request: Request
     now: datetime
     secret: str
     principal: Principal | None = None
-    form: Mapping[str, str] = {}
+    form: Form = Form()
 
     @property
     def user(self) -> User:
@@ -54,27 +60,47 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> str:
         """The zone in which they are told the time."""
         user = self.principal.user if self.principal else None
-        return (user and user.time_zone) or self.house.settings.time_zone
+        return (user and user.time_zone) or self.house.account.time_zone
+
+    @property
+    def query(self) -> QueryParams:
+        """What the address asks for."""
+        return self.request.query_params
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether our script asks for a page that is open already."""
+        return REFRESH in self.request.headers
 
     @property
     def proof(self) -> str:
-        """What each form holds to prove that it is ours."""
-        return self.house.sealer.sign(f"form {self.secret}")
+        """What each form holds to prove that it is ours.
+
+        No two are alike: what is always the same could be guessed from the length of what a
+        compressed page becomes.
+        """
+        salt = secrets.token_urlsafe(SALT_BYTES)
+        return f"{salt}.{self.house.sealer.sign(f'form {salt} {self.secret}')}"
+
+    def proves(self, proof: str) -> bool:
+        """Say whether a form with this proof came from one of our pages in this browser."""
+        salt, _, signature = proof.partition(".")
+        return self.house.sealer.verify(f"form {salt} {self.secret}", signature)
 
     @property
     def address(self) -> str:
         """From where they come."""
         return self.request.client.host if self.request.client else ""
 
-    def may(self, power: Power) -> bool:
-        """Say whether they have this power."""
-        return self.principal is not None and self.principal.may(power)
+    def may(self, power: Needed, whose: str | None = None) -> bool:
+        """Say whether they have this power, over the user ``whose`` if it needs to be their own."""
+        return self.principal is not None and self.principal.may(power, whose)
 
-    def need(self, power: Power) -> None:
+    def need(self, power: Needed, whose: str | None = None) -> None:
         """Go on only with this power. Raises SignInFirst, Forbidden."""
         if self.principal is None:
             raise SignInFirst
-        if not self.principal.may(power):
+        if not self.principal.may(power, whose):
             raise Forbidden(TOO_LITTLE)
 
     def parameter(self, name: str) -> str:
@@ -85,7 +111,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return part
 
 
-async def receive(house: House, attempts: Attempts, request: Request) -> Visit:
+async def receive(house: House, live: Live, attempts: Attempts, request: Request) -> Visit:
     """Find out who asks; of a form, also see that it is ours. Raises Forbidden."""
     now = house.clock()
     token = request.cookies.get(SESSION, "")
@@ -93,15 +119,15 @@ async def receive(house: House, attempts: Attempts, request: Request) -> Visit:
     visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(16)
     visit = Visit(
         house=house,
+        live=live,
         attempts=attempts,
         request=request,
         now=now,
         secret=token if principal else visitor,
         principal=principal,
-        form=await _read_form(request) if request.method == "POST" else {},
+        form=await _read_form(request) if request.method == "POST" else Form(),
     )
-    proof = visit.form.get(PROOF, "")
-    if request.method == "POST" and not house.sealer.verify(f"form {visit.secret}", proof):
+    if request.method == "POST" and not visit.proves(visit.form.get(PROOF, "")):
         raise SignInFirst if token and not principal else Forbidden(STALE)
     return visit
 
@@ -127,13 +153,14 @@ def set_cookie(visit: Visit, response: Response, name: str, value: str, **more: 
     response.set_cookie(name, value, httponly=True, samesite="lax", secure=is_secure, **more)
 
 
-async def _read_form(request: Request) -> dict[str, str]:
+async def _read_form(request: Request) -> Form:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_LIMIT:
             raise HTTPException(413)
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HTTPException(400) from None
+    return Form(fields)

@@ -1,18 +1,23 @@
 """Words for people: times, delivery states, and what will happen next."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from tocsin.kit.text import printable, shortened
+from tocsin.usecases.errors import Complaint
 
 LONGEST_VALUE: Final = 20_000  # characters of one detail of an alert
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+
+_NO: Final = ("Etc/", "posix/", "right/", "SystemV/", "US/")  # second names of places
 
 CHANNELS: Final = {"email": "e-mail", "sms": "SMS", "phone": "telephone", "push": "push"}
 
@@ -55,6 +60,20 @@ def value(detail: Any) -> str:
     if not isinstance(detail, str):
         detail = msgspec.json.format(msgspec.json.encode(detail), indent=2).decode()
     return shortened(printable(detail), LONGEST_VALUE)
+
+
+def about(complaint: Complaint | None, label: str) -> Sequence[str]:
+    """Return those sentences of a complaint that speak of the field with this label."""
+    if complaint is None:
+        return ()
+    return [told for told in complaint.sentences if told.lower().startswith(label.lower())]
+
+
+@cache
+def zones() -> Sequence[str]:
+    """Name the time zones that people choose among."""
+    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(_NO))
+    return ("UTC", *sorted(places))
 
 
 def is_link(href: str | None) -> bool:

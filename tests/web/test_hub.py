@@ -1,0 +1,74 @@
+"""Open pages follow what happens."""
+
+import asyncio
+
+import pytest
+
+from tests.night import Night
+from tests.web.conftest import Visitor
+from tocsin.web import hub, news
+from tocsin.web.hub import Crowded, Live
+from tocsin.web.news import ALIVE, CHANGE, HELLO
+
+
+async def test_whoever_follows_all_incidents_hears_of_a_new_one(night: Night) -> None:
+    live = Live(night.house)
+
+    async with live.follow(None) as follower:
+        assert not await follower.rings(within=hub.BEAT * 2)
+        await night.trigger("Disk full")
+        assert await follower.rings(within=5)
+
+
+async def test_whoever_follows_one_incident_hears_of_no_other(night: Night) -> None:
+    [incident] = await night.trigger("Disk full")
+    live = Live(night.house)
+
+    async with live.follow(incident.id) as follower:
+        await asyncio.sleep(hub.BEAT)
+        await night.trigger("Disk slow")
+        assert not await follower.rings(within=hub.BEAT * 3)
+        await night.acknowledge(incident)
+        assert await follower.rings(within=5)
+
+
+async def test_more_pages_than_a_node_can_serve_are_sent_away(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "MOST", 1)
+    live = Live(night.house)
+
+    async with live.follow(None):
+        with pytest.raises(Crowded):
+            async with live.follow(None):
+                pass
+
+
+async def test_the_stream_tells_changes_and_signs_of_life_until_the_server_stops(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "SIGN_OF_LIFE", 1.0)
+    live = Live(night.house)
+    stream = news._tell(live, None)
+
+    assert await anext(stream) == HELLO
+    assert await anext(stream) == ALIVE
+    await night.trigger("Disk full")
+    assert await anext(stream) == CHANGE
+    live.close()
+    assert [line async for line in stream] == []
+
+
+@pytest.mark.parametrize("topic", ["", "people", "incident", "incidents:QX"])
+async def test_there_is_no_news_of_anything_else(
+    visitor: Visitor, carol: object, topic: str
+) -> None:
+    browser = await visitor(carol)
+
+    assert (await browser.open(f"/live?topic={topic}")).status_code == 404
+
+
+async def test_strangers_hear_nothing(visitor: Visitor) -> None:
+    answer = await (await visitor()).open("/live?topic=incidents")
+
+    assert answer.status_code == 303

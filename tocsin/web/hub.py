@@ -1,0 +1,87 @@
+"""The hub: open pages follow what happens, and one query a beat serves them all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from tocsin.usecases import news
+from tocsin.usecases.errors import DatabaseAway
+from tocsin.usecases.house import House
+from tocsin.usecases.news import News
+
+BEAT: Final = 0.5  # seconds
+MOST: Final = 1000  # pages that follow one node
+
+
+class Crowded(Exception):  # noqa: N818 - an answer, not a fault
+    """Too many pages follow this node."""
+
+
+class Live:
+    """Looks for news while anybody follows it, and rings for those whose part has changed."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._followers: set[Follower] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def follow(self, incident_id: str | None) -> AsyncIterator["Follower"]:
+        """Follow one incident, or all of them."""
+        if len(self._followers) >= MOST:
+            raise Crowded
+        follower = Follower(incident_id)
+        self._followers.add(follower)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            yield follower
+        finally:
+            self._followers.discard(follower)
+
+    def close(self) -> None:
+        """Let all go: the server is about to stop."""
+        for follower in self._followers:
+            follower.end()
+
+    async def _look(self) -> None:
+        while self._followers:
+            ids = {one.incident_id for one in self._followers if one.incident_id}
+            with suppress(DatabaseAway):  # news wait until it is back
+                found = await news.look(self._house, ids)
+                for follower in self._followers:
+                    follower.hear(found)
+            await asyncio.sleep(BEAT)
+
+
+class Follower:
+    """One open page."""
+
+    def __init__(self, incident_id: str | None) -> None:
+        self.incident_id = incident_id
+        self.is_over = False
+        self._known: object = None
+        self._bell = asyncio.Event()
+
+    def hear(self, found: News) -> None:
+        """Ring if what this page follows is not as it was."""
+        id_ = self.incident_id
+        part = (found.of_incidents.get(id_, "") if id_ else found.newest,)
+        if self._known not in (None, part):
+            self._bell.set()
+        self._known = part
+
+    def end(self) -> None:
+        """Follow no longer."""
+        self.is_over = True
+        self._bell.set()
+
+    async def rings(self, within: float) -> bool:
+        """Wait for news, for so many seconds at most; say whether there were any."""
+        try:
+            await asyncio.wait_for(self._bell.wait(), within)
+        except TimeoutError:
+            return False
+        self._bell.clear()
+        return True

@@ -1,0 +1,47 @@
+"""Installing: what a browser needs to put Tocsin on a home screen."""
+
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from tocsin.web.files import address_of
+from tocsin.web.page import Page
+from tocsin.web.visit import Visit
+
+
+async def describe(_visit: Visit) -> Response:
+    """Answer with the manifest."""
+    manifest = {
+        "id": "/",
+        "name": "Tocsin",
+        "short_name": "Tocsin",
+        "description": "On call, and incident response.",
+        "start_url": "/incidents",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#0f1216",
+        "theme_color": "#171b21",
+        "icons": [
+            _icon("bell.svg", "any"),
+            _icon("home.svg", "any"),
+            _icon("home.svg", "maskable"),
+        ],
+        "shortcuts": [
+            {"name": "On call", "url": "/oncall"},
+            {"name": "New incident", "url": "/incidents/new"},
+        ],
+    }
+    return Response(msgspec.json.encode(manifest), media_type="application/manifest+json")
+
+
+def _icon(name: str, purpose: str) -> dict[str, str]:
+    return {
+        "src": address_of(name),
+        "sizes": "any",
+        "type": "image/svg+xml",
+        "purpose": purpose,
+    }
+
+
+PAGES: Final = (Page("GET", "/manifest.webmanifest", describe),)

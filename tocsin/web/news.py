@@ -1,0 +1,50 @@
+"""News: a stream that tells an open page when to look again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
+
+from tocsin.web.hub import Crowded, Follower, Live
+from tocsin.web.page import Page
+from tocsin.web.visit import Visit
+
+LONGEST: Final = 600.0  # seconds; then the browser comes again, and is recognised again
+SIGN_OF_LIFE: Final = 15.0
+
+HELLO: Final = "retry: 2000\n\n"
+CHANGE: Final = "event: change\ndata: look again\n\n"
+ALIVE: Final = ": alive\n\n"
+UNBUFFERED: Final = {"x-accel-buffering": "no"}  # or a proxy would keep the news to itself
+
+
+async def follow(visit: Visit) -> Response:
+    """Tell when anything changes about ``incidents``, or about ``incident:<id>``."""
+    kind, _, incident_id = visit.query.get("topic", "").partition(":")
+    if kind != ("incident" if incident_id else "incidents"):
+        raise HTTPException(404)
+    news = _tell(visit.live, incident_id or None)
+    return StreamingResponse(news, media_type="text/event-stream", headers=UNBUFFERED)
+
+
+async def _tell(live: Live, incident_id: str | None) -> AsyncIterator[str]:
+    yield HELLO
+    try:
+        async with live.follow(incident_id) as follower:
+            async for line in _lines(follower):
+                yield line
+    except Crowded:
+        return  # the browser tries again, and the page can be loaded anew meanwhile
+
+
+async def _lines(follower: Follower) -> AsyncIterator[str]:
+    until = asyncio.get_running_loop().time() + LONGEST
+    while not follower.is_over and asyncio.get_running_loop().time() < until:
+        has_rung = await follower.rings(within=SIGN_OF_LIFE)
+        if not follower.is_over:
+            yield CHANGE if has_rung else ALIVE
+
+
+PAGES: Final = (Page("GET", "/live", follow, "read"),)

@@ -1,0 +1,55 @@
+// Looks again when the server says that something has changed, and each minute, for times pass.
+
+import { fetchPage, place } from "./page.js";
+
+const GAP = 800; // ms between two looks
+const PATIENCE = 3000; // ms without a connection until it is said
+const MINUTE = 60_000;
+
+const topic = document.body.dataset.watch;
+const lost = document.getElementById("lost");
+let waiting = null;
+let last = 0;
+let silence = null;
+
+if (topic) {
+  follow();
+  setInterval(soon, MINUTE);
+  document.addEventListener("visibilitychange", soon);
+}
+
+function follow() {
+  const news = new EventSource(`/live?topic=${encodeURIComponent(topic)}`);
+  news.addEventListener("change", soon);
+  news.addEventListener("open", heal);
+  news.addEventListener("error", () => {
+    silence ??= setTimeout(() => (lost.hidden = false), PATIENCE);
+    if (news.readyState === EventSource.CLOSED) setTimeout(follow, PATIENCE);
+  });
+}
+
+function heal() {
+  const wasSilent = silence !== null;
+  clearTimeout(silence);
+  silence = null;
+  lost.hidden = true;
+  if (wasSilent) soon();
+}
+
+function soon() {
+  if (document.hidden || waiting !== null) return;
+  waiting = setTimeout(look, Math.max(0, last + GAP - Date.now()));
+}
+
+async function look() {
+  try {
+    const { answer, fresh } = await fetchPage(location.href, { headers: { "x-tocsin-refresh": "1" } });
+    if (answer.redirected) location.reload(); // signed out meanwhile
+    else if (answer.ok) place(fresh);
+  } catch {
+    // The stream tells when the server is back.
+  } finally {
+    last = Date.now();
+    waiting = null;
+  }
+}
