@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.night import Night
-from tests.web.conftest import Visitor
+from tests.web.conftest import Browser, Visitor
 from tocsin.web import hub, news
 from tocsin.web.hub import Crowded, Live
 from tocsin.web.news import ALIVE, CHANGE, HELLO
