@@ -60,11 +60,7 @@ async def test_the_stream_tells_changes_and_signs_of_life_until_the_server_stops
 
 
 @pytest.mark.parametrize("topic", ["", "people", "incident", "incidents:QX"])
-async def test_there_is_no_news_of_anything_else(
-    visitor: Visitor, carol: object, topic: str
-) -> None:
-    browser = await visitor(carol)
-
+async def test_there_is_no_news_of_anything_else(browser: Browser, topic: str) -> None:
     assert (await browser.open(f"/live?topic={topic}")).status_code == 404
 
 
