@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from tests.domain.strategies import WEEK, a_layer, a_schedule, a_shift, an_override, at, daily
 from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
-from tocsin.domain.on_call import OnCall, keep_earliest, next_on_call, who
+from tocsin.domain.on_call import OnCall, keep_earliest, next_on_call, uncovered, who
 from tocsin.domain.schedule import Schedule
 
 MONDAY = at("2025-06-02 00:00")
@@ -150,3 +150,32 @@ def test_somebody_who_is_in_no_layer_is_never_next_on_call() -> None:
     schedule = a_schedule(a_layer(MONDAY, "ALICE"))
 
     assert next_on_call(schedule, "DAVE", MONDAY, timedelta(days=365)) is None
+
+
+def gaps(policy: EscalationPolicy, *schedules: Schedule) -> list[tuple[datetime, datetime]]:
+    known = {f"S{number}": schedule for number, schedule in enumerate(schedules)}
+    found = uncovered(policy, known, USERS, MONDAY, after(2))
+    return [(gap.start, gap.end) for gap in found]
+
+
+def test_a_policy_is_uncovered_where_all_of_its_schedules_have_gaps() -> None:
+    day = a_schedule(a_layer(MONDAY, "ALICE", restrictions=(daily("06:00", 12),)))
+    evening = a_schedule(a_layer(MONDAY, "BOB", restrictions=(daily("12:00", 9),)))
+    levels = policy((Target("schedule", "S0"),), (Target("schedule", "S1"),))
+
+    assert gaps(levels, day, evening) == [
+        (MONDAY, after(0.25)),
+        (after(0.875), after(1.25)),
+        (after(1.875), after(2)),
+    ]
+
+
+def test_whoever_a_policy_names_covers_it_at_all_times() -> None:
+    assert gaps(policy((Target("schedule", "S0"),), (ALICE,)), a_schedule()) == []
+
+
+def test_people_and_schedules_that_are_gone_cover_nothing() -> None:
+    gone = policy((Target("user", "GONE"), Target("schedule", "GONE")))
+
+    assert gaps(gone) == [(MONDAY, after(2))]
+    assert gaps(policy()) == [(MONDAY, after(2))]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.lookup import runs, whole
+from tocsin.domain.lookup import runs, stack, whole
 from tocsin.domain.rendering import look_up, render, to_shift
-from tocsin.domain.schedule import FOREVER, Schedule, Shift
-from tocsin.domain.wall_time import to_instant
+from tocsin.domain.schedule import FOREVER, Gap, Schedule, Shift
+from tocsin.domain.wall_time import to_datetime, to_instant
 
 _INSTANT = timedelta(microseconds=1)  # the shortest interval
 _ALWAYS = datetime.min.replace(tzinfo=UTC)  # since when a person named by a policy is on call
@@ -62,6 +62,25 @@ def next_on_call(
     ahead = runs(lookup, to_instant(now), to_instant(now + horizon))
     run = next((run for run in ahead if run.user_id == user_id), None)
     return to_shift(whole(lookup, run)) if run else None
+
+
+def uncovered(
+    policy: EscalationPolicy,
+    schedules: Mapping[str, Schedule],
+    users: Collection[str],
+    since: datetime,
+    until: datetime,
+) -> tuple[Gap, ...]:
+    """Return when nobody at all is on call for a policy, at whatever level, within the bounds."""
+    targets = {target for rule in policy.rules for target in rule.targets}
+    if any(target.kind == "user" and target.id in users for target in targets):
+        return ()
+    lookups = [look_up(schedules[target.id]) for target in targets if target.id in schedules]
+    return tuple(
+        Gap(start=to_datetime(run.start), end=to_datetime(run.end))
+        for run in runs(stack(lookups), to_instant(since), to_instant(until))
+        if not run.user_id
+    )
 
 
 def _find(
