@@ -1,5 +1,10 @@
-"""Operations that the contract does not have: what it keeps silent about is shown here."""
+"""Operations that the contract does not have.
+
+What it keeps silent about is shown here, and what its clients ask for all the same is done.
+"""
 
 from typing import Final
 
-OWN: Final = frozenset({"getQuarantine", "listAlarms", "listQuarantine"})
+OWN: Final = frozenset(
+    {"deleteServiceIntegration", "getQuarantine", "listAlarms", "listQuarantine"}
+)

@@ -155,9 +155,9 @@ async def test_one_question_tells_how_all_services_fare(database: Database) -> N
 
     standing = services.Standing
     assert standings == {
-        "PBUSY": standing(has_triggered=True, has_open=True, last_incident_at=NOON),
-        "PQUIET": standing(in_maintenance=True, last_incident_at=NOON - HOUR),
-        "PTAKEN": standing(has_open=True, last_incident_at=NOON),
+        "PBUSY": standing(triggered=1, acknowledged=1, last_incident_at=NOON),
+        "PQUIET": standing(maintenance_until=NOON + HOUR, last_incident_at=NOON - HOUR),
+        "PTAKEN": standing(acknowledged=1, last_incident_at=NOON),
         "PNEW": standing(),
     }
     assert sorted(busy) == ["Q1", "Q2"]

@@ -1,7 +1,6 @@
 """Where events come in: Events API v2, change events, v1, and one address per integration."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from functools import partial
 from time import perf_counter
 from typing import Final, Protocol
@@ -17,7 +16,7 @@ from tocsin.api.metrics import EventMetrics
 from tocsin.inbound import Adapter, adapter_of, events_v1, events_v2
 from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Unreadable
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.letter import Full, Letter, Stray, Take, Verdict
 
 V2_PATH: Final = "/v2/enqueue"
 CHANGE_PATH: Final = "/v2/change/enqueue"
@@ -29,8 +28,6 @@ _HINT: Final = 4  # characters of a key that may be shown
 _KEY_HEADER: Final = b"x-routing-key"
 
 _log = structlog.get_logger("tocsin.events")
-
-Take = Callable[[Letter | Stray], Awaitable[Verdict]]
 
 
 class Hear(Protocol):

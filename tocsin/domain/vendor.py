@@ -29,3 +29,8 @@ VENDORS: Final = (
     Vendor("PTHOUSE", "ThousandEyes"),
 )
 VENDOR_OF_ID: Final = {vendor.id: vendor for vendor in VENDORS}
+
+
+def suggest_name(tool: str, service: str) -> str:
+    """Return what an integration may be called: which tool it is for, and which service."""
+    return f"{'-'.join(tool.lower().split())}-{'-'.join(service.split())}"

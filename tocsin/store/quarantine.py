@@ -13,5 +13,6 @@ class Kept(Stray, frozen=True, kw_only=True):
     body_bytes: int
 
 
+HINT: Final = 4  # how many characters of a key are kept
 QUARANTINE: Final = Rows(quarantine, Kept)
 NEWEST_FIRST: Final = (quarantine.c.at.desc(), quarantine.c.id.desc())

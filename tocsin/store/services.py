@@ -20,28 +20,37 @@ BY_NAME_BACKWARDS: Final = (sa.func.lower(tables.services.c.name).desc(),)
 # the newest incident is the first of an index, and windows that are not over are few.
 _STANDINGS: Final = sa.text("""
 with open as materialized (
-  select service_id, bool_or(status = 'triggered') as triggered from incidents
-  where status <> 'resolved' group by service_id
+  select service_id, count(*) filter (where status = 'triggered') as triggered,
+    count(*) filter (where status = 'acknowledged') as acknowledged
+  from incidents where status <> 'resolved' group by service_id
 )
-select s.id,
-  coalesce(o.triggered, false) as has_triggered,
-  o.service_id is not null as has_open,
-  exists (
-    select from maintenance_windows w
+select s.id, coalesce(o.triggered, 0) as triggered, coalesce(o.acknowledged, 0) as acknowledged,
+  (
+    select max(w."end") from maintenance_windows w
     where s.id = any(w.service_ids) and w.start <= :now and w."end" > :now
-  ) as in_maintenance,
+  ) as maintenance_until,
   (select max(created_at) from incidents i where i.service_id = s.id) as last_incident_at
 from unnest(cast(:ids as text[])) as s(id) left join open o on o.service_id = s.id
 """)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a service fares: what its status is made of."""
+    """How a service fares: its open incidents by their status, and what its status is made of."""
 
-    has_triggered: bool = False
-    has_open: bool = False
-    in_maintenance: bool = False
+    triggered: int = 0
+    acknowledged: int = 0
+    maintenance_until: datetime | None = None
     last_incident_at: datetime | None = None
+
+    @property
+    def open(self) -> int:
+        """How many incidents are not over."""
+        return self.triggered + self.acknowledged
+
+    @property
+    def in_maintenance(self) -> bool:
+        """Whether a maintenance window covers the service now."""
+        return self.maintenance_until is not None
 
 
 def named_like(text: str) -> Where:
@@ -49,10 +58,50 @@ def named_like(text: str) -> Where:
     return SERVICES.c.name.icontains(text, autoescape=True)
 
 
+def about(text: str) -> Where:
+    """Find by a part of the name or of the description."""
+    return sa.or_(named_like(text), SERVICES.c.description.icontains(text, autoescape=True))
+
+
+def with_open_incidents() -> Where:
+    """Find those with an incident that is not over."""
+    incidents = tables.incidents.c
+    is_open = incidents.status != sa.literal_column("'resolved'")  # in an index's own words
+    return SERVICES.c.id.in_(sa.select(incidents.service_id).where(is_open))
+
+
+def in_maintenance(now: datetime) -> Where:
+    """Find those that a maintenance window covers now."""
+    windows = tables.maintenance_windows.c
+    covered = sa.select(sa.func.unnest(windows.service_ids))
+    return SERVICES.c.id.in_(covered.where(windows.start <= now, windows.end > now))
+
+
 async def standings(tx: AsyncConnection, ids: Iterable[str], now: datetime) -> dict[str, Standing]:
     """Say how each of these services fares."""
     rows = await tx.execute(_STANDINGS, {"ids": sorted(set(ids)), "now": now})
     return {row.id: msgspec.convert(dict(row._mapping), Standing) for row in rows}
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many services there are, and how many of them need a look."""
+
+    all: int = 0
+    open: int = 0
+    maintenance: int = 0
+    disabled: int = 0
+
+
+async def tally(tx: AsyncConnection, now: datetime, *where: Where) -> Tally:
+    """Count those that fit, by how they fare."""
+    count = sa.func.count()
+    query = sa.select(
+        count.label("all"),
+        count.filter(with_open_incidents()).label("open"),
+        count.filter(in_maintenance(now)).label("maintenance"),
+        count.filter(SERVICES.c.disabled).label("disabled"),
+    ).where(*where)
+    return Tally(**(await tx.execute(query.select_from(tables.services))).one()._mapping)
 
 
 async def open_incidents(tx: AsyncConnection, service_id: str) -> list[str]:

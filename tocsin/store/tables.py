@@ -28,6 +28,7 @@ __all__ = [
     "escalation_policies",
     "incidents",
     "integrations",
+    "last_events",
     "log_entries",
     "maintenance_windows",
     "metadata",
@@ -263,6 +264,14 @@ change_events = sa.Table(
     sa.Column("body", sa.JSON, nullable=False, comment="domain.event.ChangeEvent."),
     sa.Index("ix_change_events_service_id_at", "service_id", "at", "id"),
     sa.Index("ix_change_events_at", "at", "id"),
+)
+
+last_events = sa.Table(
+    "last_events",
+    metadata,
+    sa.Column("integration_id", Id, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    comment="When each integration was last heard, to within some seconds.",
 )
 
 quarantine = sa.Table(

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.address import KINDS
 from tocsin.domain.work import Work
 from tocsin.store.tables import work
 
@@ -64,6 +65,16 @@ async def lease(
     )
     rows = (await tx.execute(query)).mappings()
     return sorted((Work(**row) for row in rows), key=_planned)
+
+
+async def pages_of(tx: AsyncConnection, incident_id: str) -> list[Work]:
+    """List the pages of an incident that are still to go out, the soonest first."""
+    query = (
+        sa.select(work)
+        .where(work.c.lane.in_(KINDS), work.c.incident_id == incident_id)
+        .order_by(work.c.planned_for, work.c.id)
+    )
+    return [Work(**row) for row in (await tx.execute(query)).mappings()]
 
 
 async def finish(tx: AsyncConnection, ids: Iterable[int]) -> None:

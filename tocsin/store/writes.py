@@ -74,6 +74,7 @@ class Writes(msgspec.Struct, kw_only=True):
     strays: list[Stray] = []
     alarms: list[AlarmRow] = []
     dealt: dict[str, int] = {}
+    heard: dict[str, Any] = {}  # integration id -> when
 
     def put_incident(self, incident: Incident) -> None:
         """Keep the newest state of an incident, whether it is stored already or not."""
@@ -110,6 +111,7 @@ def _rows_of(writes: Writes) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
     yield "insert_strays", [_stray_row(s) for s in writes.strays]
     yield "insert_alarms", [(a.id, a.at, a.incident_id, a.sentence) for a in writes.alarms]
     yield "deal", list(writes.dealt.items())
+    yield "hear", sorted(writes.heard.items())
 
 
 def _json(value: object) -> str:
@@ -347,6 +349,15 @@ _PIECES: Final = {
         "insert into rings (rule_id, dealt) select rule_id, dealt from rows"
         " on conflict (rule_id) do update set dealt = rings.dealt + excluded.dealt",
         (("rule_id", "text"), ("dealt", "bigint")),
+    ),
+    # An integration that was heard a moment ago is left alone: in a storm all would wait for it.
+    "hear": Piece(
+        "insert into last_events (integration_id, at)"
+        " select r.integration_id, r.at from rows r left join last_events e"
+        " on e.integration_id = r.integration_id"
+        " where e.at is null or e.at < r.at - interval '10 seconds'"
+        " on conflict (integration_id) do update set at = excluded.at",
+        (("integration_id", "text"), ("at", "timestamptz")),
     ),
 }
 

@@ -24,6 +24,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents
 from tocsin.store import writes as rows
 from tocsin.store.directory import Route
+from tocsin.store.quarantine import HINT
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.directory import Directory, View
 from tocsin.usecases.letter import Letter, Stray, Verdict
@@ -115,6 +116,7 @@ def _sort(
     if route is None or service is None:
         desk.writes.strays.append(_stray(post, UNKNOWN_KEY, desk.now))
         return Verdict.UNKNOWN_KEY
+    desk.writes.heard[route.integration_id] = desk.now
     if isinstance(post.what, ChangeEvent):
         desk.writes.change_events.append(_change(post.what, route, desk.now))
     else:
@@ -321,7 +323,7 @@ def _stray(post: Letter | Stray, reason: str, now: datetime) -> rows.Stray:
         reason=reason,
         path=post.path,
         sender=post.sender,
-        key_hint=post.key[:4],
+        key_hint=post.key[:HINT],
         body=post.body,
     )
 

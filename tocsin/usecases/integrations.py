@@ -1,4 +1,4 @@
-"""Integrations of services: found, made and changed. Their keys are sealed, and found by hash."""
+"""Integrations of services: found, made, changed and taken away; their keys are kept sealed."""
 
 import re
 import secrets
@@ -17,6 +17,8 @@ from tocsin.domain.service import Integration, Service
 from tocsin.domain.vendor import VENDOR_OF_ID, Vendor
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
+from tocsin.store import integrations as store
+from tocsin.store import last_events
 from tocsin.store.integrations import INTEGRATIONS
 from tocsin.store.rows import Taken
 from tocsin.store.services import SERVICES
@@ -70,6 +72,39 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     key: str
 
 
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way into a service as people see it. ``key`` is None for those who may not have it."""
+
+    integration: Integration
+    key: str | None
+    last_event_at: datetime | None
+
+    @property
+    def tool(self) -> str:
+        """What it is for."""
+        return tool_of(self.integration.kind, self.integration.vendor_id)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is an address for mails, not a key for requests."""
+        return self.integration.kind == EMAIL
+
+
+async def find(house: House, service_id: str, *, opened: bool) -> list[Way]:
+    """List the ways into a service in the order in which they were made; ``opened``: with keys."""
+    async with house.database.read() as tx:
+        found = await store.of_services(tx, [service_id])
+        heard = await last_events.of_integrations(tx, (one.id for one in found))
+    return [
+        Way(
+            integration=one,
+            key=house.sealer.open(one.key_encrypted) if opened else None,
+            last_event_at=heard.get(one.id),
+        )
+        for one in found
+    ]
+
+
 async def get(house: House, service_id: str, integration_id: str) -> Known:
     """Read one integration of a service."""
     async with house.database.read() as tx:
@@ -82,12 +117,21 @@ async def get(house: House, service_id: str, integration_id: str) -> Known:
 
 async def create(house: House, service_id: str, wish: Wish, now: datetime) -> Known:
     """Give a service one more way in."""
+    async with house.database.begin() as tx:
+        service = await services.hold(tx, service_id)
+        return await insert(tx, house, service, wish, now)
+
+
+async def insert(
+    tx: AsyncConnection, house: House, service: Service, wish: Wish, now: datetime
+) -> Known:
+    """Give a service, held or new, one more way in, in a transaction that may do more."""
     vendor = VENDOR_OF_ID.get(wish.vendor_id or "")
     kind = wish.kind or _kind_of(vendor)
     blank = Integration(
         id=new_id(),
-        service_id=service_id,
-        name=vendor.name if vendor else _name_of(kind),
+        service_id=service.id,
+        name=tool_of(kind, wish.vendor_id or None),
         kind=kind,
         vendor_id=wish.vendor_id or None,
         key_hash=b"",
@@ -95,13 +139,11 @@ async def create(house: House, service_id: str, wish: Wish, now: datetime) -> Kn
         created_at=now,
     )
     new_key = "" if kind == EMAIL else secrets.token_hex(KEY_BYTES)
-    async with house.database.begin() as tx:
-        service = await services.hold(tx, service_id)
-        integration = _apply(house, wish, blank, new_key)
-        try:
-            await INTEGRATIONS.insert(tx, integration)
-        except Taken:
-            raise _taken(kind) from None
+    integration = _apply(house, wish, blank, new_key)
+    try:
+        await INTEGRATIONS.insert(tx, integration)
+    except Taken:
+        raise _taken(kind) from None
     return know(house, integration, service)
 
 
@@ -116,6 +158,14 @@ async def change(house: House, service_id: str, integration_id: str, wish: Wish)
         except Taken:
             raise _taken(integration.kind) from None
     return know(house, integration, service)
+
+
+async def remove(house: House, service_id: str, integration_id: str) -> None:
+    """Take a way into a service away. What it began goes on: people end it, events cannot."""
+    async with house.database.begin() as tx:
+        await services.hold(tx, service_id)
+        await _get_in(tx, service_id, integration_id)
+        await INTEGRATIONS.delete(tx, integration_id)
 
 
 def know(house: House, integration: Integration, service: Service) -> Known:
@@ -167,13 +217,13 @@ def _kind_of(vendor: Vendor | None) -> str:
     return EMAIL if vendor and vendor.generic_service_type == "email" else EVENTS
 
 
-def _name_of(kind: str) -> str:
-    return (
-        kind.removesuffix("_inbound_integration")
-        .replace("_", " ")
-        .capitalize()
-        .replace("api", "API")
-    )
+def tool_of(kind: str, vendor_id: str | None) -> str:
+    """Return the name of the tool that an integration is for, or of the dialect it takes."""
+    vendor = VENDOR_OF_ID.get(vendor_id or "")
+    if vendor:
+        return vendor.name
+    words = kind.removesuffix("_inbound_integration").replace("_", " ")
+    return words.capitalize().replace("api", "API")
 
 
 def _taken(kind: str) -> Invalid:

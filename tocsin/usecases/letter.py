@@ -1,5 +1,6 @@
 """What arrives at the door: an event with its key, and what became of it."""
 
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 import msgspec
@@ -33,6 +34,9 @@ class Verdict(Enum):
     ACCEPTED = "accepted"
     UNKNOWN_KEY = "unknown_key"
     UNSTORABLE = "unstorable"
+
+
+Take = Callable[[Letter | Stray], Awaitable[Verdict]]  # stores, and returns after the commit
 
 
 class Full(Exception):  # noqa: N818 - the sender is told to come back, nothing failed

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from tocsin.domain.session import IDLE_FOR, LONGEST
-from tocsin.store import retention
+from tocsin.store import last_events, retention
 from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,14 @@ async def clean_up(house: House, now: datetime) -> None:
         sessions = await retention.forget_sessions(
             tx, unseen_since=now - IDLE_FOR, begun=now - LONGEST
         )
-    forgotten = {"strays": strays, "notifications": old, "alarms": alarms, "sessions": sessions}
+        tickets = await retention.forget_tickets(tx, expired=now)
+        await last_events.forget_orphans(tx)
+    forgotten = {
+        "strays": strays,
+        "notifications": old,
+        "alarms": alarms,
+        "sessions": sessions,
+        "tickets": tickets,
+    }
     if any(forgotten.values()):
         log.info("upkeep.forgotten", **forgotten)

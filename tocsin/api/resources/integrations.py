@@ -69,6 +69,12 @@ async def update_integration(call: Call, id: str, integration_id: str) -> dict[s
     return _whole(call, await integrations.change(call.house, id, integration_id, _wish(call)))
 
 
+@INTEGRATIONS.deletes("deleteServiceIntegration")
+async def delete_integration(call: Call, id: str, integration_id: str) -> None:
+    """Take a way into a service away; what it began goes on."""
+    await integrations.remove(call.house, id, integration_id)
+
+
 def integration_shape(call: Call, known: Known) -> dict[str, Any]:
     """Return an integration as it looks on the wire."""
     one, service, links = known.integration, known.service, call.links
