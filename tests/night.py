@@ -29,9 +29,14 @@ from tocsin.usecases.batch import receive
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, Change, change
-from tocsin.usecases.letter import Letter
+from tocsin.usecases.letter import Letter, Stray, Verdict
 
 URL = "https://oncall.example.com"
+SETTINGS = {
+    "TOCSIN_PUBLIC_URL": URL,
+    "TOCSIN_TIME_ZONE": "Europe/Vienna",
+    "TOCSIN_MAIL_FROM": "oncall@example.com",
+}
 
 
 class Night:
@@ -43,7 +48,7 @@ class Night:
         self.team = team
         self.house = House(
             database=database,
-            settings=read_settings({"TOCSIN_PUBLIC_URL": URL, "TOCSIN_TIME_ZONE": "Europe/Vienna"}),
+            settings=read_settings(SETTINGS),
             sealer=Sealer("a secret of this installation, long enough"),
             directory=Directory(),
             clock=system_clock if real_time else lambda: self.now,
@@ -77,6 +82,14 @@ class Night:
             now = self.house.clock()
             await receive(connection, self.house.directory, letters, digests, now)
         return [incident for incident in await self.incidents() if incident.title in names]
+
+    async def take(self, post: Letter | Stray) -> Verdict:
+        """Store what arrived, as a batch of its own."""
+        async with self.database.hot() as connection:
+            now = self.house.clock()
+            digests = [digest(post.key)]
+            [verdict] = await receive(connection, self.house.directory, [post], digests, now)
+        return verdict
 
     async def acknowledge(self, *found: Incident) -> None:
         """Let Ann have it."""

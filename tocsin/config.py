@@ -138,6 +138,11 @@ def switch(text: str) -> bool:
     return _SWITCH[text.lower()]
 
 
+def days_kept(what: str) -> Is:
+    """Return a setting that says for how long something is kept."""
+    return Is(whole_number(0, 36_500), f"For how many days {what} are kept; 0 means for ever.")
+
+
 def access_key(text: str) -> str:
     """Read a key as clients of the API accept it."""
     if len(text) != 20 or not all(c.isascii() and (c.isalnum() or c in "_+-") for c in text):
@@ -250,6 +255,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+    account_name: Annotated[str, Is(any_text, "What this installation is called on its pages.")] = (
+        "Tocsin"
+    )
     time_zone: Annotated[
         str, Is(zone_name, "The account's time zone, for whoever has not chosen another.")
     ] = "UTC"
@@ -262,6 +270,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "the account's owners",
         ),
     ] = ()
+    requests_per_minute: Annotated[
+        int, Is(whole_number(1, 1_000_000), "How many REST requests one key may make in a minute.")
+    ] = 3000
+    keep_quarantine: Annotated[int, days_kept("requests that fitted nowhere")] = 30
+    keep_notifications: Annotated[int, days_kept("attempts to tell somebody")] = 400
+    keep_alarms: Annotated[int, days_kept("sentences for administrators")] = 90
+    keep_change_events: Annotated[int, days_kept("change events")] = 400
+    keep_incidents: Annotated[int, days_kept("closed incidents, with all that tells of them,")] = 0
     log_level: Annotated[LogLevel, Is(one_of(LogLevel), "The least grave lines to log.")] = "info"
     log_format: Annotated[
         LogFormat, Is(one_of(LogFormat), "One JSON object a line, or text for people.")
@@ -276,6 +292,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_allow_private: Annotated[
         bool, Is(switch, "Whether webhooks may go to private and local addresses.")
     ] = True
+
+    def given(self, field: str) -> str | None:
+        """Return the variable that gives a setting; None if it has its default."""
+        is_default = getattr(self, field) == getattr(_DEFAULTS, field)
+        return None if is_default else PREFIX + field.upper()
 
     def __repr__(self) -> str:
         shown = (f"{s.field}={getattr(self, s.field)!r}" for s in SETTINGS if not s.kind.secret)
@@ -367,3 +388,4 @@ def _perhaps(name: str, names: list[str]) -> str:
 
 
 SETTINGS: Final = tuple(_settings())
+_DEFAULTS: Final = read_settings({})

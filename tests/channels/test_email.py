@@ -39,7 +39,12 @@ DISK = Briefing(
     images=(Image("https://graphs.example.com/1.png", alt="Disk usage"),),
 )
 MESSAGE = Message(
-    id="Q1", at=NIGHT, recipient="Ann Lee", time_zone="Europe/Vienna", incidents=(DISK,)
+    id="Q1",
+    at=NIGHT,
+    sender="Tocsin <oncall@example.com>",
+    recipient="Ann Lee",
+    time_zone="Europe/Vienna",
+    incidents=(DISK,),
 )
 
 
@@ -54,7 +59,7 @@ def disk(**changes: Any) -> Briefing:
 @pytest.fixture
 async def channel(smtp_inbox: Inbox) -> AsyncIterator[Email]:
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port, helo="oncall.example.com")
-    yield Email(server, "Tocsin <oncall@example.com>")
+    yield Email(server)
     await server.close()
 
 
@@ -261,7 +266,7 @@ async def test_a_server_that_wants_a_password_gets_it(smtp_inbox: Inbox, passwor
         host="127.0.0.1", port=smtp_inbox.port, username="tocsin", password=password
     )
 
-    delivery = await Email(server, "oncall@example.com").send(MESSAGE, "ann@example.com")
+    delivery = await Email(server).send(MESSAGE, "ann@example.com")
 
     await server.close()
     assert (delivery.ok, delivery.retry) == (password == "right", False)
@@ -276,7 +281,7 @@ async def test_a_certificate_of_nobody_is_accepted_only_where_none_is_demanded(
     smtp_inbox.tls = own_certificate(tmp_path)
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port, starttls=starttls)
 
-    delivery = await Email(server, "oncall@example.com").send(MESSAGE, "ann@example.com")
+    delivery = await Email(server).send(MESSAGE, "ann@example.com")
 
     await server.close()
     assert (delivery.ok, delivery.retry) == (ok, not ok)

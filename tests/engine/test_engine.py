@@ -47,7 +47,7 @@ async def by_mail(
     night: Night, smtp_inbox: Inbox, registry: CollectorRegistry
 ) -> AsyncIterator[Engine]:
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port)
-    yield Engine(night.house, [Email(server, "oncall@example.com")], registry)
+    yield Engine(night.house, [Email(server)], registry)
     await server.close()
 
 

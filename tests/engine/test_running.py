@@ -52,7 +52,7 @@ async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
 
 async def test_planning_a_page_wakes_the_engine(night: Night, smtp_inbox: Inbox) -> None:
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port)
-    async with running(night, Email(server, "oncall@example.com")):
+    async with running(night, Email(server)):
         await asyncio.sleep(0.2)
         began = time.monotonic()
         await night.trigger("Disk full")
@@ -82,7 +82,7 @@ async def test_a_webhook_that_hangs_delays_no_mail(
     await night.give(night.team.ann, "webhook", hook.url, minutes=0)
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port)
     async with make_client(allow_private=True, user_agent="Tocsin/1") as http:
-        email, webhook = Email(server, "oncall@example.com"), Webhook(http, "key")
+        email, webhook = Email(server), Webhook(http, "key")
         async with running(night, email, webhook):
             for n in range(3):
                 await night.trigger(f"Host {n}")

@@ -48,17 +48,17 @@ class Request(msgspec.Struct, frozen=True):
         return self.headers.get(name, b"").decode("latin-1").strip()
 
 
-def rest_app(house: House, ops: Sequence[Op] = OPS, *, rate: RateLimit | None = None) -> ASGIApp:
+def rest_app(house: House, ops: Sequence[Op] = OPS) -> ASGIApp:
     """Return the application that answers with these operations."""
-    return Door(house, ops, rate or RateLimit())
+    return Door(house, ops)
 
 
 class Door:
     """Takes every request the same way."""
 
-    def __init__(self, house: House, ops: Sequence[Op], rate: RateLimit) -> None:
+    def __init__(self, house: House, ops: Sequence[Op]) -> None:
         self._house = house
-        self._rate = rate
+        self._rate = RateLimit()
         self._description = describe(ops, house.settings.public_url)
         self._tree: PathTree[Op] = PathTree()
         for op in ops:
@@ -88,7 +88,8 @@ class Door:
         content = await read_body(request.headers, receive, limit=BODY_LIMIT)
         now = self._house.clock()
         principal, requester = await self.identify(request, now)
-        allowance = self._rate.spend(principal.key_id, now)
+        per_minute = self._house.account.requests_per_minute
+        allowance = self._rate.spend(principal.key_id, now, per_minute=per_minute)
         headers.update(allowance.headers)
         self.allow(op, parameters, principal, allowance)
         call = Call(

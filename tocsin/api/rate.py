@@ -2,11 +2,8 @@
 
 import math
 from datetime import datetime
-from typing import Final
 
 import msgspec
-
-PER_MINUTE: Final = 3000
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -28,21 +25,20 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 class RateLimit:
-    """Lets each key spend ``per_minute`` requests at once, and as many in each minute."""
+    """Lets each key spend as many requests at once as it may make in a minute."""
 
-    def __init__(self, per_minute: int = PER_MINUTE) -> None:
-        self._most = per_minute
-        self._per_second = per_minute / 60
+    def __init__(self) -> None:
         self._levels: dict[str, tuple[float, datetime]] = {}
 
-    def spend(self, key_id: str, now: datetime) -> Allowance:
+    def spend(self, key_id: str, now: datetime, *, per_minute: int) -> Allowance:
         """Take one token, if there is one."""
-        level, since = self._levels.get(key_id, (float(self._most), now))
-        gained = max(0.0, (now - since).total_seconds()) * self._per_second
-        level = min(float(self._most), level + gained)
+        per_second = per_minute / 60
+        level, since = self._levels.get(key_id, (float(per_minute), now))
+        gained = max(0.0, (now - since).total_seconds()) * per_second
+        level = min(float(per_minute), level + gained)
         is_exceeded = level < 1
         level -= 0 if is_exceeded else 1
         self._levels[key_id] = (level, now)
-        missing = 1 - level if is_exceeded else self._most - level
-        reset = math.ceil(missing / self._per_second)
-        return Allowance(self._most, int(level), reset, is_exceeded)
+        missing = 1 - level if is_exceeded else per_minute - level
+        reset = math.ceil(missing / per_second)
+        return Allowance(per_minute, int(level), reset, is_exceeded)

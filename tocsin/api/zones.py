@@ -7,4 +7,4 @@ from tocsin.api.rest import Call
 
 def asked_zone(call: Call) -> ZoneInfo:
     """Return the zone that is asked for, or else the account's."""
-    return call.query.zone() or ZoneInfo(call.house.settings.time_zone)
+    return call.query.zone() or ZoneInfo(call.house.account.time_zone)

@@ -24,25 +24,24 @@ _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or a
 
 
 class Email:
-    """Writes mails from ``sender`` and hands them to a mail server."""
+    """Writes mails and hands them to a mail server."""
 
     kind: ClassVar[str] = "email"
     fields: ClassVar[tuple[Field, ...]] = (
         Field(name="address", label="E-mail address", kind="email", example="ann@example.com"),
     )
 
-    def __init__(self, server: MailServer, sender: str) -> None:
+    def __init__(self, server: MailServer) -> None:
         self._server = server
-        self._sender = sender
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Hand the mail over once."""
         if not _is_address(address):
             return Delivery(ok=False, detail="This is not an e-mail address.")
-        mail = write(message, address, self._sender)
+        mail = write(message, address)
         try:
             answer = await self._server.send(
-                mail, sender=parseaddr(self._sender)[1], recipient=address
+                mail, sender=parseaddr(message.sender)[1], recipient=address
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _refused(error.recipients[0])
@@ -55,9 +54,9 @@ class Email:
         return Delivery(ok=True, detail=answer, provider_id=str(mail["Message-ID"]))
 
 
-def write(message: Message, address: str, sender: str) -> EmailMessage:
+def write(message: Message, address: str) -> EmailMessage:
     """Return the mail."""
-    name, mailbox = parseaddr(sender)
+    name, mailbox = parseaddr(message.sender)
     domain = mailbox.rpartition("@")[2]
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _mailbox(name or "Tocsin", mailbox)

@@ -34,12 +34,15 @@ class Briefing(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one person. ``short`` is the wish for a few plain lines.
 
+    ``sender`` is from whom a mail comes.
+
     ``further`` counts the incidents that it is about as well and has no room for.
     """
 
     id: str
     kind: Literal["page"] = "page"
     at: datetime
+    sender: str
     recipient: str
     time_zone: str
     short: bool = False

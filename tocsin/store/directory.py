@@ -11,6 +11,7 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.schedule import Override, Schedule
 from tocsin.domain.service import Service
 from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.store.settings import DECIDED
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -144,15 +145,24 @@ async def owners(connection: asyncpg.Connection) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
 
 
-async def users_with_email(
-    connection: asyncpg.Connection, emails: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the ids of the users with these addresses, in their order of arrival."""
-    rows = await connection.fetch(
-        "select id from users where lower(email) = any($1::text[]) order by created_at",
-        [email.lower() for email in emails],
+async def catch_all(connection: asyncpg.Connection) -> tuple[str, ...] | None:
+    """Return whom administrators chose as the last resort; None if they left that open."""
+    chosen = await connection.fetchval(
+        "select value::text from settings where name = $1", f"{DECIDED}catch_all"
     )
-    return tuple(row["id"] for row in rows)
+    return tuple(msgspec.json.decode(chosen)) if chosen else None
+
+
+async def users_called(connection: asyncpg.Connection, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of users with these ids or e-mail addresses, in their order of arrival."""
+    wanted = list(names)
+    rows = await connection.fetch(
+        "select id from users where id = any($1::text[])"
+        " union select id from users where lower(email) = any($2::text[])",
+        wanted,
+        [name.lower() for name in wanted],
+    )
+    return tuple(sorted(row["id"] for row in rows))  # ids sort by their time
 
 
 async def rings(connection: asyncpg.Connection, rule_ids: Iterable[str]) -> dict[str, int]:

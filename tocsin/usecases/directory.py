@@ -17,9 +17,9 @@ from tocsin.store.directory import Person, Route, Window
 class View:
     """The configuration at one version. ``know_…`` reads what is missing; the rest is memory."""
 
-    def __init__(self, version: int, catch_all_emails: Sequence[str]) -> None:
+    def __init__(self, version: int, first_catch_all: Sequence[str]) -> None:
         self.version = version
-        self._catch_all_emails = catch_all_emails
+        self._first_catch_all = first_catch_all
         self._routes: dict[bytes, Route | None] = {}
         self._services: dict[str, Service | None] = {}
         self._policies: dict[str, EscalationPolicy | None] = {}
@@ -125,8 +125,9 @@ class View:
         if self._has_account:
             return
         self._windows = await store.windows(connection, now)
-        emails = self._catch_all_emails
-        named = await store.users_with_email(connection, emails) if emails else ()
+        chosen = await store.catch_all(connection)
+        names = self._first_catch_all if chosen is None else chosen
+        named = await store.users_called(connection, names) if names else ()
         self._catch_all = named or await store.owners(connection)
         await self.know_people(connection, self._catch_all)
         self._has_account = True
@@ -135,9 +136,9 @@ class View:
 class Directory:
     """The newest view. A transaction keeps the view it was given; a change makes a new one."""
 
-    def __init__(self, catch_all_emails: Sequence[str] = ()) -> None:
-        self._catch_all_emails = catch_all_emails
-        self._view = View(-1, catch_all_emails)
+    def __init__(self, first_catch_all: Sequence[str] = ()) -> None:
+        self._first_catch_all = first_catch_all
+        self._view = View(-1, first_catch_all)
 
     @property
     def newest(self) -> View:
@@ -147,7 +148,7 @@ class Directory:
     def at(self, version: int) -> View:
         """Return the view of this version of the configuration."""
         if version != self._view.version:
-            self._view = View(version, self._catch_all_emails)
+            self._view = View(version, self._first_catch_all)
         return self._view
 
     async def now(self, connection: asyncpg.Connection) -> View:

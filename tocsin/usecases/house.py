@@ -1,9 +1,11 @@
 """What a use case needs of the house it works in, handed down as one value."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import msgspec
 
+from tocsin.domain.account import Account
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
@@ -11,31 +13,54 @@ from tocsin.usecases.board import Board
 from tocsin.usecases.directory import Directory
 
 
-class Account(Protocol):
-    """What use cases may know of the settings."""
+class Settings(Protocol):
+    """What use cases may know of the settings: these, and the first value of each of the account's.
+
+    The account's bear the names that the fields of ``Account`` have.
+    """
 
     @property
     def public_url(self) -> str:
         """What every address begins with."""
 
     @property
-    def time_zone(self) -> str:
-        """The zone of whoever has not chosen another."""
-
-    @property
     def role(self) -> str:
         """What this node does."""
+
+    def given(self, field: str) -> str | None:
+        """Return the variable that gives a setting; None if it has its default."""
+
+
+class Decisions:
+    """What administrators decided instead of the settings, as this node last heard of it."""
+
+    def __init__(self) -> None:
+        self.newest: Mapping[str, Any] = {}
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """The database, the settings, the clock, the seal, and what is known of the configuration.
 
-    ``directory`` knows what paging needs, ``board`` who is on call.
+    ``directory`` knows what paging needs, ``board`` who is on call, ``decisions`` what
+    administrators decided. ``channels`` are the kinds that can be used.
     """
 
     database: Database
-    settings: Account
+    settings: Settings
     sealer: Sealer
     directory: Directory
     board: Board = msgspec.field(default_factory=Board)
+    decisions: Decisions = msgspec.field(default_factory=Decisions)
+    channels: frozenset[str] = frozenset()
     clock: Clock = system_clock
+
+    @property
+    def account(self) -> Account:
+        """What holds for everybody now."""
+        return decided(self.settings, self.decisions.newest)
+
+
+def decided(settings: Settings, decisions: Mapping[str, Any]) -> Account:
+    """Return the account: what was decided, and otherwise what the settings say."""
+    first = msgspec.convert(settings, Account, from_attributes=True)
+    return msgspec.convert(msgspec.structs.asdict(first) | {**decisions}, Account)

@@ -95,8 +95,9 @@ def _addressed(
     message = Message(
         id=new_id("Q"),
         at=now,
+        sender=house.account.mail_from,
         recipient=person.user.name,
-        time_zone=person.user.time_zone or house.settings.time_zone,
+        time_zone=person.user.time_zone or house.account.time_zone,
         short=method is not None and method.send_short_email,
         incidents=briefings,
         further=len(bundle.incidents) - len(briefings),

@@ -70,5 +70,5 @@ async def _rotation(house: House, user_ids: tuple[str, ...], now: datetime) -> s
         turn_seconds=DAY,
         user_ids=user_ids,
     )
-    wish = schedules.Wish(name=SERVICE, time_zone=house.settings.time_zone, layers=(layer,))
+    wish = schedules.Wish(name=SERVICE, time_zone=house.account.time_zone, layers=(layer,))
     return (await schedules.create(house, wish)).schedule.id

@@ -25,7 +25,7 @@ _DIRECT: Final = "null"  # among schedule ids: the people whom a policy names it
 async def list_oncalls(call: Call) -> dict[str, Any]:
     """List who is on call at any time between two bounds, or now."""
     page = call.query.page()
-    zone = call.query.zone() or ZoneInfo(call.house.settings.time_zone)
+    zone = call.query.zone() or ZoneInfo(call.house.account.time_zone)
     most = None if page.wants_total else page.offset + page.fetch
     rows, plan = await oncalls.find(call.house, _query(call), call.now, most=most)
     wholes = await _read_wholes(call, rows[page.offset :][: page.limit])
@@ -54,7 +54,7 @@ def _filter(call: Call, name: str) -> frozenset[str] | None:
 
 def _range(call: Call) -> Range:
     """Return the time that is asked about: both bounds are now unless they are given."""
-    zone, now = ZoneInfo(call.house.settings.time_zone), call.now
+    zone, now = ZoneInfo(call.house.account.time_zone), call.now
     since, until = call.query.instant("since", zone), call.query.instant("until", zone)
     return range_of(since or min(now, until or now), until or max(now, since or now))
 

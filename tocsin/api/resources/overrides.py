@@ -38,7 +38,7 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True):
 @OVERRIDES.op("listScheduleOverrides", "GET", "", status=201)
 async def list_overrides(call: Call, id: str) -> dict[str, Any]:
     """List the overrides of a time, cut to it unless ``overflow``; future ones if ``editable``."""
-    zone = ZoneInfo(call.house.settings.time_zone)
+    zone = ZoneInfo(call.house.account.time_zone)
     since, until = call.query.instant("since", zone), call.query.instant("until", zone)
     if since is None or until is None:
         raise Invalid("Since and until cannot be empty.")
@@ -77,7 +77,7 @@ async def delete_override(call: Call, id: str, override_id: str) -> Answer:
 
 
 def _wish(call: Call, body: _Override) -> Wish:
-    name = body.time_zone or call.house.settings.time_zone
+    name = body.time_zone or call.house.account.time_zone
     if not is_zone(name):
         raise Invalid("Override time zone must be the name of a time zone.")
     zone = ZoneInfo(name)

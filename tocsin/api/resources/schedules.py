@@ -121,7 +121,7 @@ def _view(call: Call) -> View:
 
 
 def _account_zone(call: Call) -> ZoneInfo:
-    return ZoneInfo(call.house.settings.time_zone)
+    return ZoneInfo(call.house.account.time_zone)
 
 
 def _own_zone(call: Call) -> ZoneInfo:

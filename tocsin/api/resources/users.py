@@ -88,7 +88,7 @@ def user_shape(call: Call, known: Known, includes: Collection[str] = ()) -> dict
     return links.head("user", user.id, user.name) | {
         "name": user.name,
         "email": user.email,
-        "time_zone": user.time_zone or call.house.settings.time_zone,
+        "time_zone": user.time_zone or call.house.account.time_zone,
         "color": user.color,
         "role": user.role,
         "description": user.description,

@@ -1,0 +1,62 @@
+"""The account: what administrators decide for everybody."""
+
+from collections.abc import Iterator
+from email.utils import parseaddr
+from typing import Final
+
+import msgspec
+
+from tocsin.domain.faults import faults_of_line
+from tocsin.kit.zones import is_zone
+
+LONGEST_NAME: Final = 100
+LONGEST_SENDER: Final = 200
+MOST_REQUESTS: Final = 1_000_000
+MOST_DAYS: Final = 36_500
+KEPT: Final = {
+    "keep_quarantine": "Quarantine",
+    "keep_notifications": "Notifications",
+    "keep_alarms": "Alarms",
+    "keep_change_events": "Change events",
+    "keep_incidents": "Closed incidents",
+}
+_ENDS: Final = frozenset(" <>,;")  # what would end the address in a header
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """What is decided, each field under the name of the setting that gives its first value.
+
+    ``catch_all`` names users by id or e-mail address; nobody means the owners. The ``keep_…`` are
+    days; 0 means for ever.
+    """
+
+    account_name: str
+    time_zone: str
+    catch_all: tuple[str, ...]
+    mail_from: str
+    requests_per_minute: int
+    keep_quarantine: int
+    keep_notifications: int
+    keep_alarms: int
+    keep_change_events: int
+    keep_incidents: int
+
+
+def faults_of_account(account: Account) -> Iterator[str]:
+    """Say what is wrong with what shall be decided."""
+    yield from faults_of_line("Account name", account.account_name, LONGEST_NAME)
+    if not is_zone(account.time_zone):
+        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    yield from _faults_of_sender(account.mail_from)
+    if not 1 <= account.requests_per_minute <= MOST_REQUESTS:
+        yield f"Requests per minute must be from 1 to {MOST_REQUESTS}."
+    for field, what in KEPT.items():
+        if not 0 <= getattr(account, field) <= MOST_DAYS:
+            yield f"{what} must be kept from 1 to {MOST_DAYS} days, or for ever."
+
+
+def _faults_of_sender(sender: str) -> Iterator[str]:
+    name, at, host = parseaddr(sender)[1].rpartition("@")
+    is_address = bool(name and at and host) and not _ENDS & set(name + host)
+    if not is_address or len(sender) > LONGEST_SENDER or not sender.isprintable():
+        yield "Sender must be an address such as Tocsin <oncall@example.com>."
