@@ -33,7 +33,7 @@ from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
-from tocsin.usecases import first_start
+from tocsin.usecases import account, first_start
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
@@ -64,15 +64,17 @@ async def build(
     async with AsyncExitStack() as stack:
         database = await Database.open(database_url, connections=settings.database_pool)
         stack.push_async_callback(database.close)
+        sealer = Sealer(settings.secret_key or kept_secret(settings.data))
+        channels = await _channels(settings, sealer, stack)
         house = House(
             database=database,
             settings=settings,
-            sealer=Sealer(settings.secret_key or kept_secret(settings.data)),
+            sealer=sealer,
             directory=Directory(settings.catch_all),
+            channels=frozenset(channel.kind for channel in channels),
             clock=clock,
         )
         registry = CollectorRegistry()
-        channels = await _channels(settings, house, stack)
         engine = Engine(house, channels, registry, lambda: ingest.is_crowded)
         ingest = Ingest(
             database=database,
@@ -86,7 +88,7 @@ async def build(
         faces = Faces(
             watched,
             events=EventsApp(ingest.take, EventMetrics(registry)),
-            web=web_app(house, live),
+            web=web_app(house, live, ingest.take),
             rest=rest_app(house),
         )
         http = watched if settings.role == "engine" else faces
@@ -145,22 +147,25 @@ async def _answer(
             await serving
 
 
-async def _channels(settings: Settings, house: House, stack: AsyncExitStack) -> tuple[Channel, ...]:
+async def _channels(
+    settings: Settings, sealer: Sealer, stack: AsyncExitStack
+) -> tuple[Channel, ...]:
     """Make the channels that this installation can use."""
     http = make_client(
         allow_private=settings.webhook_allow_private, user_agent=f"Tocsin/{__version__}"
     )
     await stack.enter_async_context(http)
-    webhook = Webhook(http, signing_key(house.sealer))
+    webhook = Webhook(http, signing_key(sealer))
     if settings.smtp_url is None:
         return (webhook,)
     mail_server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
     stack.push_async_callback(mail_server.close)
-    return (Email(mail_server, settings.mail_from), webhook)
+    return (Email(mail_server), webhook)
 
 
 async def _first_start(settings: Settings, house: House) -> None:
     await first_start.recognise(house)
+    await account.recall(house)
     owner = None
     if settings.admin_email:
         owner = first_start.Owner(email=settings.admin_email, password=settings.admin_password)
@@ -169,8 +174,11 @@ async def _first_start(settings: Settings, house: House) -> None:
 
 @asynccontextmanager
 async def _running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
-    """Let ingest and engine work in the background, each as the node's role wants it."""
-    ingest = asyncio.create_task(parts.ingest.run())
+    """Let ingest and engine work in the background, as the node's role wants it."""
+    background = [
+        asyncio.create_task(parts.ingest.run()),
+        asyncio.create_task(account.follow(parts.house)),
+    ]
     engine = asyncio.create_task(parts.engine.run()) if settings.role != "api" else None
     try:
         yield
@@ -178,8 +186,9 @@ async def _running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
         if engine:
             await parts.engine.stop()
             await engine
-        ingest.cancel()
-        await asyncio.gather(ingest, return_exceptions=True)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
 
 
 class _Server(uvicorn.Server):

@@ -62,7 +62,7 @@ async def night(database: Database) -> Night:
 
 @pytest.fixture
 def app(night: Night) -> ASGIApp:
-    return web_app(night.house, Live(night.house))
+    return web_app(night.house, Live(night.house), night.take)
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,9 @@ async def test_pages_say_that_the_database_is_away(night: Night, visitor: Visito
         sealer=Sealer("a secret of this installation, long enough"),
         directory=Directory(),
     )
-    answer = await _get(web_app(house, Live(house)), "/incidents", cookies={"tocsin_session": "x"})
+    answer = await _get(
+        web_app(house, Live(house), night.take), "/incidents", cookies={"tocsin_session": "x"}
+    )
     await nowhere.close()
 
     assert answer.status_code == 503
@@ -126,7 +128,7 @@ async def test_an_accident_tells_nothing_of_itself(night: Night) -> None:
         directory=Directory(),
         clock=broken,
     )
-    answer = await _get(web_app(house, Live(house)), "/login")
+    answer = await _get(web_app(house, Live(house), night.take), "/login")
 
     assert answer.status_code == 500
     assert "Something broke" in text_of(answer)

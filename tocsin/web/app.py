@@ -1,6 +1,7 @@
 """The room's door: which page answers at which address, and who may open it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Final
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
+from tocsin.usecases.letter import Take
 from tocsin.web import incidents, install, news, sessions, styleguide
 from tocsin.web.files import send_file
 from tocsin.web.hub import Live
@@ -50,10 +52,11 @@ SMALL: Final = 1000  # bytes that are not worth compressing
 ONLY_OURS: Final = frozenset({FILES, "live", "calendars", "manifest.webmanifest"})
 
 
-def web_app(house: House, live: Live) -> ASGIApp:
-    """Return the application that answers with pages."""
+def web_app(house: House, live: Live, take: Take) -> ASGIApp:
+    """Return the application that answers with pages; ``take`` takes the events that they send."""
     attempts = Attempts()
-    routes = [_route(page, house, live, attempts) for page in PAGES]
+    visit = partial(receive, house, live, take, attempts)
+    routes = [_route(page, visit) for page in PAGES]
     files = Route(f"/{FILES}/{{path:path}}", send_file)
     compressed = Middleware(GZipMiddleware, minimum_size=SMALL)
     app = Starlette(routes=[*routes, files], exception_handlers=ANSWERS, middleware=[compressed])
@@ -95,9 +98,9 @@ class SafeHeaders:
         await self._app(scope, receive, send_safely)
 
 
-def _route(page: Page, house: House, live: Live, attempts: Attempts) -> Route:
+def _route(page: Page, receive: Callable[[Request], Awaitable[Visit]]) -> Route:
     async def answer(request: Request) -> Response:
-        visit: Visit = await receive(house, live, attempts, request)
+        visit = await receive(request)
         if page.needs is not None:
             visit.need(page.needs)
         return await page.answer(visit)

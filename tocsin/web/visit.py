@@ -17,6 +17,7 @@ from tocsin.domain.user import User
 from tocsin.usecases import sessions
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
+from tocsin.usecases.letter import Take
 from tocsin.web.hub import Live
 
 SESSION: Final = "tocsin_session"
@@ -38,10 +39,14 @@ class SignInFirst(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """One request for a page. ``secret`` is what its cookie holds, and ties forms to it."""
+    """One request for a page. ``secret`` is what its cookie holds, and ties forms to it.
+
+    ``take`` takes events as it takes those that tools send.
+    """
 
     house: House
     live: Live
+    take: Take
     attempts: Attempts
     request: Request
     now: datetime
@@ -111,7 +116,9 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         return part
 
 
-async def receive(house: House, live: Live, attempts: Attempts, request: Request) -> Visit:
+async def receive(
+    house: House, live: Live, take: Take, attempts: Attempts, request: Request
+) -> Visit:
     """Find out who asks; of a form, also see that it is ours. Raises Forbidden."""
     now = house.clock()
     token = request.cookies.get(SESSION, "")
@@ -120,6 +127,7 @@ async def receive(house: House, live: Live, attempts: Attempts, request: Request
     visit = Visit(
         house=house,
         live=live,
+        take=take,
         attempts=attempts,
         request=request,
         now=now,
