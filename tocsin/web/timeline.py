@@ -16,16 +16,16 @@ Kind = Literal["layer", "overrides", "final"]
 
 # The least that a sheet is wide in pixels, as the stylesheet has it, and what it has on a desk.
 SHEETS: Final[Mapping[Scale, tuple[int, int]]] = {
-    "day": (640, 920),
-    "week": (640, 920),
-    "fortnight": (900, 920),
-    "month": (1040, 1040),
+    "day": (560, 900),
+    "week": (560, 900),
+    "fortnight": (840, 900),
+    "month": (900, 900),
 }
 TINTS: Final = 3
 WEAVES: Final = 5  # has no divisor in common with TINTS, so that 15 people look different
 NOBODY: Final = "Nobody"
 
-_DATE: Final = 34  # pixels that a day needs to be named
+_DATE: Final = 28  # pixels that a day needs to be named
 _HOURS: Final[Mapping[Scale, Sequence[int]]] = {
     "day": range(3, 24, 3),
     "week": (12,),
@@ -240,7 +240,7 @@ def _axis(frame: Frame, zone: str) -> Axis:
 
 def _mark(frame: Frame, day: Day, *, is_first: bool) -> Mark:
     x, width = frame.cut(day.start, day.end)
-    has_room = width * SHEETS[frame.scale][0] / 100 >= _DATE or frame.scale == "month"
+    has_room = width * SHEETS[frame.scale][0] / 100 >= _DATE
     with_month = frame.scale != "month" or is_first or day.date.day == 1
     is_odd = day.hours != 24
     return Mark(
