@@ -7,15 +7,17 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident, Status
 from tocsin.domain.user import Urgency
 from tocsin.store import incidents as store
+from tocsin.store import teams
 from tocsin.store.rows import Where
 from tocsin.store.tables import alerts, incidents
-from tocsin.store.teams import incidents_of
 
+_NO_SERVICE: Final = ""  # an id that none has
 IS_OPEN: Final = incidents.c.status != sa.literal_column("'resolved'")  # in an index's own words
 
 _COLUMNS: Final[dict[str, sa.ColumnElement[Any]]] = {
@@ -48,6 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 async def find(tx: AsyncConnection, *asked: Asked, limit: int, offset: int) -> list[Incident]:
     """Return a part of the list; of several lists, one goes on where the other ends."""
     found: list[Incident] = []
+    asked = await _by_services(tx, asked)
     for where, order in chain.from_iterable(map(_stretches, asked)):
         rest = limit - len(found)
         rows = await store.select(tx, where=where, order_by=order, limit=rest, offset=offset)
@@ -60,7 +63,16 @@ async def find(tx: AsyncConnection, *asked: Asked, limit: int, offset: int) -> l
 
 async def count(tx: AsyncConnection, asked: Asked) -> int:
     """Count the whole list."""
-    return await store.count(tx, *_where(asked))
+    return await store.count(tx, *_where(await _by_services(tx, asked)))
+
+
+async def _by_services(tx: AsyncConnection, asked: Asked) -> Asked:
+    """Ask for the services of teams instead of for teams."""
+    if not asked.team_ids:
+        return asked
+    theirs, wanted = await teams.service_ids(tx, asked.team_ids), asked.service_ids
+    service_ids = tuple(id_ for id_ in theirs if not wanted or id_ in wanted)
+    return replace(asked, team_ids=(), service_ids=service_ids or (_NO_SERVICE,))
 
 
 async def count_open(tx: AsyncConnection, asked: Asked) -> dict[Status, int]:
@@ -87,12 +99,10 @@ def _where(asked: Asked) -> Iterable[Where]:
         yield c.urgency.in_(asked.urgencies)
     if asked.service_ids:
         yield c.service_id.in_(asked.service_ids)
-    if asked.team_ids:
-        yield incidents_of(asked.team_ids)
     if asked.user_ids:
         yield c.assignee_ids.overlap(asked.user_ids)
     if asked.incident_key:
-        yield c.id.in_(_with_key(asked.incident_key))
+        yield c.id.in_(with_key(asked.incident_key))
     yield from (c.title.icontains(word, autoescape=True) for word in asked.words)
     yield from _time(asked)
 
@@ -104,7 +114,7 @@ def _time(asked: Asked) -> Iterable[Where]:
         yield incidents.c.created_at < asked.until
 
 
-def _with_key(key: str) -> sa.CompoundSelect[Any]:
+def with_key(key: str) -> sa.CompoundSelect[Any]:
     """Find incidents by the key of an alert they have, or the key a person gave them."""
     return sa.union(
         sa.select(alerts.c.incident_id).where(alerts.c.dedup_key == key),
