@@ -277,7 +277,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_notifications: Annotated[int, days_kept("attempts to tell somebody")] = 400
     keep_alarms: Annotated[int, days_kept("sentences for administrators")] = 90
     keep_change_events: Annotated[int, days_kept("change events")] = 400
-    keep_incidents: Annotated[int, days_kept("closed incidents, with all that tells of them,")] = 0
+    keep_incidents: Annotated[int, days_kept("closed incidents with their log")] = 0
     log_level: Annotated[LogLevel, Is(one_of(LogLevel), "The least grave lines to log.")] = "info"
     log_format: Annotated[
         LogFormat, Is(one_of(LogFormat), "One JSON object a line, or text for people.")

@@ -11,7 +11,8 @@ from tests.team import NOON
 from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
 from tocsin.store.database import Database
-from tocsin.usecases import upkeep
+from tocsin.usecases import account, upkeep
+from tocsin.usecases.account import Wish
 
 DAY = timedelta(days=1)
 
@@ -88,3 +89,40 @@ async def test_only_one_node_cleans_up_at_a_time(night: Night) -> None:
     await upkeep.clean_up(night.house, NOON)
 
     assert await ages(night, tables.alarms) == []
+
+
+async def test_administrators_decide_for_how_long_things_are_kept(night: Night) -> None:
+    await account.change(night.house, Wish(keep_alarms=7, keep_notifications=0))
+    for days in (6, 8):
+        await put(night, tables.alarms, days)
+        await put(night, tables.notifications, days * 1000, user_id=night.team.ann.id)
+    for days in (399, 401):
+        await put(night, tables.change_events, days, service_id="P", integration_id="P", body={})
+
+    await upkeep.clean_up(night.house, NOON)
+
+    assert await ages(night, tables.alarms) == [6]
+    assert await ages(night, tables.notifications) == [8000, 6000]
+    assert await ages(night, tables.change_events) == [399]
+
+
+async def test_closed_incidents_stay_for_ever_unless_administrators_decide_otherwise(
+    night: Night,
+) -> None:
+    _, young, open_ = await night.trigger("old", "young", "open")
+    await night.trigger("old", action="resolve")
+    night.passes(days=5)
+    await night.trigger("young", action="resolve")
+    night.passes(days=6)
+
+    await upkeep.clean_up(night.house, night.now)
+    assert len(await night.incidents()) == 3
+
+    await account.change(night.house, Wish(keep_incidents=10))
+    await upkeep.clean_up(night.house, night.now)
+
+    assert {incident.id for incident in await night.incidents()} == {young.id, open_.id}
+    async with night.database.read() as tx:
+        for table in (tables.alerts, tables.log_entries):
+            left = (await tx.execute(sa.select(table.c.incident_id).distinct())).scalars()
+            assert set(left) == {young.id, open_.id}

@@ -6,9 +6,22 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store.tables import alarms, notifications, quarantine, sessions
+from tocsin.store.tables import (
+    alarms,
+    alerts,
+    change_events,
+    incidents,
+    log_entries,
+    notes,
+    notifications,
+    quarantine,
+    sessions,
+    tickets,
+)
 
 AT_ONCE: Final = 10_000
+INCIDENTS_AT_ONCE: Final = 1000  # each has many rows that go with it
+IDS: Final = sa.ARRAY(sa.Text)
 _TURN: Final = 0x70C51  # any number that other programs on this database do not lock
 
 
@@ -36,10 +49,29 @@ async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:
     return await _forget(tx, alarms, alarms.c.at < before)
 
 
+async def forget_change_events(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget what was changed long ago."""
+    return await _forget(tx, change_events, change_events.c.at < before)
+
+
+async def forget_incidents(tx: AsyncConnection, *, resolved_before: datetime) -> int:
+    """Forget closed incidents with their alerts, notes and log."""
+    old = sa.select(incidents.c.id).where(incidents.c.resolved_at < resolved_before)
+    ids = sa.any_(sa.literal(list((await tx.execute(old.limit(INCIDENTS_AT_ONCE))).scalars()), IDS))
+    for table in (alerts, notes, log_entries):
+        await tx.execute(sa.delete(table).where(table.c.incident_id == ids))
+    return (await tx.execute(sa.delete(incidents).where(incidents.c.id == ids))).rowcount
+
+
 async def forget_sessions(tx: AsyncConnection, *, unseen_since: datetime, begun: datetime) -> int:
     """Forget sessions that nobody used since then, or that were begun before."""
     over = sa.or_(sessions.c.seen_at <= unseen_since, sessions.c.created_at <= begun)
     return await _forget(tx, sessions, over)
+
+
+async def forget_tickets(tx: AsyncConnection, *, expired: datetime) -> int:
+    """Forget links that had expired by then."""
+    return await _forget(tx, tickets, tickets.c.expires_at <= expired)
 
 
 async def _forget(tx: AsyncConnection, table: sa.Table, where: sa.ColumnElement[bool]) -> int:

@@ -1,20 +1,21 @@
 """Upkeep: what nobody will ask for any more is forgotten, by one node at a time."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.account import Account
 from tocsin.domain.session import IDLE_FOR, LONGEST
 from tocsin.store import last_events, retention
 from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
 
-STRAYS_FOR: Final = timedelta(days=30)
 MOST_STRAYS: Final = 10_000
-NOTIFICATIONS_FOR: Final = timedelta(days=400)  # a year's report, and some days to write it
-ALARMS_FOR: Final = timedelta(days=90)
+FOR_EVER: Final = 0  # days
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def clean_up(house: House, now: datetime) -> None:
@@ -22,20 +23,36 @@ async def clean_up(house: House, now: datetime) -> None:
     async with house.database.begin() as tx:
         if not await retention.take_turn(tx):
             return
-        strays = await retention.forget_strays(tx, before=now - STRAYS_FOR, most=MOST_STRAYS)
-        old = await retention.forget_notifications(tx, before=now - NOTIFICATIONS_FOR)
-        alarms = await retention.forget_alarms(tx, before=now - ALARMS_FOR)
-        sessions = await retention.forget_sessions(
-            tx, unseen_since=now - IDLE_FOR, begun=now - LONGEST
-        )
-        tickets = await retention.forget_tickets(tx, expired=now)
+        forgotten = {
+            **await _forget_records(tx, house.account, now),
+            "sessions": await retention.forget_sessions(
+                tx, unseen_since=now - IDLE_FOR, begun=now - LONGEST
+            ),
+            "tickets": await retention.forget_tickets(tx, expired=now),
+        }
         await last_events.forget_orphans(tx)
-    forgotten = {
-        "strays": strays,
-        "notifications": old,
-        "alarms": alarms,
-        "sessions": sessions,
-        "tickets": tickets,
-    }
     if any(forgotten.values()):
         log.info("upkeep.forgotten", **forgotten)
+
+
+async def _forget_records(tx: AsyncConnection, account: Account, now: datetime) -> dict[str, int]:
+    """Forget what has been kept for as long as administrators want it."""
+
+    def before(days: int) -> datetime:
+        return LONG_AGO if days == FOR_EVER else now - timedelta(days=days)
+
+    return {
+        "strays": await retention.forget_strays(
+            tx, before=before(account.keep_quarantine), most=MOST_STRAYS
+        ),
+        "notifications": await retention.forget_notifications(
+            tx, before=before(account.keep_notifications)
+        ),
+        "alarms": await retention.forget_alarms(tx, before=before(account.keep_alarms)),
+        "change_events": await retention.forget_change_events(
+            tx, before=before(account.keep_change_events)
+        ),
+        "incidents": await retention.forget_incidents(
+            tx, resolved_before=before(account.keep_incidents)
+        ),
+    }
