@@ -23,11 +23,12 @@ PATIENCE: Final[Mapping[str, Patience]] = {
 }
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 MOST: Final = 30_000  # what is kept of the three kinds together; the oldest goes first
+DOOR: Final = "door"
 LONGEST_EMAIL: Final = 254  # characters of it that are told apart
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _DOUBLED_AT_MOST: Final = 10  # times, so that the figure stays small
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
 
 
 class _Past(msgspec.Struct, frozen=True):
@@ -42,24 +43,25 @@ class Attempts:
         self._most = most
         self._past: dict[Key, _Past] = {}
 
-    def begin(self, email: str, address: str, now: datetime) -> timedelta:
+    def begin(self, email: str, address: str, now: datetime, *, at: str = DOOR) -> timedelta:
         """Count an attempt as failed until it is forgiven; if it must wait, say how long instead.
 
-        Counting comes first, so that many at the same time are not all let through.
+        Counting comes first, so that many at the same time are not all let through. What is
+        tried ``at`` one place does not count at another.
         """
-        keys = _keys(email, address)
+        keys = _keys(at, email, address)
         wait = max(self._wait(key, now) for key in keys)
         if wait <= timedelta():
             for key in keys:
                 self._count(key, now)
         return wait
 
-    def forgive(self, email: str, address: str) -> None:
+    def forgive(self, email: str, address: str, *, at: str = DOOR) -> None:
         """Forget the failures of somebody who knew the password after all.
 
         Of what others failed at from the same address, only this attempt is taken back.
         """
-        pair, from_address, same_email = _keys(email, address)
+        pair, from_address, same_email = _keys(at, email, address)
         self._past.pop(pair, None)
         self._past.pop(same_email, None)
         if past := self._past.get(from_address):
@@ -84,6 +86,6 @@ class Attempts:
         return past if past and now - past.last < FORGOTTEN_AFTER else _Past(0, now)
 
 
-def _keys(email: str, address: str) -> tuple[Key, ...]:
+def _keys(at: str, email: str, address: str) -> tuple[Key, ...]:
     email = email.strip().lower()[:LONGEST_EMAIL]
-    return ("pair", email, address), ("address", "", address), ("email", email, "")
+    return ("pair", at, email, address), ("address", at, "", address), ("email", at, email, "")

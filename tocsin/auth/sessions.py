@@ -7,22 +7,31 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.session import Session
+from tocsin.domain.session import Origin, Session
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
+from tocsin.kit.text import one_line
 from tocsin.store import sessions
 from tocsin.store.sessions import SESSIONS
 from tocsin.store.users import USERS
 
 TOKEN_BYTES: Final = 32
 TOUCHED_EVERY: Final = timedelta(minutes=10)
+LONGEST_USER_AGENT: Final = 400  # characters of what a browser says of itself
+UNKNOWN: Final = Origin()
 
 
-async def begin(tx: AsyncConnection, user_id: str, now: datetime) -> str:
+async def begin(tx: AsyncConnection, user_id: str, now: datetime, origin: Origin = UNKNOWN) -> str:
     """Let a person in; return the token that only their browser will know."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session = Session(
-        id=new_id(), user_id=user_id, token_hash=digest(token), created_at=now, seen_at=now
+        id=new_id(),
+        user_id=user_id,
+        token_hash=digest(token),
+        created_at=now,
+        seen_at=now,
+        user_agent=one_line(origin.user_agent, LONGEST_USER_AGENT),
+        address=origin.address,
     )
     await SESSIONS.insert(tx, session)
     return token

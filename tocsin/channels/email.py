@@ -13,6 +13,7 @@ import jinja2
 import msgspec
 
 from tocsin.domain.channel import Delivery, Field
+from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.text import one_line, printable, shortened
@@ -20,6 +21,7 @@ from tocsin.kit.text import one_line, printable, shortened
 MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
+NO_ADDRESS: Final = Delivery(ok=False, detail="This is not an e-mail address.")
 _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or an envelope
 
 
@@ -37,12 +39,18 @@ class Email:
     async def send(self, message: Message, address: str) -> Delivery:
         """Hand the mail over once."""
         if not _is_address(address):
-            return Delivery(ok=False, detail="This is not an e-mail address.")
-        mail = write(message, address)
+            return NO_ADDRESS
+        return await self._hand_over(write(message, address), message.sender, address)
+
+    async def post(self, letter: Letter) -> Delivery:
+        """Hand the mail over once."""
+        if not _is_address(letter.address):
+            return NO_ADDRESS
+        return await self._hand_over(write_letter(letter), letter.sender, letter.address)
+
+    async def _hand_over(self, mail: EmailMessage, sender: str, address: str) -> Delivery:
         try:
-            answer = await self._server.send(
-                mail, sender=parseaddr(message.sender)[1], recipient=address
-            )
+            answer = await self._server.send(mail, sender=parseaddr(sender)[1], recipient=address)
         except aiosmtplib.SMTPRecipientsRefused as error:
             return _refused(error.recipients[0])
         except aiosmtplib.SMTPResponseException as error:
@@ -55,20 +63,15 @@ class Email:
 
 
 def write(message: Message, address: str) -> EmailMessage:
-    """Return the mail."""
-    name, mailbox = parseaddr(message.sender)
-    domain = mailbox.rpartition("@")[2]
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _mailbox(name or "Tocsin", mailbox)
-    mail["To"] = _mailbox(one_line(message.recipient, 100), address)
+    """Return the mail that a page becomes."""
+    mail = _addressed(
+        f"{message.kind}.{message.id}", message.sender, message.recipient, address, message.at
+    )
+    domain = parseaddr(message.sender)[1].rpartition("@")[2]
     mail["Subject"] = one_line(f"[Tocsin] {message.headline}", MOST_SUBJECT)
-    mail["Date"] = format_datetime(message.at)
-    mail["Message-ID"] = f"<{message.kind}.{message.id}@{domain}>"
     if len(message.incidents) == 1:  # a mail about several would tie their threads together
         thread = f"<incident.{message.incidents[0].id}@{domain}>"
         mail["In-Reply-To"] = mail["References"] = thread
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
     if any(incident.urgency == "high" for incident in message.incidents):
         mail["Importance"] = "high"
     page = {"message": message, "incidents": message.incidents}
@@ -77,6 +80,22 @@ def write(message: Message, address: str) -> EmailMessage:
     else:
         mail.set_content(_render("page.txt", page))
         mail.add_alternative(_render("page.html", page), subtype="html")
+    return mail
+
+
+def write_letter(letter: Letter) -> EmailMessage:
+    """Return the mail that a letter becomes."""
+    mail = _addressed(
+        f"{letter.words.about}.{letter.id}",
+        letter.sender,
+        letter.recipient,
+        letter.address,
+        letter.at,
+    )
+    mail["Subject"] = one_line(f"[Tocsin] {letter.words.subject}", MOST_SUBJECT)
+    page = {"letter": letter, "words": letter.words}
+    mail.set_content(_render("letter.txt", page))
+    mail.add_alternative(_render("letter.html", page), subtype="html")
     return mail
 
 
@@ -101,6 +120,19 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return value
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _addressed(name: str, sender: str, recipient: str, address: str, at: datetime) -> EmailMessage:
+    """Begin a mail that nobody's machine should answer; ``name`` is unique within our domain."""
+    called, mailbox = parseaddr(sender)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _mailbox(called or "Tocsin", mailbox)
+    mail["To"] = _mailbox(one_line(recipient, 100), address)
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{name}@{mailbox.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    return mail
 
 
 def _is_link(href: str) -> bool:

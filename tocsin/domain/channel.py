@@ -1,9 +1,10 @@
 """What a channel is: it carries a message to an address, once, and says what came of it."""
 
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
 
 
@@ -38,3 +39,11 @@ class Channel(Protocol):
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Carry the message to the address, once. Faults of the way are answers, not errors."""
+
+
+@runtime_checkable
+class Postman(Protocol):
+    """A channel that carries letters too."""
+
+    async def post(self, letter: Letter) -> Delivery:
+        """Carry the letter to its address, once. Faults of the way are answers, not errors."""

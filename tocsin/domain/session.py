@@ -9,6 +9,13 @@ IDLE_FOR: Final = timedelta(days=14)
 LONGEST: Final = timedelta(days=90)
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """From where somebody comes, and with what browser, as they or their proxy tell it."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A person's browser, known by the hash of its token alone."""
 
@@ -17,6 +24,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes
     created_at: datetime
     seen_at: datetime
+    user_agent: str = ""
+    address: str = ""
 
     def is_over(self, now: datetime) -> bool:
         """Say whether they stayed away for too long, or must prove again who they are."""

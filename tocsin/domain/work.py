@@ -6,11 +6,14 @@ from typing import Any, Literal
 import msgspec
 
 TIMER = "timer"
-WorkKind = Literal["notify", "escalate", "unacknowledge", "auto_resolve", "urgency_change"]
+LETTER = "letter"  # a lane of its own: however many letters wait, no page waits behind them
+WorkKind = Literal[
+    "notify", "letter", "escalate", "unacknowledge", "auto_resolve", "urgency_change"
+]
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do at ``due``. ``lane`` is ``timer``, or the channel that carries a page.
+    """One thing to do at ``due``. ``lane`` is ``timer``, ``letter``, or the channel of a page.
 
     ``contact_method_id`` None with kind ``notify`` means the person's login address.
     ``id`` and ``planned_for`` are given when it is stored; ``attempts`` counts leases.

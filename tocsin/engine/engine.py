@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from tocsin.domain.address import KINDS
 from tocsin.domain.channel import Channel
-from tocsin.domain.work import TIMER
+from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.loop import Lane, forever
 from tocsin.engine.meters import Meters
@@ -47,7 +47,7 @@ class Engine:
     ) -> None:
         self._house = house
         self._is_crowded = is_crowded
-        self._meters = Meters(registry, (TIMER, *KINDS))
+        self._meters = Meters(registry, (TIMER, LETTER, *KINDS))
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {
             name: Lane(name, house, task, self._meters, is_crowded)

@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from tocsin.domain.address import KINDS
-from tocsin.domain.channel import Channel, Delivery
-from tocsin.domain.notification import Notification
-from tocsin.domain.work import TIMER, Work
+from tocsin.domain.channel import Channel, Delivery, Postman
+from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.meters import Meters
 from tocsin.kit.clock import Clock
-from tocsin.usecases import incidents, paging, receipts
+from tocsin.usecases import incidents, letters, paging, receipts
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
@@ -22,8 +21,10 @@ log = structlog.get_logger(__name__)
 SEND_TIMEOUT: Final = 30.0  # seconds; well within the lease of a minute
 TRIES_OF_A_BROKEN_CHANNEL: Final = 3
 WAIT_FOR_DATABASE: Final = 1.0
+NO_MAIL: Final = Delivery(ok=False, detail="No mail server is configured.")
 
 Task = Callable[[Sequence[Work], Clock], Awaitable[None]]
+Result = TypeVar("Result")
 
 
 class UnwrittenError(Exception):
@@ -33,7 +34,8 @@ class UnwrittenError(Exception):
 def tasks(house: House, channels: Mapping[str, Channel], meters: Meters) -> dict[str, Task]:
     """Return what each lane does. Lanes without a channel say so, page by page."""
     pages = {kind: page_by(house, kind, channels.get(kind), meters) for kind in KINDS}
-    return {TIMER: ring(house), **pages}
+    postman = next((c for c in channels.values() if isinstance(c, Postman)), None)
+    return {TIMER: ring(house), LETTER: post_by(house, postman), **pages}
 
 
 def ring(house: House) -> Task:
@@ -57,9 +59,27 @@ def page_by(house: House, kind: str, channel: Channel | None, meters: Meters) ->
         now = clock()
         if delivery.ok:
             meters.handed_over(bundle.works, now)
-        meters.told(await _write_down(house, bundle, delivery, clock))
+        meters.told(await _write_down(lambda: receipts.record(house, bundle, delivery, clock())))
 
     return run
+
+
+def post_by(house: House, postman: Postman | None) -> Task:
+    """Send letters, each for itself."""
+
+    async def run(works: Sequence[Work], clock: Clock) -> None:
+        for work in works:
+            await _post(house, postman, work, clock)
+
+    return run
+
+
+async def _post(house: House, postman: Postman | None, work: Work, clock: Clock) -> None:
+    letter = letters.open_letter(house, work)
+    delivery = NO_MAIL
+    if postman is not None:
+        delivery = await _attempt("letter", postman.post(letter), work.attempts)
+    await _write_down(lambda: letters.record(house, work, letter, delivery, clock()))
 
 
 async def _deliver(bundle: Bundle, kind: str, channel: Channel | None) -> Delivery:
@@ -67,8 +87,14 @@ async def _deliver(bundle: Bundle, kind: str, channel: Channel | None) -> Delive
         return Delivery(ok=False, detail=f"No provider for {kind} is configured.")
     if bundle.message is None:
         return bundle.refusal
-    sending = asyncio.wait_for(channel.send(bundle.message, bundle.address), SEND_TIMEOUT)
-    (answer,) = await asyncio.gather(sending, return_exceptions=True)
+    sending = channel.send(bundle.message, bundle.address)
+    return await _attempt(kind, sending, bundle.works[0].attempts)
+
+
+async def _attempt(kind: str, sending: Awaitable[Delivery], attempts: int) -> Delivery:
+    """Wait for a channel's answer; where it has none, answer in its place."""
+    timely = asyncio.wait_for(sending, SEND_TIMEOUT)
+    (answer,) = await asyncio.gather(timely, return_exceptions=True)
     match answer:
         case Delivery():
             return answer
@@ -76,21 +102,18 @@ async def _deliver(bundle: Bundle, kind: str, channel: Channel | None) -> Delive
             return Delivery(ok=False, detail=f"Not sent in {SEND_TIMEOUT:g} seconds.", retry=True)
         case fault:
             log.error("channel.broken", channel=kind, exc_info=fault)
-            again = bundle.works[0].attempts < TRIES_OF_A_BROKEN_CHANNEL
+            again = attempts < TRIES_OF_A_BROKEN_CHANNEL
             return Delivery(ok=False, detail=f"The channel broke: {fault!r}", retry=again)
 
 
-async def _write_down(
-    house: House, bundle: Bundle, delivery: Delivery, clock: Clock
-) -> Sequence[Notification]:
+async def _write_down(record: Callable[[], Awaitable[Result]]) -> Result:
     """Wait for the database if need be: what was sent and not written down is sent again."""
     while True:
-        recording = receipts.record(house, bundle, delivery, clock())
-        (answer,) = await asyncio.gather(recording, return_exceptions=True)
+        (answer,) = await asyncio.gather(record(), return_exceptions=True)
         match answer:
             case DatabaseAway():
                 await asyncio.sleep(WAIT_FOR_DATABASE)
             case BaseException() as fault:
                 raise UnwrittenError from fault
-            case notifications:
-                return notifications
+            case result:
+                return result

@@ -70,6 +70,8 @@ sessions = sa.Table(
     sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
     at(),
     at("seen_at"),
+    sa.Column("user_agent", sa.Text, nullable=False, server_default=""),
+    sa.Column("address", sa.Text, nullable=False, server_default=""),
 )
 
 teams = sa.Table(

@@ -1,5 +1,6 @@
 """Users: what can be asked about them beyond their rows."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -39,9 +40,21 @@ async def password_hash(tx: AsyncConnection, user_id: str) -> str | None:
 
 
 async def set_password(tx: AsyncConnection, user_id: str, password_hash: str) -> None:
-    """Store the hash of a person's password."""
+    """Store the hash of a person's password; with one, no invitation waits for them any more."""
     theirs = sa.update(tables.users).where(USERS.c.id == user_id)
-    await tx.execute(theirs.values(password_hash=password_hash))
+    await tx.execute(theirs.values(password_hash=password_hash, invitation_sent=False))
+
+
+async def with_password(tx: AsyncConnection, user_ids: Sequence[str]) -> set[str]:
+    """Return those of these people who have a password."""
+    has_one = tables.users.c.password_hash.is_not(None)
+    query = sa.select(USERS.c.id).where(USERS.c.id.in_(user_ids), has_one)
+    return set((await tx.execute(query)).scalars())
+
+
+async def hold_all(tx: AsyncConnection) -> None:
+    """Let nobody else add, change or take away people until the transaction ends."""
+    await tx.execute(sa.text("lock table users in share row exclusive mode"))
 
 
 async def open_incidents(tx: AsyncConnection, user_id: str, limit: int) -> list[str]:

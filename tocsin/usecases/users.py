@@ -105,16 +105,27 @@ async def get(house: House, user_id: str) -> Known:
 
 async def create(house: House, wish: Wish, by: Principal, now: datetime) -> Known:
     """Make a user, who is e-mailed at once about whatever is assigned to them."""
+    user = draft(wish, by, now)
+    async with house.database.begin() as tx:
+        return await add(tx, user)
+
+
+def draft(wish: Wish, by: Principal, now: datetime) -> User:
+    """Return the user that is wished for, not stored yet. Raises Invalid, Forbidden."""
     id_ = new_id()
     user = _apply(wish, User(id=id_, name="", email="", color=_color(id_), created_at=now))
     refuse(_faults(user))
     _check_right_to_owners("user", user.role, by)
-    async with house.database.begin() as tx:
-        try:
-            await USERS.insert(tx, user)
-        except Taken:
-            raise Invalid(EMAIL_TAKEN) from None
-        return await _make_reachable(tx, user)
+    return user
+
+
+async def add(tx: AsyncConnection, user: User) -> Known:
+    """Store a new user, and make them reachable by e-mail. Raises Invalid."""
+    try:
+        await USERS.insert(tx, user)
+    except Taken:
+        raise Invalid(EMAIL_TAKEN) from None
+    return await _make_reachable(tx, user)
 
 
 async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known:

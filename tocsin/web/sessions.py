@@ -31,7 +31,7 @@ async def sign_in(visit: Visit) -> Response:
     given = Credentials(
         email=visit.form.get("email", ""),
         password=visit.form.get("password", ""),
-        address=visit.address,
+        origin=visit.origin,
     )
     try:
         token = await sessions.sign_in(visit.house, visit.attempts, given, visit.now)

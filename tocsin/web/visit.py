@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tocsin.auth.attempts import Attempts
 from tocsin.auth.principal import Needed, Principal
+from tocsin.domain.session import Origin
 from tocsin.domain.user import User
 from tocsin.usecases import sessions
 from tocsin.usecases.errors import Forbidden
@@ -96,6 +97,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     def address(self) -> str:
         """From where they come."""
         return self.request.client.host if self.request.client else ""
+
+    @property
+    def origin(self) -> Origin:
+        """From where they come, and with what browser."""
+        return Origin(self.address, self.request.headers.get("user-agent", ""))
 
     def may(self, power: Needed, whose: str | None = None) -> bool:
         """Say whether they have this power, over the user ``whose`` if it needs to be their own."""
