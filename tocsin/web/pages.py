@@ -9,7 +9,7 @@ from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.sentences import sentence
 from tocsin.kit.text import printable
 from tocsin.usecases.errors import Complaint
-from tocsin.web import words
+from tocsin.web import instants, words
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
 from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
@@ -30,6 +30,7 @@ _TEMPLATES.filters |= {
     "join_names": words.join,
     "printable": printable,
     "sentence": sentence,
+    "twice": instants.choices,
     "value": words.value,
 }
 _TEMPLATES.tests["link"] = words.is_link
