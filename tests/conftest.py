@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,22 @@ async def database(_shared: Database) -> Database:
     async with _shared.begin() as tx:
         await tx.execute(sa.text(_CLEAN))
     return _shared
+
+
+@asynccontextmanager
+async def another_database(postgres: Postgres, name: str) -> AsyncIterator[Database]:
+    """Give a migrated database beside the usual one."""
+    admin = await Database.open(postgres.url)
+    async with admin.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(sa.text(f"create database {name} template template0"))
+        url = postgres.url.replace("/tocsin?", f"/{name}?")
+        await upgrade(url)
+        database = await Database.open(url)
+        yield database
+        await database.close()
+        await connection.execute(sa.text(f"drop database {name} with (force)"))
+    await admin.close()
 
 
 @contextmanager

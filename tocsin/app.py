@@ -127,7 +127,7 @@ async def serve(
         await upgrade(database_url)
         async with build(settings, database_url) as parts:
             await _first_start(settings, parts.house)
-            async with _running(settings, parts):
+            async with running(settings, parts):
                 await _answer(parts, sockets, when_ready)
 
 
@@ -135,7 +135,7 @@ async def _answer(
     parts: Parts, sockets: list[socket.socket], when_ready: Callable[[Parts], Awaitable[None]]
 ) -> None:
     """Take requests until told to stop."""
-    server = _Server(_uvicorn(parts.http))
+    server = make_server(parts)
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve(sockets))
         with _stopped_by_signals(server, parts):
@@ -170,10 +170,13 @@ async def _first_start(settings: Settings, house: House) -> None:
     if settings.admin_email:
         owner = first_start.Owner(email=settings.admin_email, password=settings.admin_password)
     await first_start.set_up(house, owner=owner, token=settings.api_token, now=house.clock())
+    if await first_start.is_unclaimed(house):
+        url, code = f"{settings.public_url}/setup", first_start.code_of(house.sealer)
+        log.warning(f"Nobody owns this installation yet: open {url} and give the code {code}")
 
 
 @asynccontextmanager
-async def _running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
+async def running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     """Let ingest and engine work in the background, as the node's role wants it."""
     background = [
         asyncio.create_task(parts.ingest.run()),
@@ -189,6 +192,11 @@ async def _running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
+
+
+def make_server(parts: Parts) -> uvicorn.Server:
+    """Return what takes requests, once it is run, until it is told to stop."""
+    return _Server(_uvicorn(parts.http))
 
 
 class _Server(uvicorn.Server):

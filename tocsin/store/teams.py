@@ -44,15 +44,14 @@ def services_of(team_ids: Iterable[str]) -> Where:
     return tables.services.c.escalation_policy_id.in_(answering)
 
 
-def service_ids_of(team_ids: Iterable[str]) -> sa.Function[Any]:
-    """Return the ids of these services as one array, which is found once in a statement."""
-    ids = sa.select(tables.services.c.id).where(services_of(team_ids))
-    return sa.func.array(ids.scalar_subquery())
+async def service_ids(tx: AsyncConnection, team_ids: Iterable[str]) -> list[str]:
+    """Return the ids of these services.
 
-
-def incidents_of(team_ids: Iterable[str]) -> Where:
-    """Find the incidents of the services for whose policy one of these teams answers."""
-    return tables.incidents.c.service_id == sa.any_(service_ids_of(team_ids))
+    What is then asked about these services by their ids is answered quickly: the database knows
+    how many incidents each of them has.
+    """
+    query = sa.select(tables.services.c.id).where(services_of(team_ids))
+    return sorted((await tx.execute(query)).scalars())
 
 
 async def get_members(tx: AsyncConnection, team_ids: Iterable[str]) -> list[Member]:
@@ -120,6 +119,7 @@ def _is(team_id: str, user_id: str) -> Where:
 async def _by_owner(tx: AsyncConnection, query: sa.Select[Any]) -> dict[str, list[Team]]:
     found: dict[str, list[Team]] = {}
     for row in await tx.execute(query.order_by(*BY_NAME, TEAMS.c.id)):
-        team = msgspec.convert(dict(row._mapping), Team)
+        fields = {name: getattr(row, name) for name in Team.__struct_fields__}
+        team = msgspec.convert(fields, Team)
         found.setdefault(row.owner_id, []).append(team)
     return found

@@ -1,0 +1,48 @@
+"""Pages in a real browser: Debian's Chromium, over the whole product in this process."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.drive import CHROMIUM, Visit, launched, visitors
+from tests.browser.history import Lived, lived_in
+from tests.browser.site import Site, open_site
+from tests.inbox import Inbox
+from tocsin.kit.clock import system_clock
+from tocsin.store.database import Database
+from tocsin.store.postgres import Postgres
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Start one browser for the session. Where there is none, CI fails and others skip."""
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed")
+    async with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def site(database: Database, smtp_inbox: Inbox, folder: Path) -> AsyncIterator[Site]:
+    """Give an empty installation that works in real time."""
+    async with open_site(database, folder, smtp_inbox, system_clock) as site:
+        yield site
+
+
+@pytest.fixture
+async def visit(chromium: Browser, site: Site) -> AsyncIterator[Visit]:
+    """Give pages of the empty installation: ``await visit("/services", ann, width=360)``."""
+    async with visitors(chromium, site) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+async def lived(postgres: Postgres) -> AsyncIterator[Lived]:
+    """Give an installation with a month behind it, in which nothing must be changed."""
+    async with lived_in(postgres) as lived:
+        yield lived

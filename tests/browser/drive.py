@@ -1,0 +1,71 @@
+"""The browser: started once, and a window for each visitor."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.site import Site
+from tocsin.domain.user import User
+from tocsin.web.visit import SESSION
+
+CHROMIUM: Final = shutil.which("chromium")
+HEIGHT: Final = 900
+WIDTHS: Final = (360, 768, 1440)
+
+# What a machine for tests has no use for, or must not do.
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Visit = Callable[..., Awaitable[Page]]
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """Run the system's own Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
+    """Open windows; a fault in any script, or what the policy forbids, fails the test."""
+    faults: list[str] = []
+    contexts = []
+
+    async def visit(
+        path: str, user: User | None = None, *, width: int = WIDTHS[-1], **given: Any
+    ) -> Page:
+        size: Any = {"width": width, "height": HEIGHT}
+        context = await browser.new_context(viewport=size, base_url=site.url, **given)
+        contexts.append(context)
+        if user:
+            token = await site.sign_in(user)
+            await context.add_cookies([{"name": SESSION, "value": token, "url": site.url}])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: faults.extend(_grave(said)))
+        await page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        await context.close()
+    assert not faults, faults
+
+
+def _grave(said: Any) -> list[str]:
+    """Return what a script complained of, but for answers that a test may want."""
+    is_answer = "the server responded with a status of" in said.text
+    return [said.text] if said.type == "error" and not is_answer else []
