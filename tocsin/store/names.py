@@ -22,3 +22,9 @@ async def names(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
     """Return what those of these that exist are called; an incident by its number and title."""
     rows = await tx.execute(_NAMES, {"ids": sorted(set(ids))})
     return {row.id: row.name for row in rows}
+
+
+async def listed(tx: AsyncConnection, table: sa.Table, *, most: int) -> list[tuple[str, str]]:
+    """Return the ids and names of the rows of a table, by name."""
+    query = sa.select(table.c.id, table.c.name).order_by(sa.func.lower(table.c.name), table.c.id)
+    return [(row.id, row.name) for row in await tx.execute(query.limit(most))]

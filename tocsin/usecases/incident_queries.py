@@ -17,7 +17,7 @@ from tocsin.usecases.house import House
 from tocsin.usecases.log_entries import ids_in
 from tocsin.usecases.parts import Part
 
-__all__ = ["Asked", "Counts", "Known", "find", "get", "get_many", "know"]
+__all__ = ["Asked", "Counts", "Known", "find", "get", "get_many", "ids_in_incident", "know"]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
     counts = await alerts.counts(tx, ids)
     triggers = await log_entries.first_triggers(tx, ids)
     answering = await teams.of_services(tx, {incident.service_id for incident in found})
-    mentioned = {id_ for incident in found for id_ in _ids_in(incident)}
+    mentioned = {id_ for incident in found for id_ in ids_in_incident(incident)}
     mentioned.update(id_ for entry in triggers.values() for id_ in ids_in(entry))
     called = await names(tx, mentioned)
     return [
@@ -85,7 +85,8 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
     ]
 
 
-def _ids_in(incident: Incident) -> Iterable[str]:
+def ids_in_incident(incident: Incident) -> Iterable[str]:
+    """Return the ids that an incident mentions."""
     yield incident.service_id
     yield incident.policy.id
     yield incident.last_status_change_by.id

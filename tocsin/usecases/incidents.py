@@ -71,12 +71,15 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What shall be different about an incident; UNSET and None leave it as it is.
 
-    ``level`` counts from 1. ``priority`` is (id, name), or None to take the priority away, as None
-    takes the conference bridge away.
+    ``level`` counts from 1. ``snooze`` is in seconds, and acknowledges what nobody has yet;
+    ``reopens`` says whether to acknowledge what is resolved opens it again. ``priority`` is
+    (id, name), or None to take the priority away, as None takes the conference bridge away.
     """
 
     incident_id: str
     status: Status | None = None
+    reopens: bool = True
+    snooze: int | None = None
     resolution: str | None = None
     title: str | None = None
     urgency: Urgency | None = None
@@ -216,7 +219,8 @@ def policy_of(desk: Desk, policy_id: str) -> EscalationPolicy:
 
 def _apply(desk: Desk, incident: Incident, wanted: Change, by: By) -> Incident:
     wanted = _news(incident, wanted)
-    reopens = not incident.is_open and wanted.status in {"triggered", "acknowledged"}
+    may_reopen = wanted.reopens and wanted.status == "acknowledged"
+    reopens = not incident.is_open and (may_reopen or wanted.status == "triggered")
     for command in (
         *_edits(wanted, by),
         *(_reopening if reopens else _course)(desk, incident, wanted, by),
@@ -290,6 +294,10 @@ def _standing(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterabl
             yield Resolve(note=wanted.resolution, **by.told)
         case "triggered" if incident.status == "acknowledged" and not moved:
             yield Unacknowledge(roster=desk.roster(incident.policy), **by.told)
+    if wanted.snooze is not None:
+        if incident.status == "triggered":
+            yield Acknowledge(**by.told)
+        yield Snooze(seconds=wanted.snooze, **by.told)
 
 
 def _command_of(desk: Desk, incident: Incident, work: Work) -> Command:
