@@ -266,6 +266,19 @@ async def test_an_integration_is_found_at_its_own_service_only(
     assert (await _create(api, "/services/PNONE")).status_code == 404
 
 
+async def test_an_integration_is_taken_away_and_its_key_with_it(
+    api: httpx.AsyncClient, service: str, house: House
+) -> None:
+    integration = await _made(api, service)
+    path = f"{service}/integrations/{integration['id']}"
+    gone, again = await api.delete(path), await api.delete(path)
+
+    assert (gone.status_code, gone.content, again.status_code) == (204, b"", 404)
+    assert (await api.get(path)).status_code == 404
+    async with house.database.read() as tx:
+        assert await INTEGRATIONS.count(tx) == 0
+
+
 async def test_integrations_go_with_their_service(
     api: httpx.AsyncClient, service: str, house: House
 ) -> None:
@@ -294,3 +307,4 @@ async def test_a_read_only_key_only_reads(
 
     assert (await client.get(path)).status_code == 200
     assert (await client.put(path, json={"integration": {}})).status_code == 403
+    assert (await client.delete(path)).status_code == 403

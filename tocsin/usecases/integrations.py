@@ -28,11 +28,12 @@ from tocsin.usecases.house import House
 from tocsin.usecases.wishes import refuse
 
 EVENTS: Final = "events_api_v2_inbound_integration"
+EVENTS_V1: Final = "generic_events_api_inbound_integration"
 EMAIL: Final = "generic_email_inbound_integration"
 KINDS: Final = (
     EVENTS,
     EMAIL,
-    "generic_events_api_inbound_integration",
+    EVENTS_V1,
     "event_transformer_api_inbound_integration",
     "app_event_transform_inbound_integration",
     "aws_cloudwatch_inbound_integration",
@@ -222,6 +223,8 @@ def tool_of(kind: str, vendor_id: str | None) -> str:
     vendor = VENDOR_OF_ID.get(vendor_id or "")
     if vendor:
         return vendor.name
+    if kind == EVENTS_V1:
+        return "Events API v1"
     words = kind.removesuffix("_inbound_integration").replace("_", " ")
     return words.capitalize().replace("api", "API")
 
