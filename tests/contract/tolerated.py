@@ -12,8 +12,11 @@ def _nulls(*places: str) -> dict[str, str]:
     return dict.fromkeys(places, _NULL)
 
 
-_POLICY: Final = _nulls("$.escalation_policy.description")
 _INCLUDED: Final = "The schema forgets that include[] makes wholes of references."
+_POLICY: Final = {
+    **_nulls("$.escalation_policy.description"),
+    "$.escalation_policy.teams[*].type": _INCLUDED,
+}
 _POLICY_PARTS: Final = {
     "$.escalation_policy.services[*].type": _INCLUDED,
     "$.escalation_policy.escalation_rules[*].escalation_rule_assignment_strategy": (
@@ -32,6 +35,7 @@ _SCHEDULE: Final = _nulls(
 )
 _USER: Final = {
     **_nulls("$.user.job_title", "$.user.avatar_url"),
+    "$.user.teams[*].type": _INCLUDED,
     "$.user.contact_methods[*].type": _INCLUDED,
     "$.user.notification_rules[*].type": _INCLUDED,
 }
@@ -48,6 +52,7 @@ _SERVICE: Final = {
         "$.service.alert_grouping_parameters",
         "$.service.auto_pause_notifications_parameters.timeout",
     ),
+    "$.service.teams[*].type": _INCLUDED,
     "$.service.escalation_policy.type": _INCLUDED,
     "$.service.integrations[*].type": _INCLUDED,
 }
@@ -63,6 +68,7 @@ _INTEGRATION: Final = {
 }
 _WINDOW: Final = {
     **_nulls("$.maintenance_window.description", "$.maintenance_window.created_by"),
+    "$.maintenance_window.teams[*].type": _INCLUDED,
     "$.maintenance_window.services[*].type": _INCLUDED,
     "$.maintenance_window.created_by.type": _INCLUDED,
 }
@@ -97,6 +103,11 @@ _ALERT: Final = {
     "$.alert.first_trigger_log_entry.type": _INCLUDED,
 }
 _CHANGE: Final = _nulls("$.change_event.source", "$.change_event.custom_details")
+_MEMBER: Final = {
+    "$.members[*].user.type": _INCLUDED,
+    **{place.replace("$.user", "$.members[*].user", 1): why for place, why in _USER.items()},
+}
+_TEAM: Final = _nulls("$.team.description")
 _ACKNOWLEDGED: Final = "The reference's word for acknowledging is not the one of its own examples."
 
 
@@ -133,7 +144,7 @@ TOLERATED: Final[dict[str, dict[str, str]]] = {
     "createEscalationPolicy": _POLICY,
     "getEscalationPolicy": _POLICY | _POLICY_PARTS,
     "updateEscalationPolicy": _POLICY,
-    "listEscalationPolicies": _nulls("$.escalation_policies[*].description"),
+    "listEscalationPolicies": _listed("escalation_policy", "escalation_policies", _POLICY),
     "createSchedule": _SCHEDULE,
     "getSchedule": _SCHEDULE,
     "updateSchedule": _SCHEDULE,
@@ -164,6 +175,11 @@ TOLERATED: Final[dict[str, dict[str, str]]] = {
     "getMaintenanceWindow": _WINDOW,
     "updateMaintenanceWindow": _WINDOW,
     "listMaintenanceWindows": _listed("maintenance_window", "maintenance_windows", _WINDOW),
+    "createTeam": _TEAM,
+    "getTeam": _TEAM,
+    "updateTeam": _TEAM,
+    "listTeamUsers": _MEMBER,
+    "listTeams": _listed("team", "teams", _TEAM),
     "listLicenses": _nulls("$.licenses[*].self", "$.licenses[*].html_url"),
     "getUserLicense": _nulls("$.license.self", "$.license.html_url"),
     "listLicenseAllocations": _nulls(

@@ -16,7 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent
-from tocsin.store import alerts, change_events, incident_lists, incidents, log_entries, names, work
+from tocsin.store import (
+    alerts,
+    change_events,
+    incident_lists,
+    incidents,
+    log_entries,
+    names,
+    teams,
+    work,
+)
 from tocsin.store.database import Database
 from tocsin.store.incident_lists import Asked
 from tocsin.store.migrate import upgrade
@@ -28,6 +37,7 @@ EVERY: Final = timedelta(minutes=5)
 COUNT: Final = 100_000
 PAGE: Final = 101
 FEW: Final = 2 * PAGE
+SOME_SERVICES: Final = [f"PSERVICE{number}7" for number in range(1, 10)]
 
 # Every 33rd incident is open; the newest is number one. All have one alert and one log entry.
 _FILL: Final = (
@@ -65,6 +75,14 @@ _FILL: Final = (
     insert into work (lane, kind, due, planned_for, incident_id, user_id)
     select case when n % 2 = 0 then 'email' else 'timer' end, 'notify', at, at, id, 'PUSER1'
     from past
+    """,
+    """
+    insert into escalation_policies (id, name, team_ids)
+    select 'PPOLICY' || n, 'Policy ' || n, array['PTEAM' || n] from generate_series(0, 9) n
+    """,
+    """
+    insert into services (id, name, escalation_policy_id, urgency_rule)
+    select 'PSERVICE' || n, 'Service ' || n, 'PPOLICY' || n % 10, '{}' from generate_series(0, 99) n
     """,
     "analyze",
 )
@@ -115,6 +133,12 @@ LISTS: Final[dict[str, tuple[Asked, int]]] = {
     "of a service": (Asked(service_ids=("PSERVICE7",)), FEW),
     "of a service, of a month": (Asked(since=MONTH, service_ids=("PSERVICE7",)), FEW),
     "open, of a service": (Asked(service_ids=("PSERVICE7",), statuses=("triggered",)), 5000),
+    "of a team": (Asked(team_ids=("PTEAM7",)), 2500),
+    "of a team, of a month": (Asked(since=MONTH, team_ids=("PTEAM7",)), 2500),
+    # Two indexes are laid over each other: mostly their entries are read, and few rows.
+    "open, of a team": (Asked(team_ids=("PTEAM6",), statuses=("triggered",)), 14_000),
+    "of a team, the newest": (Asked(team_ids=("PTEAM7",), sorting=(("created_at", True),)), 2500),
+    "of no team": (Asked(team_ids=("PNOTEAM",)), 200),
     "of a person": (Asked(user_ids=("PUSER7",)), 500),
     "of a person, of a month": (Asked(since=MONTH, user_ids=("PUSER7",)), 500),
     "of nobody": (Asked(user_ids=("PNOBODY",)), 0),
@@ -151,6 +175,8 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
     "a held incident": (lambda tx: incidents.lock(tx, _ids(2)), 2),
     "a log": (lambda tx: _log(tx, incident_id=_ids(1)[0]), 1),
     "the whole log": (lambda tx: log_entries.select(tx, limit=PAGE), PAGE),
+    "the log of services": (lambda tx: _log(tx, since=MONTH, service_ids=SOME_SERVICES), 5000),
+    "the services of a team": (lambda tx: teams.service_ids(tx, ["PTEAM7"]), 200),
     "an overview": (lambda tx: _log(tx, since=MONTH, without=("notify_log_entry",)), PAGE),
     "a key that is taken": (lambda tx: incidents.open_with_key(tx, "PSERVICE77", "key-77"), 1),
     "changes": (lambda tx: _changes(tx, since=MONTH), PAGE),

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.event import ChangeEvent
 from tocsin.store.rows import Where
 from tocsin.store.tables import change_events
-from tocsin.store.teams import service_ids_of
 from tocsin.store.writes import Arrived
 
 _decode = msgspec.json.Decoder(ChangeEvent).decode
@@ -29,18 +28,18 @@ _NEWEST_FIRST: Final = (_c.at.desc(), _c.id.desc())
 def fitting(
     *,
     service_id: str | None = None,
+    service_ids: Sequence[str] | None = None,
     integration_ids: Sequence[str] = (),
-    team_ids: Sequence[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterable[Where]:
-    """Fit those of a service, of integrations, of teams, of a time; None and () fit all."""
+    """Fit those of a service, or some, of integrations, of a time; what is left out fits."""
     if service_id:
         yield _c.service_id == service_id
+    if service_ids is not None:
+        yield _c.service_id.in_(service_ids)
     if integration_ids:
         yield _c.integration_id.in_(integration_ids)
-    if team_ids:
-        yield _c.service_id == sa.any_(service_ids_of(team_ids))
     if since:
         yield _c.at >= since
     if until:

@@ -13,7 +13,6 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.log_entry import Agent, LogEntry, LogEntryType
 from tocsin.store.rows import Where
 from tocsin.store.tables import alerts, incidents, log_entries
-from tocsin.store.teams import incidents_of
 
 _FEW: Final = 16
 NEWEST_FIRST = (log_entries.c.at.desc(), log_entries.c.id.desc())
@@ -80,17 +79,17 @@ async def select(
 def fitting(
     *,
     incident_id: str | None = None,
-    team_ids: Sequence[str] = (),
+    service_ids: Sequence[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     without: Sequence[LogEntryType] = (),
 ) -> Iterable[Where]:
-    """Fit those of an incident, of teams, of a time, and not of some types; None and () fit all."""
+    """Fit those of an incident, of services, of a time, not of types; what is left out fits."""
     if incident_id:
         yield log_entries.c.incident_id == incident_id
-    if team_ids:
+    if service_ids is not None:
         theirs = sa.exists().where(incidents.c.id == log_entries.c.incident_id)
-        yield theirs.where(incidents_of(team_ids))
+        yield theirs.where(incidents.c.service_id.in_(service_ids))
     if since:
         yield log_entries.c.at >= since
     if until:

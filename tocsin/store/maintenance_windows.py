@@ -11,13 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.service import MaintenanceWindow, WindowTime
 from tocsin.store import tables
 from tocsin.store.rows import Rows, Where
-from tocsin.store.teams import service_ids_of
 
 MAINTENANCE_WINDOWS: Final = Rows(tables.maintenance_windows, MaintenanceWindow)
 BY_START: Final = (tables.maintenance_windows.c.start,)
 
 _c = tables.maintenance_windows.c
-_COVERED: Final = sa.cast(_c.service_ids, ARRAY(sa.Text))  # a bound array of ids would be cut
 
 
 def lying(when: WindowTime, now: datetime) -> Where:
@@ -34,13 +32,8 @@ def lying(when: WindowTime, now: datetime) -> Where:
 
 def about(service_ids: Iterable[str]) -> Where:
     """Find those that cover any of these services."""
-    overlaps: Where = _COVERED.overlap(sorted(set(service_ids)))
-    return overlaps
-
-
-def of_teams(team_ids: Iterable[str]) -> Where:
-    """Find those that cover any service of these teams."""
-    overlaps: Where = _COVERED.overlap(sa.cast(service_ids_of(team_ids), ARRAY(sa.Text)))
+    covered = sa.cast(_c.service_ids, ARRAY(sa.Text))  # a bound array of ids would be cut to fit
+    overlaps: Where = covered.overlap(sorted(set(service_ids)))
     return overlaps
 
 

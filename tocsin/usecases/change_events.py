@@ -17,6 +17,7 @@ from tocsin.store.writes import Arrived
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part
+from tocsin.usecases.teams import services_of
 from tocsin.usecases.wishes import grant
 
 RELATED_FOR: Final = timedelta(hours=24)  # how long before an incident a change may matter to it
@@ -50,10 +51,17 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], int | None]:
     """List changes, the newest first. Raises NotFound if they are of a service there is not."""
-    where = tuple(store.fitting(**msgspec.structs.asdict(asked)))
     async with house.database.read() as tx:
         if asked.service_id and await SERVICES.get(tx, asked.service_id) is None:
             raise NotFound("Service", asked.service_id)
+        fitting = store.fitting(
+            service_id=asked.service_id,
+            service_ids=await services_of(tx, asked.team_ids),
+            integration_ids=asked.integration_ids,
+            since=asked.since,
+            until=asked.until,
+        )
+        where = tuple(fitting)
         found = await store.select(tx, where, limit=part.limit, offset=part.offset)
         total = await store.count(tx, where) if part.counted else None
         return await _know(tx, found), total

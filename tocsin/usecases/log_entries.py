@@ -17,6 +17,7 @@ from tocsin.store.names import names
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part
+from tocsin.usecases.teams import services_of
 
 WRITTEN: Final = ("web_trigger", "mobile")
 _ONE: Final = ("user", "merged_into", "linked_incident", "alert")
@@ -48,18 +49,17 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 async def find(house: House, asked: Filter, part: Part) -> tuple[list[Known], int | None]:
     """List entries, the newest first. Raises NotFound if they are of an incident there is not."""
-    where = tuple(
-        store.fitting(
+    async with house.database.read() as tx:
+        if asked.incident_id and not await incidents.services_of(tx, [asked.incident_id]):
+            raise NotFound("Incident", asked.incident_id)
+        fitting = store.fitting(
             incident_id=asked.incident_id,
-            team_ids=asked.team_ids,
+            service_ids=await services_of(tx, asked.team_ids),
             since=asked.since,
             until=asked.until,
             without=("notify_log_entry",) if asked.overview else (),
         )
-    )
-    async with house.database.read() as tx:
-        if asked.incident_id and not await incidents.services_of(tx, [asked.incident_id]):
-            raise NotFound("Incident", asked.incident_id)
+        where = tuple(fitting)
         found = await store.select(tx, where=where, limit=part.limit, offset=part.offset)
         total = await store.count(tx, *where) if part.counted else None
         return await _know(tx, found), total

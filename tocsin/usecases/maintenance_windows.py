@@ -65,10 +65,11 @@ async def find(
         store.lying(asked.when, now),
         *([store.described_like(asked.search)] if asked.search else []),
         *([store.about(asked.service_ids)] if asked.service_ids else []),
-        *([store.of_teams(asked.team_ids)] if asked.team_ids else []),
     ]
     order = store.BY_START
     async with house.database.read() as tx:
+        if asked.team_ids:
+            where.append(store.about(await teams.service_ids(tx, asked.team_ids)))
         found, total = await read_part(tx, MAINTENANCE_WINDOWS, part, *where, order_by=order)
         return await know(tx, found), total
 

@@ -167,6 +167,11 @@ async def check(tx: AsyncConnection, team_ids: Sequence[str]) -> list[Team]:
     return [known[id_] for id_ in team_ids]
 
 
+async def services_of(tx: AsyncConnection, team_ids: Sequence[str]) -> list[str] | None:
+    """Return which services teams answer for, None if no team is named and any service will do."""
+    return await store.service_ids(tx, team_ids) if team_ids else None
+
+
 async def _get(tx: AsyncConnection, team_id: str, *, hold: bool = False) -> Team:
     team = await TEAMS.get(tx, team_id, hold=hold)
     if team is None:
