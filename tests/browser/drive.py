@@ -48,6 +48,7 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
         path: str, user: User | None = None, *, width: int = WIDTHS[-1], **given: Any
     ) -> Page:
         size: Any = {"width": width, "height": HEIGHT}
+        given = {"reduced_motion": "reduce"} | given
         context = await browser.new_context(viewport=size, base_url=site.url, **given)
         contexts.append(context)
         if user:

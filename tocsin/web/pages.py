@@ -63,7 +63,7 @@ def show(
         may=visit.may,
         complaint=complaint,
         notice=notice or left,
-        duty=None,
+        duty=visit.duty,
         place="",
         sought="",
         **values,

@@ -16,6 +16,7 @@ from tocsin.auth.principal import Needed, Principal
 from tocsin.domain.session import Origin
 from tocsin.domain.user import User
 from tocsin.usecases import sessions
+from tocsin.usecases.duty import Duty, duty_of
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
@@ -53,6 +54,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     secret: str
     principal: Principal | None = None
+    duty: Duty | None = None
     form: Form = Form()
 
     @property
@@ -139,6 +141,7 @@ async def receive(
         now=now,
         secret=token if principal else visitor,
         principal=principal,
+        duty=await _duty(house, request, principal, now),
         form=await _read_form(request) if request.method == "POST" else Form(),
     )
     if request.method == "POST" and not visit.proves(visit.form.get(PROOF, "")):
@@ -165,6 +168,15 @@ def set_cookie(visit: Visit, response: Response, name: str, value: str, **more: 
     """Give the browser something to bring along, which no script and no other site can use."""
     is_secure = visit.house.settings.public_url.startswith("https://")
     response.set_cookie(name, value, httponly=True, samesite="lax", secure=is_secure, **more)
+
+
+async def _duty(
+    house: House, request: Request, principal: Principal | None, now: datetime
+) -> Duty | None:
+    """Say what whoever looks at a page is on call for."""
+    if principal is None or principal.user is None or request.method == "POST":
+        return None
+    return await duty_of(house, principal.user.id, now)
 
 
 async def _read_form(request: Request) -> Form:
