@@ -72,6 +72,7 @@ async def build(
             sealer=sealer,
             directory=Directory(settings.catch_all),
             channels=frozenset(channel.kind for channel in channels),
+            waiting=lambda: ingest.waiting,
             clock=clock,
         )
         registry = CollectorRegistry()

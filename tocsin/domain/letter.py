@@ -11,6 +11,7 @@ from tocsin.domain.ticket import GOOD_FOR
 FIRST_PAUSE: Final = timedelta(minutes=1)  # before it is tried again; twice as long each time
 LONGEST_PAUSE: Final = timedelta(hours=1)
 GIVE_UP_AFTER: Final = timedelta(days=1)
+TRIAL_FOR: Final = timedelta(minutes=10)
 _DOUBLED_AT_MOST: Final = 10  # times, so that the figure stays small
 
 
@@ -82,6 +83,20 @@ def reset(*, email: str, house: str, href: str) -> Words:
             "If it was not you, leave this letter alone: your password stays as it is.",
         ),
         good_for=GOOD_FOR["reset"],
+    )
+
+
+def trial(*, house: str) -> Words:
+    """Show somebody that letters arrive."""
+    return Words(
+        about="trial",
+        subject="Mail from this server arrives",
+        sentences=(
+            f"You asked {house} to send you a letter, and here it is.",
+            "Pages by e-mail take the same way.",
+        ),
+        link=Link(f"{house}/settings/mail", "To the mail settings"),
+        good_for=TRIAL_FOR,
     )
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.address import KINDS
-from tocsin.domain.work import Work
+from tocsin.domain.work import LETTER, Work
 from tocsin.store.tables import work
 
 LEASE_SECONDS: Final = 60
@@ -75,6 +75,13 @@ async def pages_of(tx: AsyncConnection, incident_id: str) -> list[Work]:
         .order_by(work.c.planned_for, work.c.id)
     )
     return [Work(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def letters_to(tx: AsyncConnection, user_id: str) -> int:
+    """Count the letters to somebody that are still to go out."""
+    where = (work.c.lane == LETTER, work.c.user_id == user_id)
+    query = sa.select(sa.func.count()).select_from(work).where(*where)
+    return int((await tx.execute(query)).scalar_one())
 
 
 async def finish(tx: AsyncConnection, ids: Iterable[int]) -> None:

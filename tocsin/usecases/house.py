@@ -1,6 +1,6 @@
 """What a use case needs of the house it works in, handed down as one value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -42,7 +42,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     """The database, the settings, the clock, the seal, and what is known of the configuration.
 
     ``directory`` knows what paging needs, ``board`` who is on call, ``decisions`` what
-    administrators decided. ``channels`` are the kinds that can be used.
+    administrators decided. ``channels`` are the kinds that can be used; ``waiting`` says how many
+    events are at the door.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     board: Board = msgspec.field(default_factory=Board)
     decisions: Decisions = msgspec.field(default_factory=Decisions)
     channels: frozenset[str] = frozenset()
+    waiting: Callable[[], int] = lambda: 0
     clock: Clock = system_clock
 
     @property

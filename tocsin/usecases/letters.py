@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.channel import Delivery
 from tocsin.domain.letter import Letter, Words, next_try
+from tocsin.domain.notification import Notification, Outcome
 from tocsin.domain.paging import EMAIL
 from tocsin.domain.user import User
 from tocsin.domain.work import LETTER, Work
@@ -54,8 +55,9 @@ async def record(
 ) -> None:
     """Write down what came of a letter: done, tried again, or given up with an alarm."""
     again = _next_try(work, letter, delivery, now)
-    writes = Writes()
-    if again is None and not delivery.ok:
+    status: Outcome = "success" if delivery.ok else "failed" if again is None else "retrying"
+    writes = Writes(notifications=[_attempt(work, letter, delivery, status, now)])
+    if status == "failed":
         writes.alarms.append(_alarm(letter, delivery, now))
     async with house.database.begin() as tx:
         if again is None:
@@ -74,6 +76,23 @@ def _next_try(work: Work, letter: Letter, delivery: Delivery, now: datetime) -> 
     if not delivery.retry:
         return None
     return next_try(letter, attempts=work.attempts, now=now, wait_seconds=delivery.wait_seconds)
+
+
+def _attempt(
+    work: Work, letter: Letter, delivery: Delivery, status: Outcome, now: datetime
+) -> Notification:
+    return Notification(
+        id=new_id("Q"),
+        incident_id=None,
+        user_id=work.user_id or "",
+        contact_method_id=None,
+        kind=EMAIL,
+        address=letter.address,
+        status=status,
+        detail=delivery.detail,
+        provider_id=delivery.provider_id,
+        at=now,
+    )
 
 
 def _alarm(letter: Letter, delivery: Delivery, now: datetime) -> AlarmRow:
