@@ -15,8 +15,30 @@ from tocsin.store.rows import Rows, Where
 TEAMS: Final = Rows(tables.teams, Team)
 BY_NAME: Final = (sa.func.lower(tables.teams.c.name),)
 
+_BELONGINGS: Final = sa.text("""
+select t.id,
+  (select count(*) from team_members m where m.team_id = t.id) as members,
+  (select count(*) from escalation_policies p where t.id = any(p.team_ids)) as policies,
+  (select count(*) from schedules s where t.id = any(s.team_ids)) as schedules,
+  (
+    select count(*) from services s join escalation_policies p on p.id = s.escalation_policy_id
+    where t.id = any(p.team_ids)
+  ) as services
+from teams t where t.id = any(cast(:ids as text[]))
+""")
+
 _members = tables.team_members
 _MEMBER: Final = (_members.c.team_id, _members.c.user_id, _members.c.role)
+
+
+class Belongings(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people are on a team, and how many things it answers for."""
+
+    id: str
+    members: int
+    policies: int
+    schedules: int
+    services: int
 
 
 def named_like(text: str) -> Where:
@@ -52,6 +74,12 @@ async def service_ids(tx: AsyncConnection, team_ids: Iterable[str]) -> list[str]
     """
     query = sa.select(tables.services.c.id).where(services_of(team_ids))
     return sorted((await tx.execute(query)).scalars())
+
+
+async def count_belongings(tx: AsyncConnection, team_ids: Iterable[str]) -> dict[str, Belongings]:
+    """Count who is on each of these teams, and what it answers for."""
+    rows = await tx.execute(_BELONGINGS, {"ids": sorted(set(team_ids))})
+    return {row.id: Belongings(**row._mapping) for row in rows}
 
 
 async def get_members(tx: AsyncConnection, team_ids: Iterable[str]) -> list[Member]:

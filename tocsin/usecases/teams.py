@@ -1,6 +1,6 @@
 """Teams: found, made, changed and taken away; who is on them, and what they answer for."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from tocsin.store.escalation_policies import POLICIES, targeting
 from tocsin.store.rows import Taken
 from tocsin.store.schedules import BY_NAME as SCHEDULES_BY_NAME
 from tocsin.store.schedules import SCHEDULES
-from tocsin.store.teams import TEAMS, on_teams
+from tocsin.store.teams import TEAMS, Belongings, on_teams
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -58,6 +58,12 @@ async def find(house: House, search: str | None, part: Part) -> tuple[list[Team]
     where = [store.named_like(search)] if search else []
     async with house.database.read() as tx:
         return await read_part(tx, TEAMS, part, *where, order_by=store.BY_NAME)
+
+
+async def count_belongings(house: House, team_ids: Sequence[str]) -> Mapping[str, Belongings]:
+    """Count who is on each of these teams, and what it answers for."""
+    async with house.database.read() as tx:
+        return await store.count_belongings(tx, team_ids)
 
 
 async def get(house: House, team_id: str) -> Team:

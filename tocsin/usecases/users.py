@@ -1,7 +1,7 @@
 """Users: found, made, changed and taken away, with the ways to reach them."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,14 +18,12 @@ from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, U
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.kit.zones import is_zone
-from tocsin.store import contact_methods, escalation_policies, notification_rules, teams, users
+from tocsin.store import contact_methods, notification_rules, teams, users
 from tocsin.store.contact_methods import CONTACT_METHODS
-from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.notification_rules import NOTIFICATION_RULES
 from tocsin.store.rows import Taken
-from tocsin.store.schedules import BY_NAME as SCHEDULES_BY_NAME
-from tocsin.store.schedules import SCHEDULES, with_member
 from tocsin.store.users import USERS
+from tocsin.usecases import ties
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
@@ -36,7 +34,6 @@ LONGEST_DESCRIPTION: Final = 2000
 COLORS: Final = ("purple", "red", "green", "blue", "teal", "orange", "brown", "turquoise", "lime")
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
 DEFAULT_LABEL: Final = "Default"
-NAMED: Final = 5  # how many of the things that stand in the way a refusal lists
 
 _COLOR: Final = re.compile(r"(?=.{1,30}$)[a-z]+(-[a-z]+)*")
 
@@ -150,7 +147,7 @@ async def remove(house: House, user_id: str, by: Principal, now: datetime) -> No
     async with house.database.begin() as tx:
         user = await hold(tx, user_id)
         await _check_owners(tx, user.role, None, by)
-        refuse([sentence async for sentence in _ties(tx, user, now)])
+        refuse((await ties.find(tx, user_id, now)).sentences())
         await USERS.delete(tx, user_id)
 
 
@@ -223,21 +220,6 @@ def _check_right_to_owners(before: Role, after: Role | None, by: Principal) -> N
     concerned = before != after and "owner" in {before, after}
     if concerned and by.user is not None and by.user.role != "owner":
         raise Forbidden(OWNERS_MATTER)
-
-
-async def _ties(tx: AsyncConnection, user: User, now: datetime) -> AsyncIterator[str]:
-    """Say what still needs a user."""
-    pages = escalation_policies.targeting("user", [user.id])
-    policies = await POLICIES.select(tx, pages, order_by=escalation_policies.BY_NAME, limit=NAMED)
-    schedules = await SCHEDULES.select(tx, with_member(user.id), order_by=SCHEDULES_BY_NAME)
-    held = [schedule.name for schedule in schedules if user.id in schedule.members(now)]
-    for what, names in (
-        ("incidents are assigned to them", await users.open_incidents(tx, user.id, NAMED)),
-        ("escalation policies page them", [policy.name for policy in policies]),
-        ("they are on schedules", held[:NAMED]),
-    ):
-        if names:
-            yield f"User cannot be deleted while {what}: {', '.join(names)}."
 
 
 def _apply(wish: Wish, before: User) -> User:
