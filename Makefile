@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-peers docs lock clean
+.PHONY: help run test check format bench bench-peers bench-web screenshots docs lock clean
 
 FITS := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -40,6 +40,12 @@ bench: $(VENV)/dev ## measure this server
 
 bench-peers: $(VENV)/dev ## measure this server and its peers in one run
 	@$(BIN)/python -m bench --peers
+
+bench-web: $(VENV)/dev ## measure the pages alone
+	@$(BIN)/python -m bench --web
+
+screenshots: $(VENV)/dev ## take pictures of all pages into screenshots/ (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshots
 
 docs: $(VENV)/dev ## write the generated pages of docs/reference
 	@$(BIN)/python -m tests.house.settings_page

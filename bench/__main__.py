@@ -1,6 +1,6 @@
 """Measure the numbers that the house keeps, and print them beside their goals.
 
-    python -m bench [--quick] [--peers] [--rows 1000000] [--seconds 8]
+    python -m bench [--quick] [--peers | --web] [--rows 1000000] [--seconds 8]
 
 The load generator runs on the same machine; its own ceiling is measured first.
 """
@@ -21,10 +21,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import load, pages, schedules
+from bench import load, pages, schedules, web
 from bench.fill import fill
 from bench.peers import Peer, peers
 from bench.server import HEADERS, Server, integration_key, serving
+from tests.browser.history import lived_in
+from tests.conftest import open_folder
 from tocsin import __version__
 from tocsin.store.postgres import Postgres
 
@@ -95,6 +97,7 @@ async def measure(arguments: argparse.Namespace) -> None:
             for what, rate in full.items():
                 report.add(f"{what}: full / empty", rate / empty[what], "", "≥ 0.85")
             await reads(report, server)
+    await web_pages(report)
     report.show()
 
 
@@ -199,6 +202,25 @@ async def reads(report: Report, server: Server) -> None:
     report.add("GET /oncalls, 1,000 schedules: p99", found.p99_ms, "ms", "≤ 100", note)
 
 
+async def web_pages(report: Report) -> None:
+    """Look at the pages of an installation with a month behind it, then at long lists."""
+    with open_folder() as folder:
+        postgres = await Postgres.start(folder)
+        async with lived_in(postgres) as lived:
+            weight = await web.first_page(lived)
+            report.add("first page, all that is transferred", weight, "kB", "≤ 60")
+            found = await web.tour(lived)
+            slowest = max(found, key=lambda page: page.p95_ms)
+            usual = statistics.median(page.p50_ms for page in found)
+            note = f"{slowest.name}; the usual page {usual:.0f} ms, of {len(found)}"
+            report.add("HTML of the slowest page: p95", slowest.p95_ms, "ms", "≤ 100", note)
+            for page in await web.lists(lived):
+                note = f"p50 {page.p50_ms:.0f} ms"
+                what = f"{page.name}, {web.INCIDENTS:,} incidents: p95"
+                report.add(what, page.p95_ms, "ms", "≤ 150", note)
+        await postgres.stop()
+
+
 async def compare(arguments: argparse.Namespace) -> None:
     """Run this server and its peers in turn, so that all meet the same weather."""
     report = Report()
@@ -239,6 +261,17 @@ async def rounds(
     return rates
 
 
+async def _run(arguments: argparse.Namespace) -> None:
+    if arguments.peers:
+        await compare(arguments)
+    elif arguments.web:
+        report = Report()
+        await web_pages(report)
+        report.show()
+    else:
+        await measure(arguments)
+
+
 def main() -> None:
     """Read the arguments."""
     parser = argparse.ArgumentParser(prog="python -m bench")
@@ -246,10 +279,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=8, help="length of each run")
     parser.add_argument("--quick", action="store_true", help="50,000 rows, 3 seconds each")
     parser.add_argument("--peers", action="store_true", help="compare with peers instead")
+    parser.add_argument("--web", action="store_true", help="measure the pages alone")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rows, arguments.seconds = 50_000, 3
-    asyncio.run(compare(arguments) if arguments.peers else measure(arguments))
+    asyncio.run(_run(arguments))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ async def _violations(page: Page) -> list[Any]:
     await page.evaluate("scrollTo(0, 0)")  # or the bar that stays may cover half a button
     found = await Axe().run(page, options=RULES)
     return [
-        (rule["id"], rule["help"], [(node["html"][:200], node["failureSummary"]) for node in rule["nodes"]])
+        (
+            rule["id"],
+            rule["help"],
+            [(node["html"][:200], node["failureSummary"]) for node in rule["nodes"]],
+        )
         for rule in found.response["violations"]
     ]

@@ -1,0 +1,47 @@
+"""Takes a picture of every page at every width, light and dark: `make screenshots`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final, Literal
+
+from playwright.async_api import Page
+from rich.console import Console
+
+from tests.browser.drive import HEIGHT, WIDTHS, launched, visitors
+from tests.browser.history import lived_in
+from tests.browser.tour import STOPS, Stop
+from tests.conftest import open_folder
+from tocsin.store.postgres import Postgres
+
+FOLDER: Final = Path("screenshots")
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+
+
+async def take(names: set[str]) -> None:
+    """Take pictures of the pages with these names, or of all."""
+    console = Console()
+    FOLDER.mkdir(exist_ok=True)
+    with open_folder() as folder:
+        postgres = await Postgres.start(folder, fast_and_unsafe=True)
+        async with lived_in(postgres) as lived, launched() as browser:
+            for stop in STOPS:
+                if not names or stop.name in names:
+                    async with visitors(browser, lived.site) as visit:
+                        owner = None if stop.is_open else lived.town.people["Ann"]
+                        await _take(await visit(stop.address(lived.town), owner), stop)
+                        console.print(f"  {stop.name}")
+        await postgres.stop()
+
+
+async def _take(page: Page, stop: Stop) -> None:
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": HEIGHT})
+        for scheme in SCHEMES:
+            await page.emulate_media(color_scheme=scheme)
+            file = FOLDER / f"{stop.name}-{width}-{scheme}.png"
+            await page.screenshot(path=file, full_page=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(take(set(sys.argv[1:])))
