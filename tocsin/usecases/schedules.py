@@ -118,14 +118,18 @@ async def preview(house: House, wish: Wish) -> Known:
 async def change(house: House, schedule_id: str, wish: Wish, now: datetime) -> Known:
     """Change a schedule from now on."""
     async with house.database.begin() as tx:
-        before = await hold(tx, schedule_id)
-        wished = _apply(wish, before)
-        refuse(_faults(wished, before))
-        # A layer that is over may name people who have gone since; one that counts may not.
-        await _check_people(tx, _named(wished) - _named(before) | set(wished.members(now)))
-        await check_teams(tx, wished.team_ids)
-        schedule = await SCHEDULES.update(tx, revise(before, wished, now))
+        schedule = await SCHEDULES.update(tx, await _changed(tx, schedule_id, wish, now))
         (known,) = await know(tx, [schedule], None)
+    return known
+
+
+async def preview_change(
+    house: House, schedule_id: str, wish: Wish, asked: Range, now: datetime
+) -> Known:
+    """Show what a schedule would become, with its overrides in a time. Nothing is kept."""
+    async with house.database.begin() as tx:
+        schedule = await _changed(tx, schedule_id, wish, now)
+        (known,) = await know(tx, [schedule], asked)
     return known
 
 
@@ -165,6 +169,16 @@ async def know(tx: AsyncConnection, found: Sequence[Schedule], asked: Range | No
         )
         for schedule in found
     ]
+
+
+async def _changed(tx: AsyncConnection, schedule_id: str, wish: Wish, now: datetime) -> Schedule:
+    before = await hold(tx, schedule_id)
+    wished = _apply(wish, before)
+    refuse(_faults(wished, before))
+    # A layer that is over may name people who have gone since; one that counts may not.
+    await _check_people(tx, _named(wished) - _named(before) | set(wished.members(now)))
+    await check_teams(tx, wished.team_ids)
+    return revise(before, wished, now)
 
 
 async def _check_people(tx: AsyncConnection, ids: set[str]) -> None:

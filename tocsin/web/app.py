@@ -17,7 +17,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
-from tocsin.web import incidents, install, news, sessions, styleguide
+from tocsin.web import (
+    calendars,
+    incidents,
+    install,
+    news,
+    overrides,
+    schedules,
+    sessions,
+    styleguide,
+)
 from tocsin.web.files import send_file
 from tocsin.web.hub import Live
 from tocsin.web.page import Page
@@ -25,9 +34,12 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
+    calendars,
     incidents,
     install,
     news,
+    overrides,
+    schedules,
     sessions,
     styleguide,
 )

@@ -23,6 +23,7 @@ STYLES: Final = (
     "door",
     "incidents",
     "incident",
+    "schedules",
 )
 
 _STATIC: Final = files("tocsin.web").joinpath("static")

@@ -7,11 +7,13 @@ from starlette.responses import HTMLResponse, Response
 
 from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.sentences import sentence
+from tocsin.kit.instants import write_instant
 from tocsin.kit.text import printable
 from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
+from tocsin.web.schedule_words import restriction_told, rotation_told
 from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
 
 _TEMPLATES: Final = jinja2.Environment(
@@ -27,8 +29,12 @@ _TEMPLATES.filters |= {
     "channel": words.channel,
     "clock": words.clock,
     "exact": words.exact,
+    "instant": write_instant,
     "join_names": words.join,
+    "moment": words.moment,
     "printable": printable,
+    "restriction": restriction_told,
+    "rotation": rotation_told,
     "sentence": sentence,
     "twice": instants.choices,
     "value": words.value,

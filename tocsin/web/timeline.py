@@ -10,6 +10,7 @@ import msgspec
 from tocsin.domain.schedule import FOREVER, Gap, Range, Shift
 from tocsin.web.days import Day, days, first_instant
 from tocsin.web.lettering import Label, fit, short_names
+from tocsin.web.words import moment
 
 Scale = Literal["day", "week", "fortnight", "month"]
 Kind = Literal["layer", "overrides", "final"]
@@ -81,6 +82,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     is_mine: bool = False
     name: Label
     hours: Label
+    who: str
     title: str
 
 
@@ -159,8 +161,8 @@ def draw(frame: Frame, lines: Iterable[Line]) -> Picture:
 
 def told(start: datetime, end: datetime, zone: str) -> str:
     """Say from when until when, in a zone that is named elsewhere."""
-    opening = f"from {_moment(start, zone)}"
-    return f"{opening} on" if end == FOREVER else f"{opening} to {_moment(end, zone)}"
+    opening = f"from {moment(start, zone)}"
+    return f"{opening} on" if end == FOREVER else f"{opening} to {moment(end, zone)}"
 
 
 def _looks(frame: Frame) -> Iterator[tuple[str, Person]]:
@@ -207,6 +209,7 @@ def _block(
         is_mine=person is not None and person.is_mine,
         name=name,
         hours=times,
+        who=names[0],
         title=f"{names[0]} {told(span.start, span.end, zone)} ({zone})",
     )
 
@@ -260,8 +263,3 @@ def _ticks(frame: Frame, found: Iterable[Day], zone: str) -> Iterator[Tick]:
             at = first_instant(day.date, zone, time(hour))
             if frame.asked.since < at < frame.asked.until:
                 yield Tick(frame.x(at), f"{hour:02}:00")
-
-
-def _moment(instant: datetime, zone: str) -> str:
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b %H:%M}"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from tocsin.domain.schedule import FOREVER
 from tocsin.kit.text import printable, shortened
 from tocsin.usecases.errors import Complaint
 
@@ -43,6 +44,14 @@ def clock(at: datetime, zone: str, now: datetime) -> str:
         return f"{local:%H:%M}"
     year = "" if local.year == today.year else f" {local:%Y}"
     return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Write an instant to the minute with its day, in a zone that is named beside it."""
+    if at == FOREVER:
+        return "no end"
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
 def join(names: list[str]) -> str:

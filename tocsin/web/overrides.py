@@ -1,0 +1,127 @@
+"""Overrides: somebody covers a shift, or a part of one, in two clicks; and gives it back."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from starlette.responses import Response
+
+from tocsin.domain.schedule import Range
+from tocsin.kit.instants import read_instant as read_iso
+from tocsin.usecases import duty, overrides
+from tocsin.usecases.errors import Complaint, Invalid, NotFound
+from tocsin.usecases.overrides import Wish
+from tocsin.web.instants import draft_instant, read_instant
+from tocsin.web.notices import Undo, done
+from tocsin.web.page import Page
+from tocsin.web.pages import show
+from tocsin.web.timeline import told
+from tocsin.web.visit import Visit
+
+AHEAD: Final = timedelta(days=366)
+USUAL: Final = timedelta(hours=8)  # how long an override is that begins now
+
+_START, _END = "start", "end"
+
+
+async def list_overrides(visit: Visit) -> Response:
+    """Show the overrides to come, and a form that is filled in for the shift in the address."""
+    return await _show(visit, _draft(visit))
+
+
+async def create_override(visit: Visit) -> Response:
+    """Let somebody take the place of whoever the layers say."""
+    schedule_id, form = visit.parameter("id"), visit.form
+    try:
+        wish = _wish(form, visit.zone)
+        known = await overrides.create(visit.house, schedule_id, [wish], visit.now)
+        (outcome,) = known.outcomes
+        if outcome.faults:
+            raise Invalid(*(f"{fault}." for fault in outcome.faults))
+    except NotFound:
+        raise
+    except Complaint as complaint:
+        return await _show(visit, form, status=400, complaint=complaint)
+    made = outcome.override
+    name = known.users[made.user_id].name
+    return done(
+        visit,
+        f"/schedules/{schedule_id}",
+        f"{name} is on call {told(made.start, made.end, visit.zone)} ({visit.zone}).",
+        undo=Undo(f"/schedules/{schedule_id}/overrides/delete", {"override_id": made.id}),
+    )
+
+
+async def delete_override(visit: Visit) -> Response:
+    """Take an override away, from now on if it has begun."""
+    schedule_id = visit.parameter("id")
+    try:
+        was_running = await overrides.remove(
+            visit.house, schedule_id, visit.form.get("override_id", ""), visit.now
+        )
+    except Invalid as complaint:
+        return await _show(visit, _draft(visit), status=409, complaint=complaint)
+    said = "The override ends now." if was_running else "The override was deleted."
+    return done(visit, f"/schedules/{schedule_id}/overrides", said)
+
+
+async def _show(
+    visit: Visit,
+    draft: Mapping[str, str],
+    *,
+    status: int = 200,
+    complaint: Complaint | None = None,
+) -> Response:
+    asked = Range(visit.now, visit.now + AHEAD)
+    known = await overrides.find(visit.house, visit.parameter("id"), asked)
+    plan = await duty.read_plan(visit.house, visit.now)
+    everybody = sorted(plan.users.values(), key=lambda user: (user.name.casefold(), user.id))
+    return show(
+        visit,
+        "overrides.html",
+        status=status,
+        complaint=complaint,
+        draft=draft,
+        known=known,
+        schedule=known.schedule,
+        everybody=[(user.id, _called(user.name, user.id == visit.user.id)) for user in everybody],
+    )
+
+
+def _draft(visit: Visit) -> dict[str, str]:
+    """Fill the form in: for the shift that the address names, or from now on; for oneself."""
+    start = max(_instant(visit.query.get("since", "")) or visit.now, visit.now)
+    end = _instant(visit.query.get("until", "")) or start + USUAL
+    return {
+        "user_id": visit.query.get("user_id") or visit.user.id,
+        **draft_instant(_START, start, visit.zone),
+        **draft_instant(_END, end, visit.zone),
+    }
+
+
+def _wish(form: Mapping[str, str], zone: str) -> Wish:
+    return Wish(
+        user_id=form.get("user_id", ""),
+        start=read_instant(form, "From", _START, zone),
+        end=read_instant(form, "Until", _END, zone),
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    """Read an instant from an address; whatever is none is left out."""
+    try:
+        found = read_iso(text)
+    except ValueError:
+        return None
+    return found if 1971 <= found.year <= 2999 else None
+
+
+def _called(name: str, is_oneself: bool) -> str:
+    return f"{name} (you)" if is_oneself else name
+
+
+PAGES: Final = (
+    Page("GET", "/schedules/{id}/overrides", list_overrides, "read"),
+    Page("POST", "/schedules/{id}/overrides", create_override, "respond"),
+    Page("POST", "/schedules/{id}/overrides/delete", delete_override, "respond"),
+)
