@@ -58,6 +58,13 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     form: Form = Form()
 
     @property
+    def by(self) -> Principal:
+        """In whose name and with what powers they act. Raises SignInFirst."""
+        if self.principal is None:
+            raise SignInFirst
+        return self.principal
+
+    @property
     def user(self) -> User:
         """Whoever is signed in. Raises SignInFirst."""
         if self.principal is None or self.principal.user is None:
