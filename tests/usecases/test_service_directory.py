@@ -24,7 +24,7 @@ from tocsin.usecases.integrations import EVENTS
 from tocsin.usecases.integrations import Wish as Tool
 from tocsin.usecases.letter import Letter
 from tocsin.usecases.parts import Part
-from tocsin.usecases.service_directory import Holder, Listing
+from tocsin.usecases.service_directory import Listing
 from tocsin.usecases.services import Faring, Filter
 
 HOUR = timedelta(hours=1)
@@ -80,10 +80,10 @@ async def test_a_service_is_listed_with_what_is_open_and_who_is_paged_first(nigh
     listing = await _browse(night)
 
     [listed] = listing.services
-    standing, ann = listed.known.standing, night.team.ann
+    standing = listed.known.standing
     assert (standing.triggered, standing.acknowledged, standing.open) == (1, 1, 2)
     assert (listed.known.status, standing.last_incident_at) == ("critical", NOON)
-    assert (listed.on_call, listing.names) == ([Holder(ann.id)], {ann.id: "Ann"})
+    assert [face.name for face in listed.on_call] == ["Ann"]
 
 
 async def test_whoever_holds_the_first_schedule_is_on_call_until_the_end_of_the_shift(
@@ -94,7 +94,8 @@ async def test_whoever_holds_the_first_schedule_is_on_call_until_the_end_of_the_
     night.passes(hours=1)
     [after] = (await _browse(night)).services
 
-    assert during.on_call == [Holder(night.team.ben.id, NOON + HOUR)]
+    [ben] = during.on_call
+    assert (ben.user, ben.until) == (night.team.ben, NOON + HOUR)
     assert after.on_call == []
 
 
@@ -199,7 +200,7 @@ async def test_a_new_service_and_its_first_integration_are_made_together_or_not_
     for number, tool in enumerate(tools):
         named = replace(wish, name=f"Shopping Cart {number}")
         await service_directory.add(night.house, named, tool, NOON)
-    with pytest.raises(Invalid, match="Name must have at most"):
+    with pytest.raises(Invalid, match="Integration name must have at most"):
         await service_directory.add(night.house, wish, Tool(name="x" * 300), NOON)
 
     async with night.database.read() as tx:

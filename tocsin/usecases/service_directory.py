@@ -1,13 +1,14 @@
 """The service directory: every service at a glance, and one with all that belongs to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.schedule import Range
-from tocsin.domain.service import Service
+from tocsin.domain.service import Integration, Service
 from tocsin.domain.vendor import suggest_name
 from tocsin.store import last_events
 from tocsin.store.services import Tally
@@ -15,34 +16,34 @@ from tocsin.usecases import (
     change_events,
     incident_queries,
     integrations,
+    ladders,
     maintenance_windows,
     services,
 )
-from tocsin.usecases.board import Plan
+from tocsin.usecases.duty import read_plan
+from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 from tocsin.usecases.incident_queries import Asked
+from tocsin.usecases.ladders import Face, Ladder
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter, Known
 
-FIRST_LEVEL: Final = 0
 MOST_INCIDENTS: Final = 25
 MOST_CHANGES: Final = 10
 MOST_WINDOWS: Final = 10
 
 
-class Holder(msgspec.Struct, frozen=True):
-    """Somebody who is on call now, and until when; None where no end is near."""
-
-    user_id: str
-    until: datetime | None = None
-
-
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A service, who is paged first if it breaks now, and when it was last heard."""
+    """A service, whom its policy would page now, and when it was last heard."""
 
     known: Known
-    on_call: Sequence[Holder]
+    ladder: Ladder
     last_event_at: datetime | None
+
+    @property
+    def on_call(self) -> Sequence[Face]:
+        """Who is on call at the first level, and would be paged at once."""
+        return [face for rung in self.ladder.rungs[:1] for face in rung.faces if face.is_called]
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,6 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     services: Sequence[Listed]
     has_more: bool
     tally: Tally
-    names: Mapping[str, str]
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,34 +62,36 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     recent: Sequence[incident_queries.Known]
     changes: Sequence[change_events.Known]
     windows: Sequence[maintenance_windows.Known]
-    names: Mapping[str, str]
 
 
 async def browse(house: House, asked: Filter, part: Part, now: datetime) -> Listing:
     """List services by name."""
-    one_more = msgspec.structs.replace(part, limit=part.limit + 1)
+    one_more = replace(part, limit=part.limit + 1)
     found, _ = await services.find(house, asked, one_more, now)
-    anyhow = msgspec.structs.replace(asked, faring="any")
-    shown, names = await _look(house, found[: part.limit], now)
+    anyhow = replace(asked, faring="any")
     return Listing(
-        services=shown,
+        services=await _look(house, found[: part.limit], now),
         has_more=len(found) > part.limit,
         tally=await services.tally(house, anyhow, now),
-        names=names,
     )
 
 
 async def tell(house: House, service_id: str, now: datetime) -> Overview:
     """Read one service."""
-    (listed,), names = await _look(house, [await services.get(house, service_id, now)], now)
+    (listed,) = await _look(house, [await services.get(house, service_id, now)], now)
     return Overview(
         listed=listed,
         open=await _incidents(house, service_id, is_open=True),
         recent=await _incidents(house, service_id, is_open=False),
         changes=await _changes(house, service_id),
         windows=await _windows(house, service_id, now),
-        names=names,
     )
+
+
+async def policies(house: House, now: datetime) -> list[tuple[str, str]]:
+    """List the policies that a service can have, by name."""
+    plan = await read_plan(house, now)
+    return [(policy.id, policy.name) for policy in plan.policies.values()]
 
 
 async def add(
@@ -99,51 +101,48 @@ async def add(
     async with house.database.begin() as tx:
         service = await services.insert(tx, wish, now)
         if tool:
-            await integrations.insert(tx, house, service, name_by_tool(tool, service), now)
+            await _integrate(tx, house, service, tool, now)
     return service
 
 
-def name_by_tool(wish: integrations.Wish, service: Service) -> integrations.Wish:
-    """Name an integration that nobody has named after its tool and its service."""
-    if wish.name:
-        return wish
-    tool = integrations.tool_of(wish.kind or integrations.EVENTS, wish.vendor_id or None)
-    return msgspec.structs.replace(wish, name=suggest_name(tool, service.name))
+async def integrate(
+    house: House, service_id: str, tool: integrations.Wish, now: datetime
+) -> Integration:
+    """Give a service one more integration."""
+    async with house.database.begin() as tx:
+        service = await services.hold(tx, service_id)
+        return await _integrate(tx, house, service, tool, now)
 
 
-def on_call_first(plan: Plan, policy_id: str, now: datetime) -> list[Holder]:
-    """Say whom the first level of a policy would page now."""
-    holders: dict[str, Holder] = {}
-    policy = plan.policies.get(policy_id)
-    for target in policy.rules[FIRST_LEVEL].targets if policy else ():
-        if target.kind == "user":
-            holders.setdefault(target.id, Holder(target.id))
-        elif target.id in plan.schedules:
-            watch = plan.watch(target.id, now)
-            if watch.user_id:
-                holders.setdefault(watch.user_id, Holder(watch.user_id, watch.until))
-    return [holder for holder in holders.values() if holder.user_id in plan.users]
+async def _integrate(
+    tx: AsyncConnection, house: House, service: Service, wish: integrations.Wish, now: datetime
+) -> Integration:
+    """Do so; without a name it is called after its tool and the service."""
+    if not wish.name:
+        tool = integrations.tool_of(wish.kind or integrations.EVENTS, wish.vendor_id or None)
+        wish = replace(wish, name=suggest_name(tool, service.name))
+    try:
+        return (await integrations.insert(tx, house, service, wish, now)).integration
+    except Invalid as faults:
+        raise Invalid(
+            *(f"Integration {told[0].lower()}{told[1:]}" for told in faults.sentences)
+        ) from None
 
 
-async def _look(
-    house: House, found: Sequence[Known], now: datetime
-) -> tuple[list[Listed], dict[str, str]]:
-    """Say of services who is on call for them, and when they were last heard."""
+async def _look(house: House, found: Sequence[Known], now: datetime) -> list[Listed]:
+    """Say of services whom they page, and when they were last heard."""
     async with house.database.read() as tx:
-        plan = await house.board.plan(tx, Range(now, now), now)
         heard = await last_events.of_services(tx, (known.service.id for known in found))
-    policies = {known.policy.id for known in found}
-    on_call = {policy_id: on_call_first(plan, policy_id, now) for policy_id in policies}
-    listed = [
+    climbed = {known.policy.id: known.policy for known in found}
+    drawn = await ladders.draw(house, climbed.values(), now)
+    return [
         Listed(
             known=known,
-            on_call=on_call[known.policy.id],
+            ladder=drawn[known.policy.id],
             last_event_at=heard.get(known.service.id),
         )
         for known in found
     ]
-    people = {holder.user_id for holders in on_call.values() for holder in holders}
-    return listed, {user_id: plan.users[user_id].name for user_id in people}
 
 
 async def _incidents(
