@@ -163,14 +163,26 @@ def test_weeks_begin_on_monday() -> None:
 def test_the_time_before_has_as_many_days_though_clocks_are_moved() -> None:
     week = span("2026-03-29 22:00", "2026-04-05 22:00")
 
-    assert span("2026-03-22 23:00", "2026-03-29 22:00") == before(week)
+    assert span("2026-03-22 23:00", "2026-03-29 22:00") == before(week, week.until)
+
+
+def test_of_a_week_that_is_not_over_only_as_much_of_the_one_before_is_told() -> None:
+    week = span("2026-03-08 23:00", "2026-03-15 23:00")
+
+    assert span("2026-03-01 23:00", "2026-03-04 12:00") == before(week, at("2026-03-11 12:00"))
+
+
+def test_of_a_week_to_come_nothing_of_the_one_before_is_told() -> None:
+    week = span("2026-03-08 23:00", "2026-03-15 23:00")
+
+    assert span("2026-03-01 23:00", "2026-03-01 23:00") == before(week, at("2026-01-01 00:00"))
 
 
 def test_a_quarter_has_bars_of_days_and_a_year_of_weeks() -> None:
     since = at("2026-01-01 00:00")
     most, more = (Span(since, since + DAY * days, "UTC") for days in (MOST_BARS, MOST_BARS + 1))
 
-    assert (unit_of(most), unit_of(more)) == ("day", "week")
+    assert (unit_of(most, MOST_BARS), unit_of(more, MOST_BARS)) == ("day", "week")
 
 
 def test_a_bar_stands_also_where_nothing_happened() -> None:

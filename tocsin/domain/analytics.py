@@ -16,6 +16,7 @@ from tocsin.domain.wall_time import DAY, SECOND, to_datetime, to_instant, wall_c
 SILENCE = timedelta(minutes=5)  # a page after a longer silence than this interrupts anew
 LONGEST = timedelta(days=366)
 MOST_BARS = 92
+MOST_POINTS = 14
 
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # o'clock
 SLEEP_BEGINS, SLEEP_ENDS = 22, 8
@@ -145,9 +146,9 @@ def by_hour(cells: Iterable[Cell]) -> tuple[int, ...]:
     return tuple(hours)
 
 
-def unit_of(span: Span) -> Unit:
-    """Choose what one bar stands for, so that there are not too many."""
-    return "day" if len(starts(span, "day")) <= MOST_BARS else "week"
+def unit_of(span: Span, most: int) -> Unit:
+    """Choose what one mark of a plot stands for, so that there are not too many."""
+    return "day" if len(starts(span, "day")) <= most else "week"
 
 
 def starts(span: Span, unit: Unit) -> tuple[datetime, ...]:
@@ -159,11 +160,17 @@ def starts(span: Span, unit: Unit) -> tuple[datetime, ...]:
     return (span.since, *(at for at in begun if span.since < at < span.until))
 
 
-def before(span: Span) -> Span:
-    """Return the time of the same length, by the clock on the wall, that ends where this begins."""
+def before(span: Span, now: datetime) -> Span:
+    """Return the time of the same length, by the clock on the wall, that ends where this begins.
+
+    Of a time that is not over yet, only as much of the one before is told.
+    """
     clock = wall_clock(span.zone)
-    begin, end = (clock.reading(to_instant(at)) for at in (span.since, span.until))
-    return Span(to_datetime(clock.instant(2 * begin - end)), span.since, span.zone)
+    begin, end, seen = (
+        clock.reading(to_instant(at)) for at in (span.since, span.until, min(span.until, now))
+    )
+    since, until = (to_datetime(clock.instant(at - (end - begin))) for at in (begin, seen))
+    return Span(since, max(until, since), span.zone)
 
 
 def stretches(zone: str, since: datetime, until: datetime) -> Iterator[Stretch]:

@@ -29,10 +29,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """The incidents that began in a time: all, by the number of their week, by service."""
+    """The incidents that began in a time: all, by the number of their stretch of it, by service."""
 
     total: Metrics
-    by_week: Mapping[int, Metrics]
+    by_stretch: Mapping[int, Metrics]
     by_service: Mapping[str, Metrics]
 
 
@@ -49,21 +49,23 @@ async def give_room(tx: AsyncConnection) -> None:
     await tx.execute(sa.text("set local jit = off"))
 
 
-async def measure(tx: AsyncConnection, asked: Asked, weeks: Sequence[datetime]) -> Measured:
-    """Measure incidents. ``weeks`` are the instants at which each begins."""
-    course = _course(asked, weeks).c
-    sets = sa.func.grouping_sets(sa.tuple_(), sa.tuple_(course.week), sa.tuple_(course.service_id))
-    query = sa.select(course.week, course.service_id, *_metrics(course)).group_by(sets)
-    by_week, by_service, total = {}, {}, Metrics()
-    for week, service_id, *figures in await tx.execute(query):
+async def measure(tx: AsyncConnection, asked: Asked, starts: Sequence[datetime]) -> Measured:
+    """Measure incidents. ``starts`` are the instants at which each stretch begins."""
+    course = _course(asked, starts).c
+    sets = sa.func.grouping_sets(
+        sa.tuple_(), sa.tuple_(course.stretch), sa.tuple_(course.service_id)
+    )
+    query = sa.select(course.stretch, course.service_id, *_metrics(course)).group_by(sets)
+    by_stretch, by_service, total = {}, {}, Metrics()
+    for stretch, service_id, *figures in await tx.execute(query):
         metrics = Metrics(**dict(zip(_NAMES, figures, strict=True)))
-        if week is not None:
-            by_week[week] = metrics
+        if stretch is not None:
+            by_stretch[stretch] = metrics
         elif service_id is not None:
             by_service[service_id] = metrics
         else:
             total = metrics
-    return Measured(total=total, by_week=by_week, by_service=by_service)
+    return Measured(total=total, by_stretch=by_stretch, by_service=by_service)
 
 
 async def count_begun(
@@ -136,7 +138,7 @@ def _number(starts: Sequence[datetime]) -> sa.Function[int]:
     return sa.func.width_bucket(incidents.c.created_at, sa.cast(list(starts), ARRAY(Instant)))
 
 
-def _course(asked: Asked, weeks: Sequence[datetime]) -> sa.Subquery:
+def _course(asked: Asked, starts: Sequence[datetime]) -> sa.Subquery:
     """Tell of each incident what its log says: when, and by whom or by itself."""
     c, told = incidents.c, log_entries.c
     by_person = told.body["agent"]["kind"].as_string() == "user"
@@ -152,7 +154,7 @@ def _course(asked: Asked, weeks: Sequence[datetime]) -> sa.Subquery:
             c.service_id,
             c.created_at,
             c.resolved_at,
-            _number(weeks).label("week"),
+            _number(starts).label("stretch"),
             sa.func.min(told.at)
             .filter(told.type == _ACKNOWLEDGED, by_person)
             .label("acknowledged_at"),
@@ -223,10 +225,16 @@ def _pages(asked: Asked) -> sa.Subquery:
 
 def _clocks(stretches: Iterable[Stretch]) -> sa.TableValuedAlias:
     rows = [(s.zone, s.start, s.end, s.offset) for s in stretches]
-    kinds = {"zone": sa.Text, "start": Instant, "end": Instant, "offset": sa.Interval}
     arrays = [
-        sa.cast([row[number] for row in rows], ARRAY(kind))
-        for number, kind in enumerate(kinds.values())
+        sa.cast([row[number] for row in rows], ARRAY(column.type))
+        for number, column in enumerate(_CLOCK)
     ]
-    columns = (sa.column(name, kind) for name, kind in kinds.items())
-    return sa.func.unnest(*arrays).table_valued(*columns, name="clocks").render_derived()
+    return sa.func.unnest(*arrays).table_valued(*_CLOCK, name="clocks").render_derived()
+
+
+_CLOCK: Final[tuple[sa.ColumnClause[Any], ...]] = (
+    sa.column("zone", sa.Text),
+    sa.column("start", Instant),
+    sa.column("end", Instant),
+    sa.column("offset", sa.Interval),
+)

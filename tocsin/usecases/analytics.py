@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.analytics import (
     LONGEST,
+    MOST_BARS,
+    MOST_POINTS,
     Bar,
     Cell,
     Interruptions,
@@ -25,13 +27,16 @@ from tocsin.domain.analytics import (
     unit_of,
 )
 from tocsin.store import analytics as store
-from tocsin.store.names import names
+from tocsin.store import tables
+from tocsin.store.names import listed, names
 from tocsin.store.teams import service_ids
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 
-BACKWARDS = "The last day cannot be before the first one."
-TOO_LONG = f"A range can have at most {LONGEST.days} days."
+MOST = 1000  # teams, and services, that can be chosen among
+
+BACKWARDS = "Last day cannot be before the first day."
+TOO_LONG = f"Last day can be at most {LONGEST.days} days after the first day."
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +54,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     interruptions: Interruptions
 
 
-class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of the incidents that began in a week."""
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of the incidents that began in a day or a week."""
 
     start: datetime
     metrics: Metrics
@@ -73,11 +78,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     span: Span
+    span_before: Span
     now: Figures
     before: Figures
-    unit: Unit
+    bar_unit: Unit
     bars: Sequence[Bar]
-    weeks: Sequence[Week]
+    point_unit: Unit
+    points: Sequence[Point]
     hours: Sequence[int]
     services: Sequence[Noise]
     people: Mapping[str, Interruptions]
@@ -97,30 +104,49 @@ class _Taken(msgspec.Struct, frozen=True, kw_only=True):
         return Figures(metrics=self.measured.total, interruptions=interruptions)
 
 
-async def tell(house: House, asked: Asked) -> Report:
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report may be of: ids and names."""
+
+    teams: Sequence[tuple[str, str]]
+    services: Sequence[tuple[str, str]]
+
+
+async def offer(house: House) -> Choices:
+    """Name the teams and services of which figures can be told."""
+    async with house.database.read() as tx:
+        return Choices(
+            teams=await listed(tx, tables.teams, most=MOST),
+            services=await listed(tx, tables.services, most=MOST),
+        )
+
+
+async def tell(house: House, asked: Asked, now: datetime) -> Report:
     """Tell all figures of a time. Raises Invalid."""
     span = asked.span
     _refuse(span)
-    unit, weeks = unit_of(span), starts(span, "week")
-    begun = starts(span, unit)
+    span_before = before(span, now)
+    bar_unit, point_unit = unit_of(span, MOST_BARS), unit_of(span, MOST_POINTS)
+    bars_begin, points_begin = starts(span, bar_unit), starts(span, point_unit)
     async with house.database.read() as tx:
         await store.give_room(tx)
         concerned = await _services_asked(tx, asked)
         wanted = _within(span, concerned)
-        now = await _take(tx, house, wanted, weeks)
-        earlier = await _take(tx, house, _within(before(span), concerned), ())
-        counted = await store.count_begun(tx, wanted, begun)
-        services = _services(now, earlier)
-        people = _people(now.disturbed.cells)
+        taken = await _take(tx, house, wanted, points_begin)
+        earlier = await _take(tx, house, _within(span_before, concerned), ())
+        counted = await store.count_begun(tx, wanted, bars_begin)
+        services = _services(taken, earlier)
+        people = _people(taken.disturbed.cells)
         called = await names(tx, chain(people, (service.service_id for service in services)))
     return Report(
         span=span,
-        now=now.figures,
+        span_before=span_before,
+        now=taken.figures,
         before=earlier.figures,
-        unit=unit,
-        bars=bars(begun, counted),
-        weeks=_weeks(weeks, now.measured),
-        hours=by_hour(now.disturbed.cells),
+        bar_unit=bar_unit,
+        bars=bars(bars_begin, counted),
+        point_unit=point_unit,
+        points=_points(points_begin, taken.measured),
+        hours=by_hour(taken.disturbed.cells),
         services=services,
         people=people,
         names=called,
@@ -147,21 +173,21 @@ def _within(span: Span, concerned: Sequence[str] | None) -> store.Asked:
 
 
 async def _take(
-    tx: AsyncConnection, house: House, wanted: store.Asked, weeks: Sequence[datetime]
+    tx: AsyncConnection, house: House, wanted: store.Asked, starts: Sequence[datetime]
 ) -> _Taken:
     default = house.account.time_zone
     zones = await store.zones(tx, default)
     clocks = [s for zone in zones for s in stretches(zone, wanted.since, wanted.until)]
     return _Taken(
-        measured=await store.measure(tx, wanted, weeks),
+        measured=await store.measure(tx, wanted, starts),
         disturbed=await store.disturb(tx, wanted, clocks, default),
     )
 
 
-def _weeks(starts: Sequence[datetime], measured: store.Measured) -> list[Week]:
-    found = measured.by_week
+def _points(starts: Sequence[datetime], measured: store.Measured) -> list[Point]:
+    found = measured.by_stretch
     return [
-        Week(start=start, metrics=found.get(number, Metrics()))
+        Point(start=start, metrics=found.get(number, Metrics()))
         for number, start in enumerate(starts, start=1)
     ]
 
