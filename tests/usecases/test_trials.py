@@ -42,9 +42,9 @@ async def test_a_test_event_opens_an_incident_and_pages_whoever_is_on_call(
     trial = await _watch(night, way)
 
     assert trial.alert
-    assert trial.story
+    assert trial.incident
     assert trial.alert.integration_id == way.integration.id
-    assert trial.story.incident.title == "Test event for Checkout, sent by Ann"
+    assert trial.incident.title == "Test event for Checkout, sent by Ann"
     assert [page.user_id for page in trial.planned] == [night.team.ann.id]
     assert [(page.lane, page.due) for page in trial.planned] == [("email", NOON)]
 
@@ -54,9 +54,9 @@ async def test_the_urgency_of_the_service_s_rule_is_tried_too(night: Night, way:
     await services.change(night.house, night.team.service.id, wish, NOON)
     quiet, loud = [await _watch(night, way, severity=word) for word in ("info", "error")]
 
-    assert quiet.story
-    assert loud.story
-    assert (quiet.story.incident.urgency, loud.story.incident.urgency) == ("low", "high")
+    assert quiet.incident
+    assert loud.incident
+    assert (quiet.incident.urgency, loud.incident.urgency) == ("low", "high")
 
 
 async def test_two_trials_are_two_incidents(night: Night, way: Known) -> None:
@@ -73,8 +73,8 @@ async def test_its_recovery_ends_the_incident_and_its_pages(night: Night, way: K
     trial = await trials.tell(night.house, way, key, night.now)
 
     assert trial.alert
-    assert trial.story
-    assert (trial.alert.status, trial.story.incident.status) == ("resolved", "resolved")
+    assert trial.incident
+    assert (trial.alert.status, trial.incident.status) == ("resolved", "resolved")
     assert trial.planned == []
 
 
@@ -86,7 +86,7 @@ async def test_during_maintenance_it_is_recorded_and_pages_nobody(night: Night, 
 
     assert trial.alert
     assert (trial.alert.suppressed, trial.alert.incident_id) == (True, None)
-    assert (trial.maintenance_until, trial.story) == (until, None)
+    assert (trial.maintenance_until, trial.incident) == (until, None)
 
 
 async def test_pages_to_come_are_told(night: Night, way: Known) -> None:
@@ -113,7 +113,7 @@ async def test_that_nobody_was_on_call_is_told(night: Night, way: Known) -> None
 async def test_without_a_key_nothing_has_arrived(night: Night, way: Known) -> None:
     for key in ("", "test-of-another-day"):
         trial = await trials.tell(night.house, way, key, night.now)
-        assert (trial.alert, trial.story) == (None, None)
+        assert (trial.alert, trial.incident) == (None, None)
 
 
 async def test_mail_integrations_cannot_be_tried(night: Night) -> None:

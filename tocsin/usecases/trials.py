@@ -1,6 +1,6 @@
 """Trials: a test event goes the way of every event, and people watch what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,21 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.event import Event, Severity
+from tocsin.domain.incident import Incident
+from tocsin.domain.notification import Notification
 from tocsin.domain.user import User
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import alerts, tables, work
+from tocsin.store import alerts, incidents, tables, work
 from tocsin.store.alarms import ALARMS
+from tocsin.store.names import names
+from tocsin.store.notifications import NEWEST_FIRST, NOTIFICATIONS
 from tocsin.store.services import standings
-from tocsin.usecases import stories
 from tocsin.usecases.errors import Arguments, Invalid, TooMany
 from tocsin.usecases.house import House
 from tocsin.usecases.integrations import EMAIL, Known
 from tocsin.usecases.letter import Full, Letter, Take, Verdict
-from tocsin.usecases.stories import Story
 
 PATH: Final = "/v2/enqueue"
 SENDER: Final = "this server"
+MOST_SENT: Final = 50
 MARK: Final = "test-"  # what the dedup keys of trials begin with
 
 NO_MAIL: Final = "An integration for mails has no key that a test event could be sent with."
@@ -36,15 +39,18 @@ BUSY: Final = "Too many events are waiting. Send the test event again in {} seco
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a test event so far.
 
-    Without an ``alert`` none has arrived with its key. ``planned`` are the pages that are still to
-    go out, and ``alarms`` say why somebody was not reached.
+    Without an ``alert`` none has arrived with its key. ``sent`` are the attempts to tell somebody,
+    the newest first, ``planned`` the pages that are still to go out, and ``alarms`` say why
+    somebody was not reached.
     """
 
     maintenance_until: datetime | None
     alert: Alert | None = None
-    story: Story | None = None
+    incident: Incident | None = None
+    sent: Sequence[Notification] = ()
     planned: Sequence[Work] = ()
     alarms: Sequence[str] = ()
+    names: Mapping[str, str] = {}
 
 
 async def begin(take: Take, known: Known, severity: Severity, by: User) -> str:
@@ -74,16 +80,27 @@ async def tell(house: House, known: Known, dedup_key: str, now: datetime) -> Tri
             maintenance_until=standing.maintenance_until,
             alert=await _alert(tx, known.integration.id, dedup_key) if dedup_key else None,
         )
-        if trial.alert is None or trial.alert.incident_id is None:
-            return trial
-        planned = await work.pages_of(tx, trial.alert.incident_id)
-        alarms = await ALARMS.select(tx, ALARMS.c.incident_id == trial.alert.incident_id)
-    story = await stories.tell(house, trial.alert.incident_id, now)
+        return await _follow(tx, trial)
+
+
+async def _follow(tx: AsyncConnection, trial: Trial) -> Trial:
+    """Read what came of the alert's incident, if it began one."""
+    id_ = trial.alert.incident_id if trial.alert else None
+    incident = await incidents.get(tx, id_) if id_ else None
+    if incident is None:
+        return trial
+    about = NOTIFICATIONS.c.incident_id == incident.id
+    sent = await NOTIFICATIONS.select(tx, about, order_by=NEWEST_FIRST, limit=MOST_SENT)
+    planned = await work.pages_of(tx, incident.id)
+    concerned = {*(one.user_id for one in sent), *(page.user_id or "" for page in planned)}
+    alarms = await ALARMS.select(tx, ALARMS.c.incident_id == incident.id)
     return replace(
         trial,
-        story=story,
-        planned=[page for page in planned if page.generation == story.incident.generation],
+        incident=incident,
+        sent=sent,
+        planned=[page for page in planned if page.generation == incident.generation],
         alarms=[alarm.sentence for alarm in alarms],
+        names=await names(tx, concerned | {one.user_id for one in incident.assignments}),
     )
 
 
