@@ -13,7 +13,7 @@ from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
-from tocsin.web.schedule_words import restriction_told, rotation_told
+from tocsin.web.schedule_words import restrictions_told, rotation_told
 from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
 
 _TEMPLATES: Final = jinja2.Environment(
@@ -34,7 +34,7 @@ _TEMPLATES.filters |= {
     "join_names": words.join,
     "moment": words.moment,
     "printable": printable,
-    "restriction": restriction_told,
+    "restrictions": restrictions_told,
     "rotation": rotation_told,
     "sentence": sentence,
     "twice": instants.choices,

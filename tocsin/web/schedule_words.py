@@ -1,13 +1,13 @@
 """Words about schedules: gaps, turns and restrictions in plain sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from tocsin.domain.schedule import Gap, Layer, Range, Restriction
-from tocsin.web.words import moment
+from tocsin.web.words import join, moment
 
-MOST_GAPS: Final = 4  # told in sentences; the timeline shows the rest
+MOST_GAPS: Final = 3  # told in sentences; the timeline shows the rest
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _UNITS: Final = ((604_800, "week"), (86_400, "day"), (3600, "hour"), (1, "second"))
@@ -30,16 +30,37 @@ def rotation_told(layer: Layer) -> str:
     return f"A turn is {count} {unit}s" if count > 1 else f"A turn is one {unit}"
 
 
-def restriction_told(restriction: Restriction) -> str:
-    """Say in which part of a day or a week a layer counts."""
+def restrictions_told(restrictions: Iterable[Restriction]) -> list[str]:
+    """Say in which parts of a day or a week a layer counts; days that are alike together."""
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for restriction in restrictions:
+        opens, closes, nights = _hours(restriction)
+        day = restriction.start_day_of_week
+        days = found.setdefault((opens, closes, -1 if day is None else nights), [])
+        if day is not None:
+            days.append(day - 1)
+    return [_window_told(days, *hours) for hours, days in found.items()]
+
+
+def _window_told(days: Sequence[int], opens: str, closes: str, nights: int) -> str:
+    if not days:
+        return f"every day {opens} to {closes}"
+    if nights:
+        return ", ".join(
+            f"{DAYS[day]} {opens} to {DAYS[(day + nights) % 7]} {closes}" for day in days
+        )
+    first, *_, last = *days, days[-1]
+    is_run = len(days) > 2 and list(days) == list(range(first, last + 1))
+    named = f"{DAYS[first]} to {DAYS[last]}" if is_run else join([DAYS[day] for day in days])
+    return f"{named} {opens} to {closes}"
+
+
+def _hours(restriction: Restriction) -> tuple[str, str, int]:
+    """Return when it opens and closes, and how many midnights lie between."""
     opens = restriction.start_time
     minutes = opens.hour * 60 + opens.minute + restriction.duration_seconds // 60
-    closes = f"{minutes // 60 % 24:02}:{minutes % 60:02}"
-    if restriction.start_day_of_week is None:
-        return f"every day {opens:%H:%M} to {closes}"
-    first = restriction.start_day_of_week - 1
-    last = (first + minutes // 1440) % 7
-    return f"{DAYS[first]} {opens:%H:%M} to {DAYS[last]} {closes}"
+    nights, minute = divmod(minutes, 1440)
+    return f"{opens:%H:%M}", f"{minute // 60:02}:{minute % 60:02}", nights
 
 
 def _gap_told(gap: Gap, asked: Range, zone: str, now: datetime) -> str:

@@ -74,6 +74,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
     span = span_asked(visit, f"/schedules/{schedule_id}")
     known = await schedules.get(house, schedule_id, until(now, span.asked))
     scene = stage(visit, known, span)
+    coming = [gap for gap in scene.gaps if gap.start > now]
     addresses = await calendars.find(house, visit.user.id)
     ahead = await overrides.find(house, schedule_id, Range(now, now + OVERRIDES_AHEAD))
     return show(
@@ -85,7 +86,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         schedule=known.schedule,
         span=span,
         scene=scene,
-        warnings=gaps_told(scene.gaps, span.asked, span.zone, now),
+        warnings=gaps_told(coming, span.asked, span.zone, now),
         layers=[layer for layer in known.schedule.layers if layer.end is None or layer.end > now],
         ahead=ahead.overrides,
         people={**known.users, **ahead.users},

@@ -58,8 +58,8 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_present(self) -> bool:
-        """Whether these are the days that are shown to whoever does not ask for others."""
-        return self.first == first_day(self.scale, self.today)
+        """Whether it begins today, as it does unless another day is asked for."""
+        return self.first == self.today
 
     @property
     def before(self) -> str:
@@ -75,7 +75,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def present(self) -> str:
-        """The address of the span that holds today."""
+        """The address of the span that begins today."""
         return self.to(None)
 
     @property
@@ -95,29 +95,18 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def span_asked(visit: Visit, path: str) -> Span:
-    """Read which days are wanted; what cannot be read means this week."""
+    """Read which days are wanted; what cannot be read means a week from today."""
     asked, today = visit.query.get("span", ""), date_in(visit.zone, visit.now)
     scale: Scale = next((known for known in SCALES if known == asked), "week")
     also = visit.query.get("zone", "").strip()
     return Span(
         path=path,
         scale=scale,
-        first=_date(visit.query.get("since", "")) or first_day(scale, today),
+        first=_date(visit.query.get("since", "")) or today,
         today=today,
         zone=visit.zone,
         also=also if is_zone(also) else "",
     )
-
-
-def first_day(scale: Scale, today: date) -> date:
-    """Return the day with which a span begins that is to hold today."""
-    match scale:
-        case "day":
-            return today
-        case "month":
-            return today.replace(day=1)
-        case _:
-            return today - timedelta(days=today.weekday())
 
 
 def until(now: datetime, asked: Range) -> Range:

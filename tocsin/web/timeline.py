@@ -1,7 +1,7 @@
 """The timeline's geometry: days, shifts and gaps become lines and blocks, in per cent of a time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ TINTS: Final = 3
 WEAVES: Final = 5  # has no divisor in common with TINTS, so that 15 people look different
 NOBODY: Final = "Nobody"
 
+_DAY: Final = timedelta(days=1)
 _DATE: Final = 28  # pixels that a day needs to be named
 _HOURS: Final[Mapping[Scale, Sequence[int]]] = {
     "day": range(3, 24, 3),
@@ -222,7 +223,8 @@ def _hours(frame: Frame, span: Shift | Gap) -> Iterator[str]:
     if start and end:
         if start.date() != end.date():
             yield f"{start:%a %H:%M} to {end:%a %H:%M}"
-        yield f"{start:%H:%M} to {end:%H:%M}"
+        if span.end - span.start <= _DAY:
+            yield f"{start:%H:%M} to {end:%H:%M}"
     if start:
         if not end:
             yield f"from {start:%a %H:%M}"

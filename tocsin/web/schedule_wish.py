@@ -1,0 +1,160 @@
+"""Wishes from drafts: fields become layers, or sentences about what cannot be read."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tocsin.domain.schedule import Layer, Restriction, Schedule
+from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
+from tocsin.kit.zones import is_zone
+from tocsin.usecases.errors import Invalid
+from tocsin.usecases.schedules import Wish
+from tocsin.web.instants import draft_instant, read_instant
+from tocsin.web.schedule_draft import UNITS, Draft, LayerDraft, WindowDraft
+
+NO_ZONE: Final = "Time zone must be the name of a time zone, such as Europe/Vienna."
+
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = timedelta(days=7)
+_TURNS: Final[Mapping[str, timedelta]] = {"daily": _DAY, "weekly": _WEEK}
+
+
+def wish_of(draft: Draft, before: Schedule | None) -> Wish:
+    """Return what a draft wants a schedule to be. Raises Invalid, with all that cannot be read."""
+    if not is_zone(draft.time_zone):
+        raise Invalid(NO_ZONE)
+    known = {layer.id: layer for layer in before.layers} if before else {}
+    layers: list[Layer] = []
+    faults: list[str] = []
+    for number, layer in enumerate(draft.layers, start=1):
+        try:
+            zone = before.time_zone if before else draft.time_zone
+            reader = _Reader(f"Layer {number}", layer, draft.time_zone, known.get(layer.id), zone)
+            layers.append(reader.layer())
+        except Invalid as complaint:
+            faults += complaint.sentences
+    if faults:
+        raise Invalid(*faults)
+    return Wish(
+        name=draft.name,
+        description=draft.description.strip() or None,
+        time_zone=draft.time_zone,
+        layers=tuple(layers),
+    )
+
+
+class _Reader:
+    """Reads one layer; ``before`` is how it stands now, on clocks of the zone ``zone_before``."""
+
+    def __init__(
+        self, label: str, draft: LayerDraft, zone: str, before: Layer | None, zone_before: str
+    ) -> None:
+        self._label = label
+        self._draft = draft
+        self._zone = zone
+        self._before = before
+        self._zone_before = zone_before
+
+    def layer(self) -> Layer:
+        """Return the layer. Raises Invalid."""
+        draft, before = self._draft, self._before
+        start = self._instant("start", before.start if before else None)
+        turn = self._turn()
+        return Layer(
+            id=draft.id,
+            name=draft.name,
+            start=start,
+            end=self._instant("end", before.end if before else None) if draft.end else None,
+            rotation_virtual_start=self._hand_off(start, turn),
+            turn_seconds=turn // timedelta(seconds=1),
+            user_ids=draft.user_ids,
+            restrictions=tuple(map(self._restriction, draft.windows)),
+        )
+
+    def _instant(self, name: str, stored: datetime | None) -> datetime:
+        """Read an instant; one that was not touched stays what it is, to the microsecond."""
+        fields = {name: getattr(self._draft, name), f"{name}_which": self._which(name)}
+        if stored and draft_instant(name, stored, self._zone) == fields:
+            return stored
+        return read_instant(fields, f"{self._label} {name}", name, self._zone)
+
+    def _which(self, name: str) -> str:
+        return str(getattr(self._draft, f"{name}_which")) or "first"
+
+    def _turn(self) -> timedelta:
+        draft = self._draft
+        if draft.rotation in _TURNS:
+            return _TURNS[draft.rotation]
+        if draft.unit not in UNITS or not (draft.count.isdecimal() and len(draft.count) < 7):
+            raise Invalid(f"{self._label} must have turns of a whole number of hours or more.")
+        return timedelta(seconds=int(draft.count) * UNITS[draft.unit])
+
+    def _hand_off(self, start: datetime, turn: timedelta) -> datetime:
+        """Return the hand-off from which turns are counted.
+
+        A layer that exists keeps its count, so that nobody's turn moves but by what was changed;
+        a new one begins with its first person.
+        """
+        clock, at = wall_clock(self._zone), self._time("hand-off", self._draft.time)
+        if self._before is None:
+            reading = _on_clock(start, self._zone)
+            period = _WEEK if self._is_weekly(turn) else _DAY
+        else:
+            reading = _on_clock(self._before.rotation_virtual_start, self._zone_before)
+            period = turn * len(self._draft.user_ids) or _WEEK
+        hand_off = datetime.combine(self._day_near(reading.date(), turn), at, UTC)
+        if self._before and hand_off == reading and self._zone == self._zone_before:
+            return self._before.rotation_virtual_start
+        begin = _on_clock(start, self._zone)
+        if hand_off > begin:
+            hand_off -= -((begin - hand_off) // period) * period
+        return to_datetime(clock.instant(to_instant(hand_off)))
+
+    def _day_near(self, day: date, turn: timedelta) -> date:
+        """Return the day of the hand-off in the same week, if turns are counted in weeks."""
+        if not self._is_weekly(turn):
+            return day
+        wanted = self._weekday("hand-off", self._draft.day)
+        return day + timedelta(days=wanted - day.isoweekday())
+
+    @staticmethod
+    def _is_weekly(turn: timedelta) -> bool:
+        return turn > timedelta() and turn % _WEEK == timedelta()
+
+    def _restriction(self, window: WindowDraft) -> Restriction:
+        opens = self._time("restriction", window.opens)
+        length = _since_midnight(self._time("restriction", window.closes)) - _since_midnight(opens)
+        if window.kind != "weekly":
+            seconds = length % _DAY // timedelta(seconds=1)
+            return Restriction(kind="daily", start_time=opens, duration_seconds=seconds)
+        first, last = (
+            self._weekday("restriction", day) for day in (window.opens_day, window.closes_day)
+        )
+        length = (length + (last - first) * _DAY) % _WEEK
+        return Restriction(
+            kind="weekly",
+            start_time=opens,
+            duration_seconds=length // timedelta(seconds=1),
+            start_day_of_week=first,
+        )
+
+    def _time(self, what: str, text: str) -> time:
+        try:
+            return time.fromisoformat(text).replace(microsecond=0, tzinfo=None)
+        except ValueError:
+            raise Invalid(f"{self._label} {what} must have a time, such as 09:00.") from None
+
+    def _weekday(self, what: str, text: str) -> int:
+        if text not in {"1", "2", "3", "4", "5", "6", "7"}:
+            raise Invalid(f"{self._label} {what} must have a day of the week.")
+        return int(text)
+
+
+def _on_clock(instant: datetime, zone: str) -> datetime:
+    """Return what clocks in a zone show at an instant, as if they were in UTC."""
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+
+
+def _since_midnight(at: time) -> timedelta:
+    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
