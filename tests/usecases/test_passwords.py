@@ -15,7 +15,7 @@ from tocsin.domain.session import Origin
 from tocsin.domain.user import User
 from tocsin.store import tables, users
 from tocsin.store.database import Database
-from tocsin.usecases import passwords, sessions
+from tocsin.usecases import passwords, sessions, tickets
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.passwords import EVENLY
 from tocsin.usecases.sessions import Credentials, TooSoon
@@ -141,7 +141,7 @@ async def test_a_link_works_once_also_for_two_at_the_same_moment(night: Night) -
 async def test_a_link_is_too_old_after_an_hour(night: Night) -> None:
     token = await token_for_ben(night)
     night.passes(minutes=59, seconds=59)
-    assert await passwords.tickets.holder(night.house, "reset", token, night.now) == night.team.ben
+    assert await tickets.holder(night.house, "reset", token, night.now) == night.team.ben
     night.passes(seconds=1)
 
     with pytest.raises(LinkOver):
@@ -152,7 +152,7 @@ async def test_a_link_of_one_kind_opens_nothing_else(night: Night) -> None:
     token = await token_for_ben(night)
 
     with pytest.raises(LinkOver):
-        await passwords.tickets.holder(night.house, "invitation", token, night.now)
+        await tickets.holder(night.house, "invitation", token, night.now)
 
 
 @pytest.mark.parametrize("password", ["eleven char", "x" * 1025, ""])

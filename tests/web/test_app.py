@@ -34,7 +34,7 @@ def test_a_browser_gets_pages(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/users", "/openapi.json", "/incidents_of_others", "*", "/x/login"]
+    "path", ["/log_entries", "/openapi.json", "/incidents_of_others", "*", "/x/login"]
 )
 def test_everything_else_stays_with_the_machines(path: str) -> None:
     assert not is_for_people(request(path, accept=CHROME))

@@ -1,5 +1,7 @@
 """The door: who gets in, who waits, and where one is led."""
 
+import re
+
 import httpx
 import pytest
 import sqlalchemy as sa
@@ -167,3 +169,100 @@ async def test_whoever_is_deleted_is_out(
     await night.sql(sa.delete(tables.users).where(tables.users.c.id == dave.id))
 
     assert (await browser.open("/incidents")).status_code == 303
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
+    " Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+
+
+async def signed_in(visitor: Visitor, user: User, user_agent: str, address: str) -> Browser:
+    browser = await visitor(address=address)
+    browser.http.headers["user-agent"] = user_agent
+    assert (await browser.sign_in(user)).status_code == 303
+    return browser
+
+
+def ids_on(page: httpx.Response) -> list[str]:
+    return re.findall(r'name="session" value="(\w+)"', page.text)
+
+
+async def test_people_recognise_where_they_are_signed_in(visitor: Visitor, carol: User) -> None:
+    here = await signed_in(visitor, carol, FIREFOX, "192.0.2.1")
+    await signed_in(visitor, carol, PHONE, "198.51.100.9")
+
+    text = text_of(await here.open("/account/sessions"))
+
+    assert "Safari on iPhone 198.51.100.9" in text
+    assert "Firefox on Linux 192.0.2.1 just now just now This browser" in text
+
+
+async def test_a_session_is_ended_from_elsewhere(visitor: Visitor, carol: User) -> None:
+    here = await signed_in(visitor, carol, FIREFOX, "192.0.2.1")
+    lost = await signed_in(visitor, carol, PHONE, "198.51.100.9")
+    page = await here.open("/account/sessions")
+    [session] = ids_on(page)
+
+    answer = await here.send(page, "/account/sessions/end", session=session)
+
+    assert "was signed out" in text_of(await here.open(answer.headers["location"]))
+    assert (await lost.open("/incidents")).headers["location"] == "/login?next=/incidents"
+    assert (await here.open("/incidents")).status_code == 200
+
+
+async def test_all_others_are_ended_at_once(visitor: Visitor, carol: User) -> None:
+    here, *others = [await visitor(carol) for _ in range(3)]
+    page = await here.open("/account/sessions")
+    assert "Sign out 2 other browsers?" in text_of(page)
+
+    answer = await here.send(page, "/account/sessions/end_others")
+
+    after = await here.open(answer.headers["location"])
+    assert "You were signed out of 2 browsers." in text_of(after)
+    assert "other browser" not in text_of(after)
+    assert [(await other.open("/incidents")).status_code for other in others] == [303, 303]
+
+
+async def test_nobody_ends_the_session_of_somebody_else(
+    browser: Browser, visitor: Visitor, resident: Resident, night: Night
+) -> None:
+    dave = await visitor(await resident("Dave"))
+    async with night.database.read() as tx:
+        query = sa.select(tables.sessions.c.id).order_by(tables.sessions.c.id.desc())
+        daves = (await tx.execute(query.limit(1))).scalar_one()
+    page = await browser.open("/account/sessions")
+
+    assert (await browser.send(page, "/account/sessions/end", session=daves)).status_code == 404
+    assert (await dave.open("/incidents")).status_code == 200
+
+
+async def test_an_administrator_ends_sessions_of_others(
+    browser: Browser, visitor: Visitor, resident: Resident, carol: User
+) -> None:
+    admin = await visitor(await resident("Olga", role="admin"))
+    address = f"/users/{carol.id}/sessions"
+    page = await admin.open(address)
+    assert "Where Carol is signed in" in text_of(page)
+
+    answer = await admin.send(page, f"{address}/end", session=ids_on(page)[0])
+
+    assert answer.headers["location"] == address
+    assert "Carol is signed in nowhere." in text_of(await admin.open(address))
+    assert (await browser.open("/incidents")).status_code == 303
+
+    again = [await visitor(carol) for _ in range(2)]
+    await admin.send(await admin.open(address), f"{address}/end_all")
+    assert [(await other.open("/incidents")).status_code for other in again] == [303, 303]
+    assert (await admin.open("/incidents")).status_code == 200
+
+
+async def test_a_browser_that_lies_about_itself_is_shown_as_text(
+    visitor: Visitor, carol: User
+) -> None:
+    browser = await signed_in(visitor, carol, "<script>alert(1)</script>/1", "192.0.2.1")
+    page = await browser.open("/account/sessions")
+
+    assert "<script>alert" not in page.text
+    assert "Unknown browser" in text_of(page)

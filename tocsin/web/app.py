@@ -18,14 +18,18 @@ from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
 from tocsin.web import (
+    api_keys,
     calendars,
     incidents,
     install,
+    invitations,
     news,
     overrides,
+    passwords,
     schedule_editor,
     schedules,
     sessions,
+    setup,
     styleguide,
 )
 from tocsin.web.files import send_file
@@ -44,6 +48,10 @@ MODULES: Final[Sequence[ModuleType]] = (
     schedules,
     sessions,
     styleguide,
+    api_keys,
+    invitations,
+    passwords,
+    setup,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 
@@ -105,8 +113,8 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SAFE)
-                headers.setdefault("cache-control", "no-store")
+                for name, value in {**SAFE, "cache-control": "no-store"}.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_safely)
