@@ -71,8 +71,8 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What shall be different about an incident; UNSET and None leave it as it is.
 
-    ``level`` counts from 1. ``snooze`` is in seconds, and acknowledges what nobody has yet;
-    ``reopens`` says whether to acknowledge what is resolved opens it again. ``priority`` is
+    ``level`` counts from 1. ``snooze`` is in seconds, and acknowledges what nobody has yet.
+    ``reopens`` says whether another status opens what is resolved, or is refused. ``priority`` is
     (id, name), or None to take the priority away, as None takes the conference bridge away.
     """
 
@@ -126,7 +126,7 @@ async def change(house: House, changes: Sequence[Change], by: By, now: datetime)
             desk,
             incidents=held.values(),
             policies={wanted.policy_id for wanted in changes if wanted.policy_id},
-            people={user for wanted in changes for user in wanted.assignees or ()},
+            people={user for wanted in changes for user in _people(wanted, by)},
             services={wanted.service_id for wanted in changes if wanted.service_id},
         )
         for wanted in changes:
@@ -217,10 +217,17 @@ def policy_of(desk: Desk, policy_id: str) -> EscalationPolicy:
     return policy
 
 
+def _people(wanted: Change, by: By) -> Iterable[str]:
+    """Return who may be assigned: also whoever opens what is resolved for themselves."""
+    yield from wanted.assignees or ()
+    if wanted.status == "acknowledged" and by.agent.kind == "user":
+        yield by.agent.id
+
+
 def _apply(desk: Desk, incident: Incident, wanted: Change, by: By) -> Incident:
     wanted = _news(incident, wanted)
-    may_reopen = wanted.reopens and wanted.status == "acknowledged"
-    reopens = not incident.is_open and (may_reopen or wanted.status == "triggered")
+    is_over = wanted.reopens and not incident.is_open
+    reopens = is_over and wanted.status in {"triggered", "acknowledged"}
     for command in (
         *_edits(wanted, by),
         *(_reopening if reopens else _course)(desk, incident, wanted, by),
@@ -292,7 +299,7 @@ def _standing(desk: Desk, incident: Incident, wanted: Change, by: By) -> Iterabl
             yield Acknowledge(**by.told)
         case "resolved":
             yield Resolve(note=wanted.resolution, **by.told)
-        case "triggered" if incident.status == "acknowledged" and not moved:
+        case "triggered" if not moved and (incident.status == "acknowledged" or not wanted.reopens):
             yield Unacknowledge(roster=desk.roster(incident.policy), **by.told)
     if wanted.snooze is not None:
         if incident.status == "triggered":

@@ -1,42 +1,51 @@
-"""Incidents: the list, and one with everything that a person needs to act."""
+"""Incidents: the list, and what is done to several at once."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Final, get_args
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.incident import Incident
-from tocsin.usecases import incidents, stories
-from tocsin.usecases.errors import Refused
+from tocsin.usecases import bulk, choices, incident_queries, teams
+from tocsin.usecases.bulk import Outcome
+from tocsin.usecases.errors import NotFound
+from tocsin.usecases.glances import Glance, glance
 from tocsin.usecases.incidents import Change, by_hand
-from tocsin.usecases.stories import Shown
-from tocsin.web.notices import Notice
+from tocsin.web.incident_filters import SORTINGS, Filters, read_filters
+from tocsin.web.lists import page_asked
+from tocsin.web.notices import Notice, Undo, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.snoozes import HOUR
 from tocsin.web.visit import Visit, go_to
 
-PER_PAGE: Final = 25
-LAST_PAGE: Final = 400
-SNOOZE: Final = 3600  # seconds
+PER_PAGE: Final = 50
 
-SHOWN: Final[tuple[Shown, ...]] = get_args(Shown)
+NONE_SELECTED: Final = "Select the incidents first: tick them, or press x on one."
 
 
-class Choice(msgspec.Struct, frozen=True):
-    """A button. ``fields`` go with its form."""
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a button does to each incident, and how that is told."""
 
-    action: str
-    label: str
-    fields: Mapping[str, int] = {}
+    change: Change
+    told: str
 
 
-class Act(msgspec.Struct, frozen=True):
-    """What a button does to the incident of this id, and what is said when it is done."""
-
-    perform: Callable[[Visit, str], Awaitable[object]]
-    done: str
+DEEDS: Final[Mapping[str, Deed]] = {
+    "acknowledge": Deed(
+        change=Change(incident_id="", status="acknowledged", reopens=False), told="acknowledged"
+    ),
+    "resolve": Deed(change=Change(incident_id="", status="resolved"), told="resolved"),
+    "snooze": Deed(
+        change=Change(incident_id="", snooze=int(HOUR.total_seconds())),
+        told="snoozed for an hour",
+    ),
+    "take": Deed(change=Change(incident_id="", status="acknowledged"), told="open again: yours"),
+}
+FORMS: Final = ("reassign", "merge")  # what needs a page of its own
 
 
 async def go_home(visit: Visit) -> Response:
@@ -45,111 +54,106 @@ async def go_home(visit: Visit) -> Response:
 
 
 async def list_incidents(visit: Visit) -> Response:
-    """Show incidents of one kind."""
-    asked = visit.request.query_params.get("status", "")
-    shown: Shown = next((known for known in SHOWN if known == asked), "open")
-    page = _page_number(visit.request.query_params.get("page", ""))
+    """Show the incidents that the address asks for, or the one whose number is searched for."""
+    filters = read_filters(visit.query)
+    if filters.number and not visit.is_refresh:
+        incident_id = await _with_number(visit, filters.number)
+        if incident_id:
+            return go_to(f"/incidents/{incident_id}")
+    return await _show(visit, filters, page=page_asked(visit))
+
+
+async def act_on_many(visit: Visit) -> Response:
+    """Do to the selected incidents what a button says, as far as it can be done."""
+    filters = read_filters(QueryParams(parse_qsl(visit.form.get("at", ""))))
+    ids = dict.fromkeys((*visit.form.getlist("id"), *visit.form.get("ids", "").split()))
+    what = visit.form.get("do", "")
+    if what not in {*DEEDS, *FORMS}:
+        raise HTTPException(400)
+    if not ids:
+        return await _refuse(visit, filters, NONE_SELECTED)
+    if what in FORMS:
+        return go_to(f"/incidents/{what}?{urlencode([('id', id_) for id_ in ids])}")
+    changes = [msgspec.structs.replace(DEEDS[what].change, incident_id=id_) for id_ in ids]
+    outcome = await bulk.change_each(visit.house, changes, by_hand(visit.user), visit.now)
+    told = await _tell(visit, outcome, DEEDS[what].told)
+    if not outcome.done:
+        return await _refuse(visit, filters, told)
+    return done(visit, filters.address(), told, undo=_undo(what, outcome))
+
+
+async def _refuse(visit: Visit, filters: Filters, sentence: str) -> Response:
+    notice = Notice(sentence=sentence, is_refusal=True)
+    return await _show(visit, filters, status=409, notice=notice)
+
+
+async def _show(
+    visit: Visit,
+    filters: Filters,
+    *,
+    page: int = 1,
+    status: int = 200,
+    notice: Notice | None = None,
+) -> Response:
+    offered = await choices.offer(visit.house)
+    wanted = filters.wanted(visit.user.id, visit.zone)
     offset = (page - 1) * PER_PAGE
-    glance = await stories.glance(visit.house, shown, visit.now, limit=PER_PAGE, offset=offset)
-    return show(visit, "incidents.html", glance=glance, shown=shown, page=page)
-
-
-async def show_incident(visit: Visit) -> Response:
-    """Show one incident."""
-    act = ACTS.get(visit.request.query_params.get("done", ""))
-    return await _show(visit, notice=Notice(sentence=act.done) if act else None)
-
-
-async def act_on_incident(visit: Visit) -> Response:
-    """Do what a button says, then show what came of it."""
-    incident_id, act = visit.parameter("id"), ACTS.get(visit.parameter("action"))
-    if act is None:
-        raise HTTPException(404)
-    try:
-        await act.perform(visit, incident_id)
-    except Refused as refusal:
-        no = Notice(sentence=refusal.sentence, is_refusal=True)
-        return await _show(visit, status=409, notice=no)
-    return go_to(f"/incidents/{incident_id}?done={visit.parameter('action')}")
-
-
-async def _show(visit: Visit, *, status: int = 200, notice: Notice | None) -> Response:
-    story = await stories.tell(visit.house, visit.parameter("id"), visit.now)
-    choices = list(_choices(story.incident, visit.user.id)) if visit.may("respond") else []
+    found = await glance(visit.house, wanted, visit.now, limit=PER_PAGE, offset=offset)
     return show(
         visit,
-        "incident.html",
+        "incidents.html",
         status=status,
-        story=story,
-        choices=choices,
         notice=notice,
+        glance=found,
+        filters=filters,
+        choices=offered,
+        sortings=SORTINGS,
+        page=page,
+        news=_news(found),
+        has_team=filters.whose != "teams" or bool(await teams.of_user(visit.house, wanted.me)),
     )
 
 
-def _page_number(text: str) -> int:
-    """Read which page is wanted; whatever is no number means the first."""
-    is_number = text.isascii() and text.isdecimal() and len(text) < 9
-    return min(max(int(text), 1), LAST_PAGE) if is_number else 1
+def _news(found: Glance) -> str:
+    """Say what the list has come to, for those who hear it."""
+    open_ones = [incident for incident in found.incidents if incident.is_open]
+    newest = max(open_ones, key=lambda incident: incident.number, default=None)
+    counts = found.counts
+    told = f"{counts.get('triggered', 0)} triggered, {counts.get('acknowledged', 0)} acknowledged."
+    return f"{told} Newest: {newest.title}." if newest else told
 
 
-def _choices(incident: Incident, user_id: str) -> Iterator[Choice]:
-    """Say what makes sense now.
-
-    The first button stays where it is when it was pressed, so that a second tap does no harm.
-    """
-    if not incident.is_open:
-        if not incident.merged_into:
-            yield Choice("reopen", "Reopen")
-        return
-    holders = {acknowledgement.by.id for acknowledgement in incident.acknowledgements}
-    again = " again" if user_id in holders else " too" if holders else ""
-    yield Choice("acknowledge", f"Acknowledge{again}")
-    yield Choice("resolve", "Resolve")
-    if incident.status == "acknowledged" and incident.snoozed_until is None:
-        yield Choice("snooze", "Snooze 1 h")
-    if incident.urgency == "high" and incident.level + 1 < len(incident.policy.rules):
-        yield Choice("escalate", "Escalate", {"level": incident.level + 2})
+async def _with_number(visit: Visit, number: str) -> str | None:
+    try:
+        return (await incident_queries.get(visit.house, number)).incident.id
+    except NotFound:
+        return None
 
 
-async def _acknowledge(visit: Visit, incident_id: str) -> None:
-    await _change(visit, Change(incident_id=incident_id, status="acknowledged"))
+async def _tell(visit: Visit, outcome: Outcome, told: str) -> str:
+    """Say how many were changed, and why others were not."""
+    sentences = [f"{_count(outcome.done)} {told}."] if outcome.done else []
+    known = await incident_queries.get_many(visit.house, outcome.refused)
+    for id_, refusal in outcome.refused.items():
+        number = f"#{known[id_].incident.number}: " if id_ in known else ""
+        sentences.append(f"{number}{refusal}")
+    return " ".join(sentences)
 
 
-async def _resolve(visit: Visit, incident_id: str) -> None:
-    await _change(visit, Change(incident_id=incident_id, status="resolved"))
+def _count(some: Sequence[object]) -> str:
+    return "1 incident" if len(some) == 1 else f"{len(some)} incidents"
 
 
-async def _reopen(visit: Visit, incident_id: str) -> None:
-    await _change(visit, Change(incident_id=incident_id, status="triggered"))
+def _undo(what: str, outcome: Outcome) -> Undo | None:
+    """Take back a resolution: whoever does so has the incidents, and nobody is paged."""
+    if what != "resolve":
+        return None
+    ids = " ".join(incident.id for incident in outcome.done)
+    return Undo("/incidents/bulk", {"do": "take", "ids": ids})
 
-
-async def _escalate(visit: Visit, incident_id: str) -> None:
-    """Climb to the level that the form names, so that two clicks do not climb two."""
-    level = visit.form.get("level", "")
-    if not (level.isascii() and level.isdecimal() and len(level) < 4):
-        raise HTTPException(400)
-    await _change(visit, Change(incident_id=incident_id, level=int(level)))
-
-
-async def _snooze(visit: Visit, incident_id: str) -> None:
-    await incidents.snooze(visit.house, incident_id, SNOOZE, by_hand(visit.user), visit.now)
-
-
-async def _change(visit: Visit, wanted: Change) -> None:
-    await incidents.change(visit.house, [wanted], by_hand(visit.user), visit.now)
-
-
-ACTS: Final[Mapping[str, Act]] = {
-    "acknowledge": Act(_acknowledge, "You have it. The pages have stopped."),
-    "resolve": Act(_resolve, "Resolved. Nobody is paged for it any more."),
-    "snooze": Act(_snooze, "Snoozed for an hour. Then the pages begin again."),
-    "escalate": Act(_escalate, "Escalated. The next level is being paged."),
-    "reopen": Act(_reopen, "Open again. The pages have begun anew."),
-}
 
 PAGES: Final = (
     Page("GET", "/", go_home, "read"),
     Page("GET", "/incidents", list_incidents, "read"),
-    Page("GET", "/incidents/{id}", show_incident, "read"),
-    Page("POST", "/incidents/{id}/{action}", act_on_incident, "respond"),
+    Page("POST", "/incidents/bulk", act_on_many, "respond"),
 )
