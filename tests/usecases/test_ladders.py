@@ -138,3 +138,29 @@ async def test_policies_are_found_by_name_and_team_a_part_at_a_time(night: Night
     assert await names(Filter(), offset=2) == (["Beta", "Web"], False)
     assert await names(Filter(search="ALPHA")) == (["Alpha", "alphabet"], False)
     assert await names(Filter(team_id="PTEAM")) == ([], False)
+
+
+async def test_policies_of_the_first_team_come_first_and_those_of_none_last(night: Night) -> None:
+    for name, team in (("Alpha", "PA"), ("Beta", "PB"), ("Gamma", "PA")):
+        policy = await make_policy(night, name, (night.team.ben,))
+        owned = sa.update(tables.escalation_policies).values(team_ids=[team])
+        await night.sql(owned.where(tables.escalation_policies.c.id == policy.id))
+
+    asked = Filter(teams=("PB", "PA"))
+    found, _ = await ladders.find(night.house, asked, NOON, limit=9, offset=0)
+
+    assert [ladder.policy.name for ladder in found] == ["Beta", "Alpha", "Gamma", "Web"]
+
+
+async def test_people_and_schedules_to_choose_from_are_listed_by_name(night: Night) -> None:
+    ann, ben = night.team.ann, night.team.ben
+    late = await make_rota(night, "late", ben, start=after(1))
+    day = await make_rota(night, "Day", ann)
+
+    found = await ladders.choices(night.house, NOON)
+
+    assert found.users == (ann, ben)
+    assert [(schedule.id, user) for schedule, user in found.schedules] == [
+        (day.id, ann),
+        (late.id, None),
+    ]

@@ -13,11 +13,12 @@ from tocsin.domain.escalation import call, people
 from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
 from tocsin.domain.foresight import Foresight, foresee
 from tocsin.domain.on_call import uncovered
-from tocsin.domain.schedule import Gap, Range
+from tocsin.domain.schedule import Gap, Range, Schedule
 from tocsin.domain.user import User
 from tocsin.store import directory
 from tocsin.store.driver import driver
 from tocsin.usecases.board import Plan
+from tocsin.usecases.duty import read_plan
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House
 
@@ -67,16 +68,32 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
         return all(rung.is_empty for rung in self.rungs)
 
 
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a level can name: people, and schedules with whoever holds them now; all by name."""
+
+    users: tuple[User, ...]
+    schedules: tuple[tuple[Schedule, User | None], ...]
+
+
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which policies are wanted: with a text in their names, or of a team."""
+    """Which policies are wanted: with a text in their names, or of a team.
+
+    Those of the first of the ``teams`` come first, and those of no team last.
+    """
 
     search: str = ""
     team_id: str | None = None
+    teams: tuple[str, ...] = ()
 
     def fits(self, policy: EscalationPolicy) -> bool:
         """Say whether a policy is among them."""
         is_theirs = self.team_id is None or self.team_id in policy.team_ids
         return is_theirs and self.search.casefold() in policy.name.casefold()
+
+    def place(self, policy: EscalationPolicy) -> int:
+        """Return what policies are sorted by, besides their names."""
+        known = (self.teams.index(id_) for id_ in policy.team_ids if id_ in self.teams)
+        return next(known, len(self.teams))
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,13 +131,25 @@ async def draw(
 async def find(
     house: House, asked: Filter, now: datetime, *, limit: int, offset: int
 ) -> tuple[list[Ladder], bool]:
-    """Draw a part of all policies by name, and say whether there are more."""
+    """Draw a part of all policies by team and name, and say whether there are more."""
     async with house.database.read() as tx:
         plan = await house.board.plan(tx, Range(now, now + AHEAD), now)
         fitting = [policy for policy in plan.policies.values() if asked.fits(policy)]
+        fitting.sort(key=asked.place)
         part = fitting[offset : offset + limit]
         sight = await _look(tx, house, part, now)
     return [sight.ladder(policy) for policy in part], len(fitting) > offset + limit
+
+
+async def choices(house: House, now: datetime) -> Choices:
+    """List all that a level of a policy can name."""
+    plan = await read_plan(house, now)
+    schedules = sorted(plan.schedules.values(), key=_by_name)
+    holders = (plan.watch(schedule.id, now).user_id or "" for schedule in schedules)
+    return Choices(
+        users=tuple(sorted(plan.users.values(), key=_by_name)),
+        schedules=tuple(zip(schedules, map(plan.users.get, holders), strict=True)),
+    )
 
 
 async def foretell(house: House, policy_id: str, now: datetime) -> tuple[Ladder, Prospect]:
@@ -218,3 +247,7 @@ async def _look(
         plan=await house.board.plan(tx, Range(now, now + AHEAD), now),
         roster=lambda policy, at: view.roster(policy, at, ring),
     )
+
+
+def _by_name(one: User | Schedule) -> tuple[str, str]:
+    return one.name.casefold(), one.id

@@ -23,6 +23,8 @@ STYLES: Final = (
     "door",
     "incidents",
     "incident",
+    "policies",
+    "oncall",
     "schedules",
 )
 
