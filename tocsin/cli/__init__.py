@@ -9,6 +9,7 @@ from tocsin.cli.migrate import migrate
 from tocsin.cli.send import send
 from tocsin.cli.serve import serve
 from tocsin.cli.token import token
+from tocsin.cli.user import user
 from tocsin.cli.webhook_key import webhook_key
 from tocsin.config import SettingsError
 from tocsin.kit.listening import AddressError
@@ -18,7 +19,7 @@ from tocsin.store.postgres import PostgresError
 from tocsin.usecases.errors import Complaint
 
 COMMANDS: Final = (serve, send, migrate, webhook_key)
-GROUPS: Final = (token,)
+GROUPS: Final = (token, user)
 _FAILED: Final = 1
 _MISUSED: Final = 2
 

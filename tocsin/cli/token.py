@@ -1,26 +1,15 @@
 """`tocsin token`: make, list and revoke API keys."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.cli.beginning import database_url, settings_of
-from tocsin.config import Settings
+from tocsin.cli.beginning import Data, in_database
 from tocsin.domain.api_key import ApiKey
 from tocsin.kit.clock import system_clock
-from tocsin.store.database import Database
-from tocsin.store.migrate import upgrade
 from tocsin.usecases import api_keys
-
-Result = TypeVar("Result")
-Data = Annotated[
-    str | None, typer.Option(help="The folder of the embedded database.", metavar="DIR")
-]
 
 token = typer.Typer(name="token", no_args_is_help=True, help="Make, list and revoke API keys.")
 
@@ -37,7 +26,7 @@ def create(
     data: Data = None,
 ) -> None:
     """Make a key of the account, or of a user, and print it: it cannot be read again."""
-    secret = _run(
+    secret = in_database(
         data,
         lambda tx: api_keys.create(
             tx, description=description, email=user, read_only=read_only, now=system_clock()
@@ -50,7 +39,7 @@ def create(
 def list_(data: Data = None) -> None:
     """List all keys, without their secrets."""
     table = Table("id", "description", "whose", "may", "made", "last used", "revoked")
-    for key, owner in _run(data, api_keys.find):
+    for key, owner in in_database(data, api_keys.find):
         table.add_row(*_cells(key, owner))
     Console().print(table)
 
@@ -61,7 +50,7 @@ def revoke(
     data: Data = None,
 ) -> None:
     """Let a key open nothing from now on."""
-    if not _run(data, lambda tx: api_keys.revoke(tx, key_id, system_clock())):
+    if not in_database(data, lambda tx: api_keys.revoke(tx, key_id, system_clock())):
         typer.echo(f"There is no key {key_id}, or it was revoked before.", err=True)
         raise typer.Exit(1)
     typer.echo(f"The key {key_id} is revoked.")
@@ -72,18 +61,3 @@ def _cells(key: ApiKey, owner: str | None) -> list[str]:
     times = (key.created_at, key.last_used_at, key.revoked_at)
     shown = [f"{at:%Y-%m-%d %H:%M} UTC" if at else "" for at in times]
     return [key.id, key.description, owner or "the account", may, *shown]
-
-
-def _run(data: str | None, ask: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-    return asyncio.run(_ask(settings_of(data=data), ask))
-
-
-async def _ask(settings: Settings, ask: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-    async with database_url(settings) as url:
-        await upgrade(url)
-        database = await Database.open(url, connections=4)
-        try:
-            async with database.begin() as tx:
-                return await ask(tx)
-        finally:
-            await database.close()
