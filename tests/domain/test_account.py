@@ -36,8 +36,8 @@ def test_a_good_account_has_no_faults() -> None:
         ("mail_from", f"{'x' * 200} <a@example.com>", "Sender must be an address"),
         ("requests_per_minute", 0, "Requests per minute must be from 1 to 1000000."),
         ("requests_per_minute", 1_000_001, "Requests per minute must be from 1 to 1000000."),
-        ("keep_alarms", -1, "Alarms must be kept from 1 to 36500 days, or for ever."),
-        ("keep_incidents", 36_501, "Closed incidents must be kept from 1 to 36500 days"),
+        ("keep_alarms", -1, "Alarms must be 0 to 36500 days; 0 means for ever."),
+        ("keep_incidents", 36_501, "Closed incidents must be 0 to 36500 days"),
     ],
 )
 def test_a_fault_is_one_sentence_that_begins_with_its_field(

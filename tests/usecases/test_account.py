@@ -50,8 +50,11 @@ async def test_what_nobody_decided_comes_from_the_settings(night: Night) -> None
     sheet = await account.read(night.house)
 
     assert sheet.account.time_zone == "Europe/Vienna"
-    assert sheet.origins["time_zone"] == Origin(source="environment", variable="TOCSIN_TIME_ZONE")
-    assert sheet.origins["keep_alarms"] == Origin(source="default", variable=None)
+    assert sheet.origins["time_zone"] == Origin(
+        source="environment", variable="TOCSIN_TIME_ZONE", first="Europe/Vienna"
+    )
+    assert sheet.origins["keep_alarms"] == Origin(source="default", variable=None, first=90)
+    assert (sheet.catch_all, sheet.owners) == ([], [night.team.ann])
 
 
 async def test_what_is_decided_wins_until_it_is_taken_back(night: Night) -> None:
@@ -59,7 +62,9 @@ async def test_what_is_decided_wins_until_it_is_taken_back(night: Night) -> None
     sheet = await account.read(night.house)
 
     assert night.house.account.time_zone == sheet.account.time_zone == "Asia/Tokyo"
-    assert sheet.origins["time_zone"] == Origin(source="here", variable="TOCSIN_TIME_ZONE")
+    assert sheet.origins["time_zone"] == Origin(
+        source="here", variable="TOCSIN_TIME_ZONE", first="Europe/Vienna"
+    )
     assert sheet.origins["mail_from"].source == "environment"
 
     assert (await account.take_back(night.house, ["time_zone"])).time_zone == "Europe/Vienna"
@@ -112,11 +117,14 @@ async def test_an_emptied_catch_all_means_the_owners_whatever_the_settings_say(
 ) -> None:
     house = House(
         database=night.database,
-        settings=read_settings({"TOCSIN_CATCH_ALL": "ben@example.com"}),
+        settings=read_settings({"TOCSIN_CATCH_ALL": "Ben@example.com,gone@example.com"}),
         sealer=night.house.sealer,
         directory=Directory(("ben@example.com",)),
     )
     assert await catch_all(house, night.team) == (night.team.ben.id,)
+
+    sheet = await account.read(house)
+    assert (sheet.catch_all, sheet.nobody) == ([night.team.ben], ["gone@example.com"])
 
     await account.change(house, Wish(catch_all=()))
 

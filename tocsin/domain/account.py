@@ -14,11 +14,11 @@ LONGEST_SENDER: Final = 200
 MOST_REQUESTS: Final = 1_000_000
 MOST_DAYS: Final = 36_500
 KEPT: Final = {
-    "keep_quarantine": "Quarantine",
-    "keep_notifications": "Notifications",
-    "keep_alarms": "Alarms",
-    "keep_change_events": "Change events",
     "keep_incidents": "Closed incidents",
+    "keep_notifications": "Notifications",
+    "keep_change_events": "Change events",
+    "keep_alarms": "Alarms",
+    "keep_quarantine": "Quarantine",
 }
 _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header
 
@@ -52,7 +52,7 @@ def faults_of_account(account: Account) -> Iterator[str]:
         yield f"Requests per minute must be from 1 to {MOST_REQUESTS}."
     for field, what in KEPT.items():
         if not 0 <= getattr(account, field) <= MOST_DAYS:
-            yield f"{what} must be kept from 1 to {MOST_DAYS} days, or for ever."
+            yield f"{what} must be 0 to {MOST_DAYS} days; 0 means for ever."
 
 
 def _faults_of_sender(sender: str) -> Iterator[str]:

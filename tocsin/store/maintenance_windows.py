@@ -14,6 +14,7 @@ from tocsin.store.rows import Rows, Where
 
 MAINTENANCE_WINDOWS: Final = Rows(tables.maintenance_windows, MaintenanceWindow)
 BY_START: Final = (tables.maintenance_windows.c.start,)
+LATEST_FIRST: Final = (tables.maintenance_windows.c.start.desc(),)
 
 _c = tables.maintenance_windows.c
 

@@ -1,10 +1,27 @@
 """The quarantine: requests that fitted nowhere. Writing is ``store.writes``."""
 
+from datetime import datetime
 from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.rows import Rows
 from tocsin.store.tables import quarantine
 from tocsin.store.writes import Stray
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """A stray without its body, as lists need it."""
+
+    id: str
+    at: datetime
+    reason: str
+    path: str
+    sender: str
+    key_hint: str
+    body_bytes: int
 
 
 class Kept(Stray, frozen=True, kw_only=True):
@@ -15,4 +32,11 @@ class Kept(Stray, frozen=True, kw_only=True):
 
 HINT: Final = 4  # how many characters of a key are kept
 QUARANTINE: Final = Rows(quarantine, Kept)
+HEADINGS: Final = Rows(quarantine, Heading)
 NEWEST_FIRST: Final = (quarantine.c.at.desc(), quarantine.c.id.desc())
+
+
+async def count_reasons(tx: AsyncConnection) -> dict[str, int]:
+    """Count how many are kept for each reason."""
+    query = sa.select(quarantine.c.reason, sa.func.count()).group_by(quarantine.c.reason)
+    return {row[0]: row[1] for row in await tx.execute(query)}

@@ -20,6 +20,12 @@ def named_like(text: str) -> Where:
     return sa.or_(name.icontains(text, autoescape=True), email.icontains(text, autoescape=True))
 
 
+def called(names: Sequence[str]) -> Where:
+    """Find those who have one of these ids or e-mail addresses."""
+    emails = [name.lower() for name in names]
+    return sa.or_(USERS.c.id.in_(names), sa.func.lower(USERS.c.email).in_(emails))
+
+
 async def by_email(tx: AsyncConnection, email: str) -> User | None:
     """Find the user with this e-mail address, however it is capitalised."""
     same = sa.func.lower(USERS.c.email) == sa.func.lower(email)

@@ -1,7 +1,7 @@
 """The account: what administrators decide for everybody, in force on all nodes at once."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -10,9 +10,10 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.account import Account, faults_of_account
+from tocsin.domain.user import User
 from tocsin.store import settings as store
 from tocsin.store.database import DatabaseAway
-from tocsin.store.users import USERS
+from tocsin.store.users import USERS, called
 from tocsin.usecases.errors import Arguments
 from tocsin.usecases.house import House, decided
 from tocsin.usecases.wishes import grant, refuse
@@ -40,25 +41,48 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the value of a field comes from; ``variable`` is the setting that gives the first."""
+    """Where the value of a field comes from.
+
+    ``variable`` is the setting that gives the first value, None if that is the default.
+    """
 
     source: Source
     variable: str | None
+    first: Any
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The account as it is stored, and where each of its fields comes from."""
+    """The account as it is stored, and where each of its fields comes from.
+
+    ``catch_all`` are the users whom its names mean, ``nobody`` the names that mean none;
+    ``owners`` are paged instead if no user is left.
+    """
 
     account: Account
     origins: Mapping[str, Origin]
+    catch_all: Sequence[User]
+    nobody: Sequence[str]
+    owners: Sequence[User]
 
 
 async def read(house: House) -> Sheet:
     """Read what holds for everybody."""
     async with house.database.read() as tx:
         decisions = await store.decisions(tx)
-    origins = {field: _origin(house, field, decisions) for field in Account.__struct_fields__}
-    return Sheet(account=decided(house.settings, decisions), origins=origins)
+        account = decided(house.settings, decisions)
+        named = await USERS.select(tx, called(account.catch_all)) if account.catch_all else []
+        owners = await USERS.select(tx, USERS.c.role == "owner")
+    first = decided(house.settings, {})
+    known = {name for user in named for name in (user.id, user.email.lower())}
+    return Sheet(
+        account=account,
+        origins={
+            field: _origin(house, field, decisions, first) for field in Account.__struct_fields__
+        },
+        catch_all=named,
+        nobody=[name for name in account.catch_all if not {name, name.lower()} & known],
+        owners=owners,
+    )
 
 
 async def change(house: House, wish: Wish) -> Account:
@@ -125,7 +149,11 @@ def _differences(before: Account, after: Account) -> Iterator[tuple[str, Any]]:
             yield field, getattr(after, field)
 
 
-def _origin(house: House, field: str, decisions: Collection[str]) -> Origin:
+def _origin(house: House, field: str, decisions: Collection[str], first: Account) -> Origin:
     variable = house.settings.given(field)
-    first: Source = "environment" if variable else "default"
-    return Origin(source="here" if field in decisions else first, variable=variable)
+    source: Source = "environment" if variable else "default"
+    return Origin(
+        source="here" if field in decisions else source,
+        variable=variable,
+        first=getattr(first, field),
+    )

@@ -21,6 +21,7 @@ MAX_BATCH: Final = 256
 TRIES: Final = 5
 RETRY_AFTER: Final = 5
 CROWD: Final = 8  # letters at once
+UNSTORABLE: Final = "The event cannot be stored."
 
 Post = Letter | Stray
 _CLASHES: Final = (
@@ -121,9 +122,8 @@ class Ingest:
         """Put what cannot be stored into quarantine. A fault of our own is told as one."""
         log.error("An event could not be stored", path=post.path, exc_info=fault)
         if isinstance(post, Letter) and isinstance(fault, _UNSTORABLE):
-            reason = "The event cannot be stored."
             stray = Stray(
-                key=post.key, reason=reason, path=post.path, sender=post.sender, body=post.body
+                key=post.key, reason=UNSTORABLE, path=post.path, sender=post.sender, body=post.body
             )
             [outcome] = await asyncio.gather(self._transact([stray]), return_exceptions=True)
             return outcome if isinstance(outcome, BaseException) else Verdict.UNSTORABLE

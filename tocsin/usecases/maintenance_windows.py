@@ -40,12 +40,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which windows are wanted."""
+    """Which windows are wanted, and whether those that begin last come first."""
 
     when: WindowTime = "all"
     search: str | None = None
     service_ids: Sequence[str] = ()
     team_ids: Sequence[str] = ()
+    latest_first: bool = False
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ async def find(
         *([store.described_like(asked.search)] if asked.search else []),
         *([store.about(asked.service_ids)] if asked.service_ids else []),
     ]
-    order = store.BY_START
+    order = store.LATEST_FIRST if asked.latest_first else store.BY_START
     async with house.database.read() as tx:
         if asked.team_ids:
             where.append(store.about(await teams.service_ids(tx, asked.team_ids)))

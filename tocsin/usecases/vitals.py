@@ -17,7 +17,7 @@ from tocsin.store.vitals import Counts, Lane, Shape, Way
 from tocsin.usecases.house import House
 from tocsin.usecases.nodes import SILENT_AFTER, WITH_ENGINE
 
-__all__ = ["Lane", "Vitals", "Way", "examine", "troubles"]
+__all__ = ["Lane", "Vitals", "Way", "count", "examine", "troubles"]
 
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
@@ -86,6 +86,12 @@ async def examine(house: House, now: datetime) -> Vitals:
     )
 
 
+async def count(house: House, now: datetime) -> Counts:
+    """Count what arrived for administrators in the last day."""
+    async with house.database.read() as tx:
+        return await store.counts(tx, now - DAY)
+
+
 def troubles(vitals: Vitals) -> Iterator[str]:
     """Say in sentences what somebody should see to, the worst first."""
     beating = [member.node.role for member in vitals.members if not member.is_silent]
@@ -116,4 +122,5 @@ def _failing(vitals: Vitals) -> Iterator[str]:
     for channel in vitals.channels:
         way = channel.way
         if way.failed_lately >= FAILING:
-            yield f"The channel {way.kind} failed {way.failed_lately} times in the last hour: {way.detail}"
+            times = f"{way.failed_lately} times in the last hour"
+            yield f"The channel {way.kind} failed {times}: {way.detail}"

@@ -18,20 +18,26 @@ from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
 from tocsin.web import (
+    alarms,
     api_keys,
     calendars,
+    change_events,
     escalation_policies,
+    health,
     incidents,
     install,
     invitations,
+    maintenance_windows,
     news,
     oncall,
     overrides,
     passwords,
+    quarantine,
     schedule_editor,
     schedules,
     search,
     sessions,
+    settings,
     setup,
     styleguide,
 )
@@ -42,22 +48,28 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
+    alarms,
+    api_keys,
     calendars,
+    change_events,
     escalation_policies,
+    health,
     incidents,
     install,
+    invitations,
+    maintenance_windows,
     news,
     oncall,
     overrides,
+    passwords,
+    quarantine,
     schedule_editor,
     schedules,
     search,
     sessions,
-    styleguide,
-    api_keys,
-    invitations,
-    passwords,
+    settings,
     setup,
+    styleguide,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 

@@ -26,6 +26,7 @@ STYLES: Final = (
     "policies",
     "oncall",
     "schedules",
+    "settings",
 )
 
 _STATIC: Final = files("tocsin.web").joinpath("static")
