@@ -83,3 +83,14 @@ def test_what_is_remembered_has_an_end() -> None:
         attempts.begin(f"{n}@example.com", f"203.0.113.{n}", NOON)
 
     assert attempts.begin(ANN, HOME, NOON) == NOTHING
+
+
+def test_what_is_tried_at_one_place_does_not_count_at_another() -> None:
+    attempts = Attempts()
+    for _ in range(5):
+        attempts.begin(ANN, HOME, NOON, at="forgotten")
+
+    assert attempts.begin(ANN, HOME, NOON, at="forgotten") > NOTHING
+    assert attempts.begin(ANN, HOME, NOON) == NOTHING
+    attempts.forgive(ANN, HOME, at="forgotten")
+    assert attempts.begin(ANN, HOME, NOON, at="forgotten") == NOTHING

@@ -67,6 +67,19 @@ async def test_sessions_that_are_over_are_forgotten(night: Night) -> None:
         assert {begun[0] for begun in left} == {13, 30}
 
 
+async def test_links_that_nobody_can_follow_any_more_are_forgotten(night: Night) -> None:
+    for days in (-1, 0):
+        given = {"kind": "reset", "token_hash": bytes([days + 9]), "user_id": night.team.ann.id}
+        expires = {"id": new_id(), "expires_at": NOON - days * DAY}
+        await night.sql(sa.insert(tables.tickets).values(given | expires))
+
+    await upkeep.clean_up(night.house, NOON)
+
+    async with night.database.read() as tx:
+        left = (await tx.execute(sa.select(tables.tickets.c.expires_at))).scalars()
+        assert list(left) == [NOON + DAY]
+
+
 async def test_a_full_quarantine_keeps_the_newest(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
