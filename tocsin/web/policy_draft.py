@@ -18,7 +18,12 @@ MOST_LEVELS: Final = 100
 _BUTTON: Final = re.compile(r"(up|down|remove|add|drop)-(\d{1,3})(?:-(\d{1,3}))?", re.ASCII)
 
 # What the API calls things, and what this form does.
-_WORDS: Final = {"Escalation rules": "Levels", "Escalation rule": "Level", "Num loops": "Repeats"}
+_WORDS: Final = {
+    "Escalation rules": "Levels",
+    "Escalation rule": "Level",
+    "Escalation Policy": "Name",
+    "Num loops": "Repeats",
+}
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
