@@ -10,7 +10,6 @@ from email_validator import EmailNotValidError, validate_email
 
 TELEPHONES: Final = frozenset({"phone", "sms", "whatsapp"})
 KINDS: Final = ("email", "phone", "sms", "whatsapp", "push_notification", "webhook")
-OFFERED: Final = ("email", "webhook")  # the kinds that a channel carries messages to today
 DEFAULT_COUNTRY: Final = 1
 
 SHORTEST_EMAIL: Final = 6

@@ -111,10 +111,9 @@ async def get_member(tx: AsyncConnection, team_id: str, user_id: str) -> Member 
     return None if row is None else Member(**row._mapping)
 
 
-async def remove_member(tx: AsyncConnection, team_id: str, user_id: str) -> bool:
-    """Let a user be on a team no longer; say whether they were."""
-    gone = await tx.execute(sa.delete(_members).where(_is(team_id, user_id)))
-    return bool(gone.rowcount)
+async def remove_member(tx: AsyncConnection, team_id: str, user_id: str) -> None:
+    """Let a user be on a team no longer."""
+    await tx.execute(sa.delete(_members).where(_is(team_id, user_id)))
 
 
 async def of_users(tx: AsyncConnection, user_ids: Iterable[str]) -> dict[str, list[Team]]:

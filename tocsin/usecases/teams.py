@@ -119,7 +119,7 @@ async def of_user(house: House, user_id: str) -> list[Team]:
 
 async def put_member(
     house: House, team_id: str, user_id: str, role: TeamRole | None = None
-) -> None:
+) -> Membership:
     """Let somebody be on a team, or change what they are there; no role: what suits them."""
     async with house.database.begin() as tx:
         await _get(tx, team_id, hold=True)
@@ -130,17 +130,24 @@ async def put_member(
         before = await store.get_member(tx, team_id, user_id)
         role = role or (before.role if before else suitable)
         await store.put_member(tx, Member(team_id=team_id, user_id=user_id, role=role))
+    return Membership(user, role)
 
 
-async def remove_member(house: House, team_id: str, user_id: str) -> None:
-    """Let somebody be on a team no longer, unless it answers for a policy that pages them."""
+async def remove_member(house: House, team_id: str, user_id: str) -> Membership:
+    """Let somebody be on a team no longer, unless it answers for a policy that pages them.
+
+    Returns what they were.
+    """
     async with house.database.begin() as tx:
         await _get(tx, team_id, hold=True)
         pages = targeting("user", [user_id])
         if await POLICIES.count(tx, pages, on_teams(POLICIES.c.team_ids, [team_id])):
             raise Invalid(PAGED)
-        if not await store.remove_member(tx, team_id, user_id):
+        member = await store.get_member(tx, team_id, user_id)
+        if member is None:
             raise NotFound("Team member", user_id)
+        await store.remove_member(tx, team_id, user_id)
+        return Membership(await hold_user(tx, user_id), member.role)
 
 
 async def put_policy(house: House, team_id: str, policy_id: str) -> None:

@@ -1,0 +1,89 @@
+"""Reach: how somebody is told of incidents, in words, and what keeps pages from them."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import msgspec
+
+from tocsin.domain.address import KINDS
+from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
+from tocsin.usecases.users import Known
+from tocsin.web.words import channel, join
+
+URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
+_HOUR: Final = 60  # minutes
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A rule, and the way that it uses."""
+
+    rule: NotificationRule
+    method: ContactMethod
+
+    @property
+    def when(self) -> str:
+        """How long after an incident is assigned it is used."""
+        return after(self.rule.delay_minutes)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody is told of incidents of one urgency, the first step first."""
+
+    urgency: Urgency
+    steps: Sequence[Step]
+
+    @property
+    def sentence(self) -> str:
+        """The plan in one sentence."""
+        moments: dict[str, dict[str, None]] = {}
+        for step in self.steps:
+            moments.setdefault(step.when, {})[channel(step.method.kind)] = None
+        told = ", ".join(f"{when} by {join(list(kinds))}" for when, kinds in moments.items())
+        return f"{told}." if told else "nothing is sent."
+
+
+def plans(known: Known) -> list[Plan]:
+    """Return how somebody is told of incidents, urgency by urgency."""
+    methods = {method.id: method for method in known.methods}
+    return [
+        Plan(
+            urgency=urgency,
+            steps=[
+                Step(rule, methods[rule.contact_method_id])
+                for rule in known.rules
+                if rule.urgency == urgency
+            ],
+        )
+        for urgency in URGENCIES
+    ]
+
+
+def ways(known: Known) -> str:
+    """Name the ways to reach somebody."""
+    return join(list(dict.fromkeys(channel(method.kind) for method in known.methods)))
+
+
+def offered(channels: Collection[str]) -> list[str]:
+    """Return the kinds of contact methods to which these channels can carry a page today."""
+    return [kind for kind in KINDS if kind in channels]
+
+
+def trouble(known: Known, channels: Collection[str]) -> str | None:
+    """Say what keeps a page of high urgency from somebody, None if nothing does."""
+    if not known.methods:
+        return "No way to be reached"
+    high, _ = plans(known)
+    if not high.steps:
+        return "Not paged at high urgency"
+    if not any(step.method.kind in channels for step in high.steps):
+        return "No page gets through"
+    return None
+
+
+def after(minutes: int) -> str:
+    """Say how long after an incident is assigned."""
+    if not minutes:
+        return "at once"
+    hours, rest = divmod(minutes, _HOUR)
+    spent = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest)
+    return f"after {' '.join(spent)}"
