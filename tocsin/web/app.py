@@ -22,13 +22,16 @@ from tocsin.web import (
     api_keys,
     calendars,
     change_events,
+    contact_methods,
     escalation_policies,
     health,
     incidents,
     install,
     invitations,
     maintenance_windows,
+    newcomers,
     news,
+    notification_rules,
     oncall,
     overrides,
     passwords,
@@ -40,6 +43,9 @@ from tocsin.web import (
     settings,
     setup,
     styleguide,
+    team_members,
+    teams,
+    users,
 )
 from tocsin.web.files import send_file
 from tocsin.web.hub import Live
@@ -52,13 +58,16 @@ MODULES: Final[Sequence[ModuleType]] = (
     api_keys,
     calendars,
     change_events,
+    contact_methods,
     escalation_policies,
     health,
     incidents,
     install,
     invitations,
     maintenance_windows,
+    newcomers,
     news,
+    notification_rules,
     oncall,
     overrides,
     passwords,
@@ -70,6 +79,9 @@ MODULES: Final[Sequence[ModuleType]] = (
     settings,
     setup,
     styleguide,
+    team_members,
+    teams,
+    users,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 
@@ -96,7 +108,7 @@ def web_app(house: House, live: Live, take: Take) -> ASGIApp:
     """Return the application that answers with pages; ``take`` takes the events that they send."""
     attempts = Attempts()
     visit = partial(receive, house, live, take, attempts)
-    routes = [_route(page, visit) for page in PAGES]
+    routes = [_route(page, visit) for page in sorted(PAGES, key=_words_first)]
     files = Route(f"/{FILES}/{{path:path}}", send_file)
     compressed = Middleware(GZipMiddleware, minimum_size=SMALL)
     app = Starlette(routes=[*routes, files], exception_handlers=ANSWERS, middleware=[compressed])
@@ -136,6 +148,11 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+def _words_first(page: Page) -> list[bool]:
+    """Let ``/services/new`` be found before what takes any id."""
+    return [part.startswith("{") for part in page.path.split("/")]
 
 
 def _route(page: Page, receive: Callable[[Request], Awaitable[Visit]]) -> Route:

@@ -25,6 +25,7 @@ STYLES: Final = (
     "incident",
     "policies",
     "oncall",
+    "people",
     "schedules",
     "settings",
 )

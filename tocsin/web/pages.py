@@ -13,6 +13,7 @@ from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
+from tocsin.web.roles import ROLES, USUAL_ROLES
 from tocsin.web.schedule_words import restrictions_told, rotation_told
 from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
 
@@ -45,6 +46,8 @@ _TEMPLATES.globals |= {
     "file": address_of,
     "priorities": PRIORITY_OF_ID,
     "proof_name": PROOF,
+    "roles": ROLES,
+    "usual_roles": USUAL_ROLES,
     "zones": words.zones,
 }
 

@@ -20,7 +20,13 @@ _DAY: Final = timedelta(days=1)
 
 _NO: Final = ("Etc/", "posix/", "right/", "SystemV/", "US/")  # second names of places
 
-CHANNELS: Final = {"email": "e-mail", "sms": "SMS", "phone": "telephone", "push": "push"}
+CHANNELS: Final = {
+    "email": "e-mail",
+    "phone": "telephone",
+    "push_notification": "push",
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+}
 
 
 def ago(at: datetime, now: datetime) -> str:
