@@ -16,8 +16,10 @@ async function redraw(form, button) {
     const { fresh } = await fetchPage(button.formAction, { method: "POST", body });
     const successor = fresh.getElementById(form.id);
     if (!successor) throw new Error("no form came back");
+    const changed = successor.querySelector("[autofocus]");
+    changed?.removeAttribute("autofocus"); // it is for pages that load; here it comes too late
     form.replaceWith(document.adoptNode(successor));
-    show(document.getElementById(form.id).querySelector("[autofocus]"));
+    show(changed);
   } catch {
     form.removeAttribute("aria-busy");
     document.getElementById("lost").hidden = false;
