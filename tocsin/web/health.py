@@ -21,6 +21,7 @@ async def show_health(visit: Visit) -> Response:
         "health.html",
         vitals=found,
         troubles=list(vitals.troubles(found)),
+        failing=vitals.FAILING,
         size=size(found.database.bytes),
     )
 

@@ -76,13 +76,13 @@ async def list_quarantine(visit: Visit) -> Response:
 async def show_stray(visit: Visit) -> Response:
     """Show one request with its body."""
     kept = await quarantine.get(visit.house, visit.parameter("id"))
-    text, is_dump = body_of(kept)
+    kind, (text, is_dump) = quarantine.kind_of(kept.reason), body_of(kept)
     return show(
         visit,
         "stray.html",
         kept=kept,
-        why=KINDS[quarantine.kind_of(kept.reason)],
-        is_unreadable=quarantine.kind_of(kept.reason) == "unreadable",
+        kind=kind,
+        why=KINDS[kind],
         text=text,
         is_dump=is_dump,
         kept_size=size(len(kept.body)),
