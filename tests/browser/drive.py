@@ -26,6 +26,9 @@ FLAGS: Final = (
     "--disable-sync",
 )
 
+# Complaints of the browser about what tests do on purpose.
+WANTED: Final = ("the server responded with a status of", "net::ERR_FAILED")
+
 Visit = Callable[..., Awaitable[Page]]
 
 
@@ -68,5 +71,4 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
 
 def _grave(said: Any) -> list[str]:
     """Return what a script complained of, but for answers that a test may want."""
-    is_answer = "the server responded with a status of" in said.text
-    return [said.text] if said.type == "error" and not is_answer else []
+    return [said.text] if said.type == "error" and not any(w in said.text for w in WANTED) else []

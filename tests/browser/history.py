@@ -16,11 +16,12 @@ from tests.browser.site import Site, open_site
 from tests.browser.town import DAYS, NIGHT, Town, settle
 from tests.conftest import another_database, open_folder
 from tests.inbox import Inbox
+from tocsin.auth.principal import Principal
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents as incidents_store
 from tocsin.store import tables
 from tocsin.store.postgres import Postgres
-from tocsin.usecases import incidents, maintenance_windows, notes, users
+from tocsin.usecases import incidents, invitations, maintenance_windows, notes, passwords, users
 from tocsin.usecases.incidents import Change, by_hand
 
 TROUBLES: Final = (
@@ -114,6 +115,7 @@ async def _tonight(site: Site, town: Town) -> None:
     """Let a bad night begin: some things wait, some are in hand, one pages just now."""
     await _strays(site)
     await _maintenance(site, town)
+    await _letters(site, town)
     await _quiet(site, town, "TLS certificate of shop.example.com expires in 13 days")
     await _quiet(site, town, HOSTILE)
     await town.live(site, NIGHT - timedelta(minutes=55))
@@ -128,6 +130,16 @@ async def _tonight(site: Site, town: Town) -> None:
 async def _strays(site: Site) -> None:
     for body in ('{"routing_key": "0123456789abcdef0123456789abcdef"}', "no JSON at all"):
         await site.http.post("/v2/enqueue", content=body)
+
+
+async def _letters(site: Site, town: Town) -> None:
+    """Invite somebody, and let somebody forget their password."""
+    ann = Principal(key_id="", user=town.people["Ann"])
+    wish = users.Wish(name="Noor Haddad", email="noor@example.com")
+    await invitations.invite(site.house, wish, ann, site.now)
+    await passwords.offer(site.house, town.people["Emre"].id, ann, site.now)
+    await site.do_what_is_due()
+    town.links |= {"invitation": site.link_to("noor"), "reset": site.link_to("emre")}
 
 
 async def _maintenance(site: Site, town: Town) -> None:
@@ -145,7 +157,6 @@ async def _maintenance(site: Site, town: Town) -> None:
 
 async def _quiet(site: Site, town: Town, title: str) -> None:
     await site.send(town.keys["Mail relay"], title, payload={"severity": "warning"})
-    town.incidents[title] = (await _open(site, title)).id
 
 
 async def _in_hand(site: Site, town: Town) -> None:
@@ -157,7 +168,7 @@ async def _in_hand(site: Site, town: Town) -> None:
     who = by_hand(town.people["Dana"])
     note = "One node is rebuilding.\nIt needs about an hour; searches are answered by the others."
     await notes.create(site.house, incident.id, note, who, site.now)
-    town.incidents["in hand"] = incident.id
+    town.incidents["in_hand"] = incident.id
 
 
 async def _fire(site: Site, town: Town) -> None:

@@ -29,7 +29,7 @@ async def take(names: set[str]) -> None:
                 if not names or stop.name in names:
                     async with visitors(browser, lived.site) as visit:
                         owner = None if stop.is_open else lived.town.people["Ann"]
-                        await _take(await visit(stop.address(lived.town), owner), stop)
+                        await _take(await visit(lived.town.address(stop.address), owner), stop)
                         console.print(f"  {stop.name}")
         await postgres.stop()
 

@@ -1,6 +1,7 @@
 """The whole product in this process, on a port of its own, with a clock that is moved by hand."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -69,6 +70,15 @@ class Site:
         answer = await self.http.post("/v2/enqueue", content=msgspec.json.encode(event))
         assert answer.status_code == 202, answer.text
         await self.do_what_is_due()
+
+    def let_go(self) -> None:
+        """Cut the streams that open pages follow."""
+        self._parts.live.close()
+
+    def link_to(self, name: str) -> str:
+        """Return the path of the link in the last mail to somebody."""
+        mails = [m for m in self.inbox.mails if m.envelope_to.startswith(f"{name}@")]
+        return next(re.finditer(rf"{self.url}(/\S+)", mails[-1].text))[1]
 
     async def do_what_is_due(self) -> None:
         """Let the engine work, if nothing else does."""

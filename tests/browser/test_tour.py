@@ -29,7 +29,7 @@ async def page(chromium: Browser, lived: Lived, stop: Stop) -> AsyncIterator[Pag
     """Give the page at which the tour stops, as the owner sees it."""
     async with visitors(chromium, lived.site) as visit:
         owner = None if stop.is_open else lived.town.people["Ann"]
-        yield await visit(stop.address(lived.town), owner)
+        yield await visit(lived.town.address(stop.address), owner)
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)

@@ -42,12 +42,25 @@ class Town:
         self.keys: dict[str, str] = {}
         self.teams: dict[str, str] = {}
         self.incidents: dict[str, str] = {}
+        self.links: dict[str, str] = {}
         self._later: list[tuple[datetime, int, Callable[[], Awaitable[Any]]]] = []
         self._count = itertools.count()
 
     def clock(self) -> datetime:
         """Return the time of the town."""
         return self.now
+
+    def address(self, pattern: str) -> str:
+        """Put the ids of what is most worth seeing into an address."""
+        ids = {
+            "user": self.people["Ben"].id,
+            "team": self.teams["Payments"],
+            "schedule": self.schedules["Payments, first"],
+            "policy": self.policies["Payments"],
+            "service": self.services["Checkout"],
+            "integration": self.integrations["Checkout"],
+        }
+        return pattern.format_map(ids | self.incidents | self.links)
 
     def at(self, when: datetime, what: Callable[[], Awaitable[Any]]) -> None:
         """Plan something."""

@@ -1,6 +1,7 @@
 """Open pages follow what happens."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,6 +33,16 @@ async def test_whoever_follows_one_incident_hears_of_no_other(night: Night) -> N
         assert await follower.rings(within=5)
 
 
+async def test_a_page_hears_at_once_of_what_happened_since_it_was_made(night: Night) -> None:
+    [incident] = await night.trigger("Disk full")
+    live = Live(night.house)
+
+    async with live.follow(incident.id, night.now) as follower:
+        assert await follower.rings(within=0.1)
+    async with live.follow(incident.id, night.passes(minutes=1)) as follower:
+        assert not await follower.rings(within=0.1)
+
+
 async def test_more_pages_than_a_node_can_serve_are_sent_away(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +68,20 @@ async def test_the_stream_tells_changes_and_signs_of_life_until_the_server_stops
     assert await anext(stream) == CHANGE
     live.close()
     assert [line async for line in stream] == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "instant"),
+    [
+        ("0", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("", None),
+        ("x", None),
+        ("1e99", None),
+        ("nan", None),
+    ],
+)
+def test_a_page_that_lies_about_its_age_is_new(seconds: str, instant: datetime | None) -> None:
+    assert news._instant(seconds) == instant
 
 
 @pytest.mark.parametrize("topic", ["", "people", "incident", "incidents:QX"])

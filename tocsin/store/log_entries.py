@@ -49,6 +49,13 @@ async def newest(tx: AsyncConnection) -> tuple[str, ...]:
     return tuple((await tx.execute(query)).scalars())
 
 
+async def is_any_since(tx: AsyncConnection, since: datetime, incident_id: str | None) -> bool:
+    """Say whether anything happened after an instant, to one incident or to any."""
+    c = log_entries.c
+    where = [c.at > since, *([c.incident_id == incident_id] if incident_id else [])]
+    return (await tx.execute(sa.select(c.id).where(*where).limit(1))).first() is not None
+
+
 async def newest_of(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict[str, str]:
     """Return the id of the newest entry of each of these incidents that has one."""
     c = log_entries.c

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 from tocsin.usecases import news
@@ -27,12 +28,18 @@ class Live:
         self._looking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def follow(self, incident_id: str | None) -> AsyncIterator["Follower"]:
-        """Follow one incident, or all of them."""
+    async def follow(
+        self, incident_id: str | None, since: datetime | None = None
+    ) -> AsyncIterator["Follower"]:
+        """Follow one incident, or all of them; ring at once if something happened ``since``."""
         if len(self._followers) >= MOST:
             raise Crowded
         follower = Follower(incident_id)
         self._followers.add(follower)
+        with suppress(DatabaseAway):
+            follower.hear(await news.look(self._house, {incident_id} if incident_id else ()))
+            if since and await news.is_stale(self._house, incident_id, since):
+                follower.ring()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
@@ -69,13 +76,17 @@ class Follower:
         id_ = self.incident_id
         part = (found.of_incidents.get(id_, "") if id_ else found.newest,)
         if self._known not in (None, part):
-            self._bell.set()
+            self.ring()
         self._known = part
+
+    def ring(self) -> None:
+        """Let the page know that it is not what it was."""
+        self._bell.set()
 
     def end(self) -> None:
         """Follow no longer."""
         self.is_over = True
-        self._bell.set()
+        self.ring()
 
     async def rings(self, within: float) -> bool:
         """Wait for news, for so many seconds at most; say whether there were any."""

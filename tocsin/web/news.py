@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -25,14 +26,24 @@ async def follow(visit: Visit) -> Response:
     kind, _, incident_id = visit.query.get("topic", "").partition(":")
     if kind != ("incident" if incident_id else "incidents"):
         raise HTTPException(404)
-    news = _tell(visit.live, incident_id or None)
+    news = _tell(visit.live, incident_id or None, _instant(visit.query.get("since", "")))
     return StreamingResponse(news, media_type="text/event-stream", headers=UNBUFFERED)
 
 
-async def _tell(live: Live, incident_id: str | None) -> AsyncIterator[str]:
+def _instant(seconds: str) -> datetime | None:
+    """Read when the page was made; whatever is no instant is none."""
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+async def _tell(
+    live: Live, incident_id: str | None, since: datetime | None = None
+) -> AsyncIterator[str]:
     yield HELLO
     try:
-        async with live.follow(incident_id) as follower:
+        async with live.follow(incident_id, since) as follower:
             async for line in _lines(follower):
                 yield line
     except Crowded:

@@ -14,12 +14,13 @@ export async function fetchPage(address, options = {}) {
 
 // Each live region takes on its new form; what the page announces is said if it is news.
 export function place(fresh) {
+  const sentence = fresh.querySelector("[data-announce]")?.dataset.announce;
   for (const region of document.querySelectorAll("[data-live]")) {
     const successor = fresh.getElementById(region.id);
     if (successor) morph(region, document.adoptNode(successor));
   }
   document.title = fresh.title;
-  announce(fresh.querySelector("[data-announce]")?.dataset.announce);
+  announce(sentence);
   document.dispatchEvent(new Event("placed"));
 }
 

@@ -6,7 +6,7 @@ const GAP = 800; // ms between two looks
 const PATIENCE = 3000; // ms without a connection until it is said
 const MINUTE = 60_000;
 
-const topic = document.body.dataset.watch;
+const { watch: topic, since } = document.body.dataset;
 const lost = document.getElementById("lost");
 let waiting = null;
 let last = 0;
@@ -19,7 +19,7 @@ if (topic) {
 }
 
 function follow() {
-  const news = new EventSource(`/live?topic=${encodeURIComponent(topic)}`);
+  const news = new EventSource(`/live?${new URLSearchParams({ topic, since })}`);
   news.addEventListener("change", soon);
   news.addEventListener("open", heal);
   news.addEventListener("error", () => {

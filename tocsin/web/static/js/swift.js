@@ -15,7 +15,7 @@ async function send(form, button) {
   form.setAttribute("aria-busy", "true");
   button?.setAttribute("aria-busy", "true");
   try {
-    const { answer, fresh } = await fetchPage(button?.formAction || form.action, { method: "POST", body });
+    const { answer, fresh } = await fetchPage(addressOf(form, button), { method: "POST", body });
     if (new URL(answer.url).pathname === location.pathname || isHere(answer)) show(answer, fresh, form);
     else location.assign(answer.url);
   } catch {
@@ -25,6 +25,11 @@ async function send(form, button) {
     button?.removeAttribute("aria-busy");
     if (!wasFocused.isConnected) document.getElementById("main").focus({ preventScroll: true });
   }
+}
+
+// Of the attributes, for a field may be called "action", and a button's property is never empty.
+function addressOf(form, button) {
+  return button?.getAttribute("formaction") ?? form.getAttribute("action");
 }
 
 // A refusal is shown by the address that refused, with the regions of this page.
