@@ -33,7 +33,7 @@ from tocsin.store.teams import service_ids
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 
-MOST = 1000  # teams, and services, that can be chosen among
+MOST = 5000  # teams, and services, that can be chosen among
 
 BACKWARDS = "Last day cannot be before the first day."
 TOO_LONG = f"Last day can be at most {LONGEST.days} days after the first day."

@@ -1,0 +1,199 @@
+"""Analytics: what incidents cost over some days, as figures, plots, tables and files."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tocsin.domain.analytics import Span
+from tocsin.kit.zones import is_zone
+from tocsin.usecases import analytics
+from tocsin.usecases.analytics import Asked, Choices, Report
+from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.web import report_plots as plots
+from tocsin.web.csv_files import send_csv
+from tocsin.web.days import date_in, first_instant
+from tocsin.web.figures import dates
+from tocsin.web.page import Page
+from tocsin.web.pages import show
+from tocsin.web.report_tables import TABLES
+from tocsin.web.report_tiles import is_known, tiles
+from tocsin.web.visit import Visit
+
+PATH: Final = "/analytics"
+RANGES: Final = (7, 30, 90)  # days until today
+USUAL: Final = 30
+
+NO_DATE: Final = "{} must be a date such as 2026-03-02."
+NO_ZONE: Final = "Time zone must be a name such as Europe/Vienna."
+UNKNOWN: Final = "{} was not found."
+
+_YEARS: Final = range(1971, 2999)
+_DAY: Final = timedelta(days=1)
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address asks for. ``days`` is None where the first and the last one are named."""
+
+    days: int | None
+    first: date
+    last: date
+    zone: str
+    team_id: str
+    service_id: str
+
+    @property
+    def asked(self) -> Asked:
+        """The same for the use case."""
+        since, until = (first_instant(day, self.zone) for day in (self.first, self.last + _DAY))
+        return Asked(
+            span=Span(since, until, self.zone),
+            team_id=self.team_id or None,
+            service_id=self.service_id or None,
+        )
+
+
+async def show_analytics(visit: Visit) -> Response:
+    """Show everything about some days, or the form again if it asks for what cannot be."""
+    choices = await analytics.offer(visit.house)
+    try:
+        ask = _read(visit, choices)
+        report = await analytics.tell(visit.house, ask.asked, visit.now)
+    except Invalid as complaint:
+        return _show(visit, choices, complaint=complaint)
+    return _show(visit, choices, ask=ask, report=report)
+
+
+async def send_table(visit: Visit) -> Response:
+    """Send one of the tables as a file."""
+    name = visit.parameter("table")
+    if name not in TABLES:
+        raise HTTPException(404)
+    ask = _read(visit, await analytics.offer(visit.house))
+    report = await analytics.tell(visit.house, ask.asked, visit.now)
+    table = TABLES[name](report)
+    file = f"tocsin-{name}-{ask.first}-{ask.last}.csv"
+    return send_csv(file, table.header, table.written)
+
+
+def _show(
+    visit: Visit,
+    choices: Choices,
+    *,
+    ask: Ask | None = None,
+    report: Report | None = None,
+    complaint: Complaint | None = None,
+) -> Response:
+    return show(
+        visit,
+        "analytics.html",
+        status=400 if complaint else 200,
+        complaint=complaint,
+        draft=_draft(visit, ask),
+        choices=choices,
+        presets=[(_address(visit, days), days, bool(ask and ask.days == days)) for days in RANGES],
+        report=report,
+        is_known=bool(report and is_known(report.now)),
+        was_known=bool(report and is_known(report.before)),
+        days=_days_told(report) if report else "",
+        days_before=dates_before(report) if report else "",
+        tiles=list(tiles(report)) if report else [],
+        views=_views(report) if report else {},
+        tables={name: make(report) for name, make in TABLES.items()} if report else {},
+        services=plots.services(report) if report else [],
+        files={name: _file(visit, name) for name in TABLES},
+    )
+
+
+def _views(report: Report) -> Mapping[str, plots.View]:
+    return {
+        "incidents": plots.incidents(report),
+        "answers": plots.answers(report),
+        "ends": plots.ends(report),
+        "hours": plots.hours(report),
+    }
+
+
+def _days_told(report: Report) -> str:
+    span = report.span
+    return dates(span.since, span.until, span.zone)
+
+
+def dates_before(report: Report) -> str:
+    """Name the days that figures are compared with."""
+    span = report.span_before
+    return dates(span.since, max(span.until, span.since + _DAY), span.zone)
+
+
+def _draft(visit: Visit, ask: Ask | None) -> Mapping[str, str]:
+    """Fill the form: with what was asked for, as it stood if it was refused."""
+    given = {name: visit.query.get(name, "") for name in ("since", "until", "team", "service")}
+    if ask:
+        given |= {"since": ask.first.isoformat(), "until": ask.last.isoformat()}
+    return given | {"zone": visit.query.get("zone", "") or visit.zone}
+
+
+def _read(visit: Visit, choices: Choices) -> Ask:
+    """Read an address. Raises Invalid."""
+    zone = visit.query.get("zone", "").strip() or visit.zone
+    team_id, service_id = visit.query.get("team", ""), visit.query.get("service", "")
+    first, last = (_date(visit.query.get(name, "").strip()) for name in ("since", "until"))
+    faults = [
+        *_wrong_dates(visit),
+        *([] if is_zone(zone) else [NO_ZONE]),
+        *_unknown("Team", team_id, dict(choices.teams)),
+        *_unknown("Service", service_id, dict(choices.services)),
+    ]
+    if faults:
+        raise Invalid(*faults)
+    today = date_in(zone, visit.now)
+    days = None if first or last else _days(visit.query.get("days", ""))
+    last = last or today
+    first = first or last - _DAY * ((days or USUAL) - 1)
+    return Ask(days=days, first=first, last=last, zone=zone, team_id=team_id, service_id=service_id)
+
+
+def _wrong_dates(visit: Visit) -> Iterator[str]:
+    for name, label in (("since", "First day"), ("until", "Last day")):
+        text = visit.query.get(name, "").strip()
+        if text and _date(text) is None:
+            yield NO_DATE.format(label)
+
+
+def _unknown(label: str, id_: str, known: Mapping[str, str]) -> Iterator[str]:
+    if id_ and id_ not in known:
+        yield UNKNOWN.format(label)
+
+
+def _date(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
+
+
+def _days(text: str) -> int:
+    return next((days for days in RANGES if text == str(days)), USUAL)
+
+
+def _address(visit: Visit, days: int) -> str:
+    """Return where the same is told of the last days."""
+    kept = {name: visit.query.get(name, "") for name in ("team", "service", "zone")}
+    given = {name: value for name, value in kept.items() if value}
+    return f"{PATH}?{urlencode({'days': days} | given)}"
+
+
+def _file(visit: Visit, table: str) -> str:
+    query = f"?{visit.query}" if visit.query else ""
+    return f"{PATH}/{table}.csv{query}"
+
+
+PAGES: Final = (
+    Page("GET", PATH, show_analytics, "read"),
+    Page("GET", f"{PATH}/{{table}}.csv", send_table, "read"),
+)
