@@ -37,6 +37,7 @@ EVERY: Final = timedelta(minutes=5)
 COUNT: Final = 100_000
 PAGE: Final = 101
 FEW: Final = 2 * PAGE
+SEARCHED: Final = 5000
 SOME_SERVICES: Final = [f"PSERVICE{number}7" for number in range(1, 10)]
 
 # Every 33rd incident is open; the newest is number one. All have one alert and one log entry.
@@ -181,6 +182,13 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
     "a key that is taken": (lambda tx: incidents.open_with_key(tx, "PSERVICE77", "key-77"), 1),
     "changes": (lambda tx: _changes(tx, since=MONTH), PAGE),
     "changes of a service": (lambda tx: _changes(tx, service_id="PSERVICE7"), PAGE),
+    "how far back a search reads": (
+        lambda tx: incident_lists.horizon(tx, Asked(), most=SEARCHED),
+        SEARCHED,
+    ),
+    "a rare word": (lambda tx: _search(tx, "nothing"), 2 * SEARCHED),
+    "a common word": (lambda tx: _search(tx, "down"), SEARCHED + FEW),
+    "how many are open": (lambda tx: incident_lists.count_open(tx, Asked()), 3100),
     "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 150),
 }
 
@@ -219,6 +227,12 @@ def _ids(count: int) -> list[str]:
 
 async def _log(tx: AsyncConnection, **fitting: Any) -> object:
     return await log_entries.select(tx, where=tuple(log_entries.fitting(**fitting)), limit=PAGE)
+
+
+async def _search(tx: AsyncConnection, word: str) -> object:
+    since = await incident_lists.horizon(tx, Asked(), most=SEARCHED)
+    asked = Asked(since=since, words=(word,), sorting=(("created_at", True),))
+    return await incident_lists.find(tx, asked, limit=PAGE, offset=0)
 
 
 async def _changes(tx: AsyncConnection, **fitting: Any) -> object:

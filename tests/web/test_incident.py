@@ -328,7 +328,7 @@ async def test_many_alerts_and_entries_come_in_parts(browser: Browser, night: Ni
 
 async def test_the_timeline_can_leave_out_who_was_notified(browser: Browser, night: Night) -> None:
     [incident] = await night.trigger("Disk full")
-    entry = {"id": "QENTRY", "incident_id": incident.id, "type": "notify_log_entry"}
+    entry: dict[str, Any] = {"id": "QENTRY", "incident_id": incident.id, "type": "notify_log_entry"}
     entry |= {"at": night.now, "body": {"agent": None, "channel": {"type": "auto"}}}
     entry["body"]["details"] = {"user": night.team.ann.id}
     await night.sql(sa.insert(tables.log_entries).values(entry))
@@ -340,9 +340,13 @@ async def test_the_timeline_can_leave_out_who_was_notified(browser: Browser, nig
 
 
 async def test_changes_just_before_it_are_told(browser: Browser, night: Night) -> None:
-    change_event = {"summary": "Deployed 1.2", "source": "ci"}
+    change_event: dict[str, Any] = {"summary": "Deployed 1.2", "source": "ci"}
     change_event |= {"links": [{"href": "https://example.com/diff", "text": "Diff"}]}
-    row = {"id": "QCHANGE", "service_id": night.team.service.id, "summary": "Deployed 1.2"}
+    row: dict[str, Any] = {
+        "id": "QCHANGE",
+        "service_id": night.team.service.id,
+        "summary": "Deployed 1.2",
+    }
     row |= {"integration_id": night.team.integration.id, "at": night.now, "body": change_event}
     await night.sql(sa.insert(tables.change_events).values(row))
     night.passes(minutes=5)

@@ -41,8 +41,7 @@ async def test_an_incident_begins_with_people_instead_of_a_policy(
 ) -> None:
     page = await browser.open("/incidents/new")
     people = [night.team.ben.id, night.team.ann.id]
-    given = {"title": "Slow", "service": night.team.service.id, "user": people}
-    await browser.send(page, "/incidents", **given)
+    await browser.send(page, "/incidents", title="Slow", service=night.team.service.id, user=people)
 
     [incident] = await night.incidents()
     assert [assignment.user_id for assignment in incident.assignments] == people

@@ -50,8 +50,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 async def find(tx: AsyncConnection, *asked: Asked, limit: int, offset: int) -> list[Incident]:
     """Return a part of the list; of several lists, one goes on where the other ends."""
     found: list[Incident] = []
-    asked = await _by_services(tx, asked)
-    for where, order in chain.from_iterable(map(_stretches, asked)):
+    wanted = [await _by_services(tx, one) for one in asked]
+    for where, order in chain.from_iterable(map(_stretches, wanted)):
         rest = limit - len(found)
         rows = await store.select(tx, where=where, order_by=order, limit=rest, offset=offset)
         found += rows
@@ -77,15 +77,15 @@ async def _by_services(tx: AsyncConnection, asked: Asked) -> Asked:
 
 async def count_open(tx: AsyncConnection, asked: Asked) -> dict[Status, int]:
     """Count what is open, by its status."""
-    status = incidents.c.status
-    query = sa.select(status, sa.func.count()).where(IS_OPEN, *_where(asked)).group_by(status)
+    status, where = incidents.c.status, _where(await _by_services(tx, asked))
+    query = sa.select(status, sa.func.count()).where(IS_OPEN, *where).group_by(status)
     return {row[0]: row[1] for row in await tx.execute(query)}
 
 
 async def horizon(tx: AsyncConnection, asked: Asked, *, most: int) -> datetime | None:
     """Return when the last of the ``most`` newest ones began; None if there are not so many."""
-    at = incidents.c.created_at
-    query = sa.select(at).where(*_where(asked)).order_by(at.desc(), incidents.c.number.desc())
+    at, where = incidents.c.created_at, _where(await _by_services(tx, asked))
+    query = sa.select(at).where(*where).order_by(at.desc(), incidents.c.number.desc())
     return (await tx.execute(query.limit(1).offset(most - 1))).scalar()
 
 

@@ -43,8 +43,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, rename={"words": "q"}):
 
     @property
     def sorting(self) -> Sorting:
-        """The order: what is over is seldom urgent."""
-        return self.sort or ("newest" if self.status in {"resolved", "all"} else "urgency")
+        """The order, also if none is asked for."""
+        return self.sort or _usual(self.status)
 
     @property
     def number(self) -> str | None:
@@ -111,8 +111,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, rename={"words": "q"}):
 
 def read_filters(query: QueryParams) -> Filters:
     """Read an address; what makes no sense in it asks for nothing."""
+    status: Shown = _one_of(query.get("status", ""), get_args(Shown), "open")
+    sort = _one_of(query.get("sort", ""), get_args(Sorting), "")
     return Filters(
-        status=_one_of(query.get("status", ""), get_args(Shown), "open"),
+        status=status,
         whose=_one_of(query.get("whose", ""), get_args(Whose), "all"),
         urgency=_one_of(query.get("urgency", ""), get_args(Urgency), ""),
         service=_id(query.get("service", "")),
@@ -120,8 +122,13 @@ def read_filters(query: QueryParams) -> Filters:
         since=_day(query.get("since", "")),
         until=_day(query.get("until", "")),
         words=" ".join(query.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
-        sort=_one_of(query.get("sort", ""), get_args(Sorting), ""),
+        sort="" if sort == _usual(status) else sort,
     )
+
+
+def _usual(status: Shown) -> Sorting:
+    """Return the order in which people look at such incidents: what is over is seldom urgent."""
+    return "newest" if status in {"resolved", "all"} else "urgency"
 
 
 def _one_of(text: str, known: tuple[Word, ...], otherwise: Word) -> Word:

@@ -54,8 +54,13 @@ async def go_home(visit: Visit) -> Response:
 
 
 async def list_incidents(visit: Visit) -> Response:
-    """Show the incidents that the address asks for, or the one whose number is searched for."""
+    """Show the incidents that the address asks for, or the one whose number is searched for.
+
+    A form sends empty fields too: the address that follows leaves them out.
+    """
     filters = read_filters(visit.query)
+    if "" in visit.query.values():
+        return go_to(filters.address())
     if filters.number and not visit.is_refresh:
         incident_id = await _with_number(visit, filters.number)
         if incident_id:

@@ -50,7 +50,7 @@ function bearerOf(key) {
 
 // A key that acts on a selection takes the row under the focus if nothing is selected.
 function use(button) {
-  if (button.matches("input")) return button.focus();
+  if (button.matches("input, textarea")) return button.focus();
   const isSelected = document.querySelector("[data-row-select]:checked");
   if (button.matches("[data-bulk]") && !isSelected) {
     const box = here()?.querySelector("[data-row-select]");
