@@ -71,6 +71,15 @@ async def test_what_is_decided_is_shown_with_where_it_comes_from(
     assert (await account.read(night.house)).origins["catch_all"].source == "default"
 
 
+async def test_pages_bear_the_name_of_the_account(browser: Browser) -> None:
+    await send(browser, "/settings/account", **ACCOUNT | {"account_name": "<i>Shop"})
+
+    page = await browser.open("/incidents")
+
+    assert "<title>Incidents · &lt;i&gt;Shop</title>" in page.text
+    assert "<span>&lt;i&gt;Shop</span></a>" in page.text
+
+
 async def test_a_decision_is_taken_back(browser: Browser, night: Night) -> None:
     await send(browser, "/settings/account", **ACCOUNT)
 

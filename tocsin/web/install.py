@@ -10,12 +10,13 @@ from tocsin.web.page import Page
 from tocsin.web.visit import Visit
 
 
-async def describe(_visit: Visit) -> Response:
+async def describe(visit: Visit) -> Response:
     """Answer with the manifest."""
+    name = visit.house.account.account_name
     manifest = {
         "id": "/",
-        "name": "Tocsin",
-        "short_name": "Tocsin",
+        "name": name,
+        "short_name": name,
         "description": "On call, and incident response.",
         "start_url": "/incidents",
         "scope": "/",

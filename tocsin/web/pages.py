@@ -69,6 +69,7 @@ def show(
         proof=visit.proof,
         now=visit.now,
         zone=visit.zone,
+        account_name=visit.house.account.account_name,
         account_zone=visit.house.account.time_zone,
         may=visit.may,
         complaint=complaint,
