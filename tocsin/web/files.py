@@ -28,6 +28,7 @@ STYLES: Final = (
     "people",
     "schedules",
     "settings",
+    "analytics",
 )
 
 _STATIC: Final = files("tocsin.web").joinpath("static")
