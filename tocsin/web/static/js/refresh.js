@@ -5,6 +5,7 @@ import { fetchPage, place } from "./page.js";
 const GAP = 800; // ms between two looks
 const PATIENCE = 3000; // ms without a connection until it is said
 const MINUTE = 60_000;
+const TIME = "time"; // the topic of pages that nothing but time changes
 
 const { watch: topic, since } = document.body.dataset;
 const lost = document.getElementById("lost");
@@ -13,7 +14,7 @@ let last = 0;
 let silence = null;
 
 if (topic) {
-  follow();
+  if (topic !== TIME) follow();
   setInterval(soon, MINUTE);
   document.addEventListener("visibilitychange", soon);
 }
@@ -46,8 +47,9 @@ async function look() {
     const { answer, fresh } = await fetchPage(location.href, { headers: { "x-tocsin-refresh": "1" } });
     if (answer.redirected) location.reload(); // signed out meanwhile
     else if (answer.ok) place(fresh);
+    if (topic === TIME) lost.hidden = true;
   } catch {
-    // The stream tells when the server is back.
+    if (topic === TIME) lost.hidden = false; // of others the stream tells when the server is back
   } finally {
     last = Date.now();
     waiting = null;
