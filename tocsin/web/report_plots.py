@@ -112,7 +112,7 @@ def _lying(report: Report, one: Noise, loudest: Noise) -> Lying:
     name = report.names.get(one.service_id)
     return Lying(
         name=name or GONE_SERVICE,
-        link=f"/services/{one.service_id}" if name else "",
+        link=f"/service-directory/{one.service_id}" if name else "",
         width=share(count, loudest.metrics.total_incident_count),
         count=count,
         before=one.incidents_before,

@@ -133,7 +133,7 @@ def services(report: Report) -> Table:
             for one in report.services
         ],
         links=[
-            f"/services/{one.service_id}" if one.service_id in report.names else ""
+            f"/service-directory/{one.service_id}" if one.service_id in report.names else ""
             for one in report.services
         ],
     )
