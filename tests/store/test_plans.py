@@ -18,6 +18,7 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent
 from tocsin.store import (
     alerts,
+    analytics,
     change_events,
     incident_lists,
     incidents,
@@ -37,6 +38,8 @@ EVERY: Final = timedelta(minutes=5)
 COUNT: Final = 100_000
 PAGE: Final = 101
 FEW: Final = 2 * PAGE
+OF_A_MONTH: Final = (NOON - MONTH) // EVERY
+LAST_MONTH: Final = analytics.Asked(since=MONTH, until=NOON)
 SEARCHED: Final = 5000
 SOME_SERVICES: Final = [f"PSERVICE{number}7" for number in range(1, 10)]
 
@@ -189,6 +192,8 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
     "a rare word": (lambda tx: _search(tx, "nothing"), 2 * SEARCHED),
     "a common word": (lambda tx: _search(tx, "down"), SEARCHED + FEW),
     "how many are open": (lambda tx: incident_lists.count_open(tx, Asked()), 3100),
+    "a month in figures": (lambda tx: analytics.measure(tx, LAST_MONTH, [MONTH]), 3 * OF_A_MONTH),
+    "a month in bars": (lambda tx: analytics.count_begun(tx, LAST_MONTH, [MONTH]), OF_A_MONTH + 1),
     "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 150),
 }
 
