@@ -34,7 +34,8 @@ class _Reader(HTMLParser):
         if not self._is_inside:
             return
         name, value = given.get("name") or "", given.get("value") or ""
-        if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+        may_be_left = given.get("type") in {"checkbox", "radio"}
+        if tag == "input" and (not may_be_left or "checked" in given):
             self._fill(name, value)
         elif tag == "select":
             self._name, self._select = name, []

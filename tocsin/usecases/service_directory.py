@@ -28,8 +28,9 @@ from tocsin.usecases.ladders import Face, Ladder
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter, Known
 
-MOST_INCIDENTS: Final = 25
-MOST_CHANGES: Final = 10
+MOST_OPEN: Final = 25
+MOST_RESOLVED: Final = 5
+MOST_CHANGES: Final = 5
 MOST_WINDOWS: Final = 10
 
 
@@ -153,7 +154,9 @@ async def _incidents(
         statuses=("triggered", "acknowledged") if is_open else ("resolved",),
         sorting=(("created_at", True),),
     )
-    found, _ = await incident_queries.find(house, asked, Part(limit=MOST_INCIDENTS))
+    found, _ = await incident_queries.find(
+        house, asked, Part(limit=MOST_OPEN if is_open else MOST_RESOLVED)
+    )
     return found
 
 
