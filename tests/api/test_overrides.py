@@ -280,3 +280,16 @@ async def test_who_may_only_read_overrides_nobody(
     assert len(await _listed(client, path)) == 1
     assert (await client.post(path, json={"overrides": [override]})).status_code == 403
     assert (await client.delete(f"{path}/{outcome['override']['id']}")).status_code == 403
+
+
+async def test_who_may_respond_may_cover_a_shift_and_who_may_only_read_may_not(
+    connect: Connect, welcome: Welcome, path: str, alice: User
+) -> None:
+    override = _override(alice, "2026-11-22T00:00:00Z", "2026-11-22T06:00:00Z")
+    responder = await connect(await welcome("Rita", "limited_user"))
+    observer = await connect(await welcome("Olga", "observer"))
+
+    assert (await observer.post(path, json={"overrides": [override]})).status_code == 403
+    [made] = await _make(responder, path, override)
+    gone = await responder.delete(f"{path}/{made['override']['id']}")
+    assert gone.status_code == 204

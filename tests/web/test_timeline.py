@@ -170,13 +170,22 @@ def test_only_people_who_are_seen_are_explained_and_each_looks_different() -> No
     assert len({(person.tint, person.weave) for person in drawn.people}) == 15
 
 
-def test_a_month_names_its_first_day_and_the_first_of_the_next() -> None:
+def test_a_month_is_named_on_its_first_day_and_on_the_first_of_the_next() -> None:
     asked = Range(at("2026-11-16 00:00", VIENNA), at("2026-12-16 00:00", VIENNA))
     [axis] = picture(asked=asked, scale="month").axes
-    dates = [mark.date for mark in axis.marks]
+    told = [(mark.weekday, mark.date) for mark in axis.marks]
 
-    assert dates[:2] == ["16 Nov", "17"]
-    assert dates[14:17] == ["30", "1 Dec", "2"]
+    assert told[:2] == [("Nov", "16"), ("Tue", "17")]
+    assert told[14:17] == [("Mon", "30"), ("Dec", "1"), ("Wed", "2")]
+
+
+def test_a_gap_tells_only_the_ends_that_it_has_within_the_days() -> None:
+    asked = week()
+    whole = Gap(start=asked.since, end=asked.until)
+    first = Gap(start=asked.since, end=at("2026-11-18 08:00", VIENNA))
+
+    assert the_block(picture(gaps=(whole,))).hours.wide == ""
+    assert the_block(picture(gaps=(first,))).hours.wide == "until Wed 08:00"
 
 
 def test_midnight_that_clocks_skip_is_the_instant_after_and_a_skipped_date_is_no_day() -> None:

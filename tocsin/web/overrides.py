@@ -6,9 +6,10 @@ from typing import Final
 
 from starlette.responses import Response
 
+from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Range
 from tocsin.kit.instants import read_instant as read_iso
-from tocsin.usecases import duty, overrides
+from tocsin.usecases import duty, overrides, schedules
 from tocsin.usecases.errors import Complaint, Invalid, NotFound
 from tocsin.usecases.overrides import Wish
 from tocsin.web.instants import draft_instant, read_instant
@@ -72,8 +73,8 @@ async def _show(
     status: int = 200,
     complaint: Complaint | None = None,
 ) -> Response:
-    asked = Range(visit.now, visit.now + AHEAD)
-    known = await overrides.find(visit.house, visit.parameter("id"), asked)
+    schedule_id, asked = visit.parameter("id"), Range(visit.now, visit.now + AHEAD)
+    known = await overrides.find(visit.house, schedule_id, asked)
     plan = await duty.read_plan(visit.house, visit.now)
     everybody = sorted(plan.users.values(), key=lambda user: (user.name.casefold(), user.id))
     return show(
@@ -85,7 +86,18 @@ async def _show(
         known=known,
         schedule=known.schedule,
         everybody=[(user.id, _called(user.name, user.id == visit.user.id)) for user in everybody],
+        replaced=await _replaced(visit, schedule_id),
     )
+
+
+async def _replaced(visit: Visit, schedule_id: str) -> str:
+    """Name whose shift the address speaks of."""
+    start, end = _instant(visit.query.get("since", "")), _instant(visit.query.get("until", ""))
+    if start is None or end is None or not start < end:
+        return ""
+    known = await schedules.get(visit.house, schedule_id, Range(start, end))
+    holder = holder_at(known.schedule, start)
+    return known.users[holder].name if holder and holder in known.users else "nobody"
 
 
 def _draft(visit: Visit) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tocsin.domain.editing import LONGEST_TURN, SHORTEST_TURN
 from tocsin.domain.schedule import Layer, Restriction, Schedule
 from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
 from tocsin.kit.zones import is_zone
@@ -86,9 +87,11 @@ class _Reader:
         draft = self._draft
         if draft.rotation in _TURNS:
             return _TURNS[draft.rotation]
-        if draft.unit not in UNITS or not (draft.count.isdecimal() and len(draft.count) < 7):
-            raise Invalid(f"{self._label} must have turns of a whole number of hours or more.")
-        return timedelta(seconds=int(draft.count) * UNITS[draft.unit])
+        is_number = draft.count.isascii() and draft.count.isdecimal() and len(draft.count) < 9
+        seconds = int(draft.count) * UNITS.get(draft.unit, 0) if is_number else 0
+        if not SHORTEST_TURN <= seconds <= LONGEST_TURN:
+            raise Invalid(f"{self._label} must have turns of one hour to 365 days.")
+        return timedelta(seconds=seconds)
 
     def _hand_off(self, start: datetime, turn: timedelta) -> datetime:
         """Return the hand-off from which turns are counted.
@@ -96,31 +99,28 @@ class _Reader:
         A layer that exists keeps its count, so that nobody's turn moves but by what was changed;
         a new one begins with its first person.
         """
-        clock, at = wall_clock(self._zone), self._time("hand-off", self._draft.time)
-        if self._before is None:
-            reading = _on_clock(start, self._zone)
-            period = _WEEK if self._is_weekly(turn) else _DAY
+        at, before = self._time("hand-off", self._draft.time), self._before
+        if before is None:
+            counted = _on_clock(start, self._zone)
+            round_ = _WEEK if _is_weekly(turn) else _DAY
         else:
-            reading = _on_clock(self._before.rotation_virtual_start, self._zone_before)
-            period = turn * len(self._draft.user_ids) or _WEEK
-        hand_off = datetime.combine(self._day_near(reading.date(), turn), at, UTC)
-        if self._before and hand_off == reading and self._zone == self._zone_before:
-            return self._before.rotation_virtual_start
-        begin = _on_clock(start, self._zone)
-        if hand_off > begin:
-            hand_off -= -((begin - hand_off) // period) * period
-        return to_datetime(clock.instant(to_instant(hand_off)))
+            counted = _on_clock(before.rotation_virtual_start, self._zone_before)
+            round_ = turn * len(self._draft.user_ids) or _WEEK
+        hand_off = datetime.combine(self._day_near(counted.date(), turn), at, UTC)
+        is_moved = hand_off != counted.replace(microsecond=0) or self._zone != self._zone_before
+        if before and before.start == start and not is_moved:
+            return before.rotation_virtual_start
+        late = hand_off - _on_clock(start, self._zone)
+        if late > timedelta():
+            hand_off -= -(-late // round_) * round_
+        return to_datetime(wall_clock(self._zone).instant(to_instant(hand_off)))
 
     def _day_near(self, day: date, turn: timedelta) -> date:
         """Return the day of the hand-off in the same week, if turns are counted in weeks."""
-        if not self._is_weekly(turn):
+        if not _is_weekly(turn):
             return day
         wanted = self._weekday("hand-off", self._draft.day)
         return day + timedelta(days=wanted - day.isoweekday())
-
-    @staticmethod
-    def _is_weekly(turn: timedelta) -> bool:
-        return turn > timedelta() and turn % _WEEK == timedelta()
 
     def _restriction(self, window: WindowDraft) -> Restriction:
         opens = self._time("restriction", window.opens)
@@ -149,6 +149,10 @@ class _Reader:
         if text not in {"1", "2", "3", "4", "5", "6", "7"}:
             raise Invalid(f"{self._label} {what} must have a day of the week.")
         return int(text)
+
+
+def _is_weekly(turn: timedelta) -> bool:
+    return turn % _WEEK == timedelta()
 
 
 def _on_clock(instant: datetime, zone: str) -> datetime:

@@ -18,7 +18,10 @@ def gaps_told(found: Sequence[Gap], asked: Range, zone: str, now: datetime) -> l
     coming = [gap for gap in found if gap.end > now]
     told = [_gap_told(gap, asked, zone, now) for gap in coming[:MOST_GAPS]]
     left = len(coming) - len(told)
-    return [*told, f"There are {left} more gaps like these in the days shown."] if left else told
+    if not left:
+        return told
+    more = "is 1 more gap" if left == 1 else f"are {left} more gaps"
+    return [*told, f"There {more} like these in the days shown."]
 
 
 def rotation_told(layer: Layer) -> str:

@@ -218,12 +218,22 @@ def _block(
 def _hours(frame: Frame, span: Shift | Gap) -> Iterator[str]:
     """Say when the two ends are that are seen, as briefly as there is room for."""
     zone = ZoneInfo(frame.zones[0])
-    start = span.start.astimezone(zone) if span.start >= frame.asked.since else None
-    end = span.end.astimezone(zone) if span.end <= frame.asked.until else None
+    since, until = frame.asked.since, frame.asked.until
+    is_cut = isinstance(span, Gap)  # shifts come with their real ends
+    start = None if span.start < since or (is_cut and span.start == since) else span.start
+    end = None if span.end > until or (is_cut and span.end == until) else span.end
+    yield from _hours_told(
+        start and start.astimezone(zone),
+        end and end.astimezone(zone),
+        is_short=span.end - span.start <= _DAY,
+    )
+
+
+def _hours_told(start: datetime | None, end: datetime | None, *, is_short: bool) -> Iterator[str]:
     if start and end:
         if start.date() != end.date():
             yield f"{start:%a %H:%M} to {end:%a %H:%M}"
-        if span.end - span.start <= _DAY:
+        if is_short:
             yield f"{start:%H:%M} to {end:%H:%M}"
     if start:
         if not end:
@@ -246,17 +256,26 @@ def _axis(frame: Frame, zone: str) -> Axis:
 def _mark(frame: Frame, day: Day, *, is_first: bool) -> Mark:
     x, width = frame.cut(day.start, day.end)
     has_room = width * SHEETS[frame.scale][0] / 100 >= _DATE
-    with_month = frame.scale != "month" or is_first or day.date.day == 1
+    names_month = is_first or day.date.day == 1
     is_odd = day.hours != 24
     return Mark(
         x=x,
         width=width,
-        weekday=f"{day.date:%a}" if has_room else "",
-        date=f"{day.date.day}{f' {day.date:%b}' * with_month}" if has_room else "",
+        weekday=_upper_line(frame, day, names_month) if has_room else "",
+        date=_lower_line(frame, day) if has_room else "",
         length=f"{day.hours:g} h" if is_odd else "",
         is_weekend=day.is_weekend,
         is_today=day.start <= frame.now < day.end,
     )
+
+
+def _upper_line(frame: Frame, day: Day, names_month: bool) -> str:
+    """Name the day of the week or, in a month where there is little room, once the month."""
+    return f"{day.date:%b}" if names_month and frame.scale == "month" else f"{day.date:%a}"
+
+
+def _lower_line(frame: Frame, day: Day) -> str:
+    return f"{day.date.day}" if frame.scale == "month" else f"{day.date.day} {day.date:%b}"
 
 
 def _ticks(frame: Frame, found: Iterable[Day], zone: str) -> Iterator[Tick]:

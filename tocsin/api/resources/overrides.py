@@ -52,7 +52,7 @@ async def list_overrides(call: Call, id: str) -> dict[str, Any]:
     return {"overrides": [_shape(call, known, override) for override in found]}
 
 
-@OVERRIDES.creates("createScheduleOverride")
+@OVERRIDES.creates("createScheduleOverride", power="respond")
 async def create_overrides(call: Call, id: str) -> Any:
     """Make overrides, and answer for each of them; older clients send one, and want one back."""
     body = call.body(_Body)
@@ -69,7 +69,7 @@ async def create_overrides(call: Call, id: str) -> Any:
     return {"override": _shape(call, known, outcome.override)}
 
 
-@OVERRIDES.deletes("deleteScheduleOverride")
+@OVERRIDES.deletes("deleteScheduleOverride", power="respond")
 async def delete_override(call: Call, id: str, override_id: str) -> Answer:
     """Take away an override; 200 says that it was running already, and ends now."""
     was_running = await overrides.remove(call.house, id, override_id, call.now)
