@@ -27,6 +27,7 @@ STYLES: Final = (
     "oncall",
     "people",
     "schedules",
+    "services",
     "settings",
     "analytics",
 )

@@ -60,6 +60,15 @@ def moment(at: datetime, zone: str) -> str:
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 
+def duration(seconds: int) -> str:
+    """Write a length of time that somebody chose."""
+    for unit, name in ((86_400, "day"), (3600, "h"), (60, "min")):
+        if seconds and seconds % unit == 0:
+            count = seconds // unit
+            return f"{count} {name}{'s' if name == 'day' and count > 1 else ''}"
+    return f"{seconds} s"
+
+
 def join(names: list[str]) -> str:
     """Name several people."""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nobody"
