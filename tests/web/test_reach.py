@@ -1,0 +1,91 @@
+"""How somebody is told of incidents, in words."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import pytest
+
+from tests.team import NOON
+from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
+from tocsin.usecases.users import Known
+from tocsin.web.reach import after, offered, plans, trouble, ways
+
+CHANNELS: Final = frozenset({"webhook", "email"})
+
+_ANN: Final = User(id="PANN", name="Ann", email="ann@example.com", created_at=NOON)
+
+
+def _known(kinds: Iterable[str], *rules: tuple[Urgency, str, int]) -> Known:
+    return Known(
+        user=_ANN,
+        methods=[
+            ContactMethod(
+                id=kind, user_id=_ANN.id, kind=kind, label="Default", address="x", created_at=NOON
+            )
+            for kind in kinds
+        ],
+        rules=[
+            NotificationRule(
+                id=f"{urgency} {kind} {minutes}",
+                user_id=_ANN.id,
+                contact_method_id=kind,
+                urgency=urgency,
+                delay_minutes=minutes,
+                created_at=NOON,
+            )
+            for urgency, kind, minutes in rules
+        ],
+    )
+
+
+def test_a_plan_is_told_in_one_sentence() -> None:
+    high, low = plans(
+        _known(
+            ["email", "sms", "phone"],
+            ("high", "email", 0),
+            ("high", "sms", 5),
+            ("high", "phone", 5),
+            ("low", "email", 90),
+        )
+    )
+
+    assert high.sentence == "at once by e-mail, after 5 min by SMS and telephone."
+    assert low.sentence == "after 1 h 30 min by e-mail."
+
+
+def test_who_has_no_rule_is_told_of_nothing() -> None:
+    high, low = plans(_known(["email"]))
+
+    assert (high.sentence, low.sentence) == ("nothing is sent.", "nothing is sent.")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(0, "at once"), (1, "after 1 min"), (60, "after 1 h"), (61, "after 1 h 1 min")],
+)
+def test_a_delay_is_told_in_hours_and_minutes(minutes: int, told: str) -> None:
+    assert after(minutes) == told
+
+
+def test_ways_are_named_once_each() -> None:
+    known = _known(["email", "sms"])
+
+    assert ways(known) == "e-mail and SMS"
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (_known([]), "No way to be reached"),
+        (_known(["email"], ("low", "email", 0)), "Not paged at high urgency"),
+        (_known(["sms"], ("high", "sms", 0)), "No page gets through"),
+        (_known(["sms", "email"], ("high", "sms", 0), ("high", "email", 9)), None),
+    ],
+)
+def test_what_keeps_pages_from_somebody_is_said(known: Known, told: str | None) -> None:
+    assert trouble(known, CHANNELS) == told
+
+
+def test_only_what_a_channel_carries_is_offered() -> None:
+    assert offered(CHANNELS) == ["email", "webhook"]
+    assert offered(()) == []
