@@ -175,6 +175,12 @@ async def test_with_the_old_password_all_its_sessions_and_links_end(night: Night
     assert await sessions.recognise(night.house, first, night.now) is None
 
 
+async def test_a_house_without_a_mail_server_plans_no_letter(night: Night) -> None:
+    await choose(night, await token_for_ben(night))
+
+    assert await night.work("letter") == []
+
+
 async def test_only_an_owner_sends_a_link_to_an_owner(night: Night) -> None:
     ben = Principal(key_id="", user=night.team.ben)
 

@@ -73,7 +73,7 @@ async def choose(
         user = await tickets.holder_in(tx, kind, token, now, hold=True)
         await _replace(tx, user, hashed)
         if kind == "reset":
-            await letters.post(tx, house, user, _changed(house, user, origin), now)
+            await _tell(tx, house, user, origin, now)
         session = await sessions.begin(tx, user.id, now, origin)
     log.info("password.chosen", by=kind, user=user.id, address=origin.address)
     return session
@@ -107,7 +107,7 @@ async def change(
     hashed = await hash_password(new)
     async with house.database.begin() as tx:
         await _replace(tx, user, hashed, but=by.key_id)
-        await letters.post(tx, house, user, _changed(house, user, origin), now)
+        await _tell(tx, house, user, origin, now)
     log.info("password.changed", user=user.id, address=origin.address)
 
 
@@ -145,6 +145,11 @@ def _asked(house: House, user: User, href: str) -> Words:
     return letter.reset(email=user.email, house=house.settings.public_url, href=href)
 
 
-def _changed(house: House, user: User, origin: Origin) -> Words:
+async def _tell(
+    tx: AsyncConnection, house: House, user: User, origin: Origin, now: datetime
+) -> None:
+    """Tell somebody that their password was changed, in case that they do not know."""
     url = house.settings.public_url
-    return letter.password_changed(email=user.email, house=url, address=origin.address)
+    words = letter.password_changed(email=user.email, house=url, address=origin.address)
+    if letters.can_send(house):
+        await letters.post(tx, house, user, words, now)
