@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -14,6 +14,7 @@ from tocsin.web.visit import SESSION
 CHROMIUM: Final = shutil.which("chromium")
 HEIGHT: Final = 900
 WIDTHS: Final = (360, 768, 1440)
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 # What a machine for tests has no use for, or must not do.
 FLAGS: Final = (
@@ -60,7 +61,9 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
         page = await context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         page.on("console", lambda said: faults.extend(_grave(said)))
-        await page.goto(path)
+        answer = await page.goto(path)
+        assert answer
+        assert answer.ok, f"{path}: {answer.status}"
         return page
 
     yield visit

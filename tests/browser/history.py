@@ -21,8 +21,19 @@ from tocsin.domain.incident import Incident
 from tocsin.store import incidents as incidents_store
 from tocsin.store import tables
 from tocsin.store.postgres import Postgres
-from tocsin.usecases import incidents, invitations, maintenance_windows, notes, passwords, users
+from tocsin.usecases import (
+    change_events,
+    contact_methods,
+    incidents,
+    invitations,
+    maintenance_windows,
+    notes,
+    passwords,
+    quarantine,
+    users,
+)
 from tocsin.usecases.incidents import Change, by_hand
+from tocsin.usecases.parts import Part
 
 TROUBLES: Final = (
     ("Checkout", "Checkout: {n} % of payments fail", "critical"),
@@ -113,7 +124,7 @@ async def _change(site: Site, town: Town, summary: str) -> None:
 
 async def _tonight(site: Site, town: Town) -> None:
     """Let a bad night begin: some things wait, some are in hand, one pages just now."""
-    await _strays(site)
+    await _strays(site, town)
     await _maintenance(site, town)
     await _letters(site, town)
     await _quiet(site, town, "TLS certificate of shop.example.com expires in 13 days")
@@ -125,11 +136,31 @@ async def _tonight(site: Site, town: Town) -> None:
     await town.live(site, NIGHT - timedelta(minutes=3))
     await _fire(site, town)
     await town.live(site, NIGHT)
+    await _note_ids(site, town)
 
 
-async def _strays(site: Site) -> None:
-    for body in ('{"routing_key": "0123456789abcdef0123456789abcdef"}', "no JSON at all"):
-        await site.http.post("/v2/enqueue", content=body)
+async def _note_ids(site: Site, town: Town) -> None:
+    """Remember one of each of those things that came about by themselves."""
+    strays, _ = await quarantine.find(site.house, Part(limit=1))
+    changes, _ = await change_events.find(site.house, change_events.Filter(), Part(limit=1))
+    methods = await contact_methods.find(site.house, town.people["Ben"].id)
+    town.others |= {
+        "stray": strays[0].id,
+        "change": changes[0].change.id,
+        "method": methods[-1].id,
+    }
+
+
+async def _strays(site: Site, town: Town) -> None:
+    """Let somebody use a key that nobody knows, and somebody send what nobody can read."""
+    event: dict[str, Any] = {
+        "routing_key": "f" * 32,
+        "event_action": "trigger",
+        "payload": {"summary": "Lost"},
+    }
+    event["payload"] |= {"source": "db-7.example.com", "severity": "critical"}
+    await site.http.post("/v2/enqueue", content=msgspec.json.encode(event))
+    await site.http.post(f"/integration/{town.keys['Login']}/enqueue", content="no JSON at all")
 
 
 async def _letters(site: Site, town: Town) -> None:
@@ -139,7 +170,7 @@ async def _letters(site: Site, town: Town) -> None:
     await invitations.invite(site.house, wish, ann, site.now)
     await passwords.offer(site.house, town.people["Emre"].id, ann, site.now)
     await site.do_what_is_due()
-    town.links |= {"invitation": site.link_to("noor"), "reset": site.link_to("emre")}
+    town.others |= {"invitation": site.link_to("noor"), "reset": site.link_to("emre")}
 
 
 async def _maintenance(site: Site, town: Town) -> None:
@@ -152,7 +183,8 @@ async def _maintenance(site: Site, town: Town) -> None:
             description="New disks",
         )
         ann = town.people["Ann"]
-        await maintenance_windows.create(site.house, wish, ann, site.now)
+        made = await maintenance_windows.create(site.house, wish, ann, site.now)
+        town.others["window"] = made.window.id
 
 
 async def _quiet(site: Site, town: Town, title: str) -> None:

@@ -3,19 +3,18 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from playwright.async_api import Page
 from rich.console import Console
 
-from tests.browser.drive import HEIGHT, WIDTHS, launched, visitors
+from tests.browser.drive import HEIGHT, SCHEMES, WIDTHS, launched, visitors
 from tests.browser.history import lived_in
 from tests.browser.tour import STOPS, Stop
 from tests.conftest import open_folder
 from tocsin.store.postgres import Postgres
 
 FOLDER: Final = Path("screenshots")
-SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 async def take(names: set[str]) -> None:

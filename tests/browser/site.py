@@ -19,7 +19,7 @@ from tocsin.auth.passwords import hash_password
 from tocsin.config import read_settings
 from tocsin.domain.address import KINDS
 from tocsin.domain.user import User
-from tocsin.domain.work import TIMER
+from tocsin.domain.work import LETTER, TIMER
 from tocsin.kit.clock import Clock
 from tocsin.kit.listening import bound
 from tocsin.store import users as users_store
@@ -29,7 +29,7 @@ from tocsin.usecases.first_start import THE_HOUSE
 from tocsin.usecases.house import House
 
 PASSWORD: Final = "correct horse battery staple"
-LANES: Final = (TIMER, *KINDS)
+LANES: Final = (TIMER, LETTER, *KINDS)
 
 
 class Site:

@@ -13,6 +13,7 @@ NO_PAGES: Final = frozenset({
     "/calendars/{token}.ics",
     "/services",
     "/services/{id}",
+    "/analytics/{table}.csv",
     "/setup",  # is there only while nobody is: it has a test of its own
 })  # fmt: skip
 
@@ -79,6 +80,44 @@ STOPS: Final = (
     Stop("my-password", "/account/password", "/account/password"),
     Stop("my-sessions", "/account/sessions", "/account/sessions"),
     Stop("their-sessions", "/users/{id}/sessions", "/users/{user}/sessions"),
+    Stop("people", "/users", "/users"),
+    Stop("person", "/users/{id}", "/users/{user}"),
+    Stop("person-new", "/users/new", "/users/new"),
+    Stop("person-edit", "/users/{id}/edit", "/users/{user}/edit"),
+    Stop("person-delete", "/users/{id}/delete", "/users/{user}/delete"),
+    Stop(
+        "contact-method-new", "/users/{id}/contact_methods/new",
+        "/users/{user}/contact_methods/new",
+    ),
+    Stop(
+        "contact-method-edit", "/users/{id}/contact_methods/{method_id}/edit",
+        "/users/{user}/contact_methods/{method}/edit",
+    ),
+    Stop("teams", "/teams", "/teams"),
+    Stop("team", "/teams/{id}", "/teams/{team}"),
+    Stop("team-new", "/teams/new", "/teams/new"),
+    Stop("team-edit", "/teams/{id}/edit", "/teams/{team}/edit"),
+    Stop("schedule-new", "/schedules/new", "/schedules/new"),
+    Stop("schedule-edit", "/schedules/{id}/edit", "/schedules/{schedule}/edit"),
+    Stop("analytics", "/analytics", "/analytics?days=30"),
+    Stop("settings", "/settings", "/settings"),
+    Stop("settings-account", "/settings/{section}", "/settings/account"),
+    Stop("settings-mail", "/settings/{section}", "/settings/mail"),
+    Stop("settings-limits", "/settings/{section}", "/settings/limits"),
+    Stop("settings-retention", "/settings/{section}", "/settings/retention"),
+    Stop("health", "/settings/health", "/settings/health"),
+    Stop("alarms", "/alarms", "/alarms"),
+    Stop("quarantine", "/quarantine", "/quarantine"),
+    Stop("stray", "/quarantine/{id}", "/quarantine/{stray}"),
+    Stop("changes", "/change_events", "/change_events"),
+    Stop("change", "/change_events/{id}", "/change_events/{change}"),
+    Stop("maintenance", "/maintenance_windows", "/maintenance_windows"),
+    Stop("maintenance-new", "/maintenance_windows/new", "/maintenance_windows/new"),
+    Stop("maintenance-window", "/maintenance_windows/{id}", "/maintenance_windows/{window}"),
+    Stop(
+        "maintenance-edit", "/maintenance_windows/{id}/edit",
+        "/maintenance_windows/{window}/edit",
+    ),
     Stop("styleguide", "/styleguide", "/styleguide"),
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ class Town:
         self.keys: dict[str, str] = {}
         self.teams: dict[str, str] = {}
         self.incidents: dict[str, str] = {}
-        self.links: dict[str, str] = {}
+        self.others: dict[str, str] = {}
         self._later: list[tuple[datetime, int, Callable[[], Awaitable[Any]]]] = []
         self._count = itertools.count()
 
@@ -60,7 +60,7 @@ class Town:
             "service": self.services["Checkout"],
             "integration": self.integrations["Checkout"],
         }
-        return pattern.format_map(ids | self.incidents | self.links)
+        return pattern.format_map(ids | self.incidents | self.others)
 
     def at(self, when: datetime, what: Callable[[], Awaitable[Any]]) -> None:
         """Plan something."""
