@@ -38,7 +38,7 @@ async def test_a_change_looks_as_clients_expect(watched: Watched) -> None:
         "type": "change_event",
         "summary": "Deployed",
         "self": f"{URL}/change_events/{change['id']}",
-        "html_url": None,
+        "html_url": f"{URL}/change_events/{change['id']}",
         "timestamp": "2026-11-21T11:59:00Z",
         "source": "ci",
         "links": [{"href": "https://ci.example.com/7"}],

@@ -40,7 +40,7 @@ async def test_an_event_with_an_unknown_key_is_kept(watched: Watched) -> None:
         "type": "quarantined_request",
         "summary": "No integration has this key.",
         "self": f"https://oncall.example.com/quarantine/{kept['id']}",
-        "html_url": None,
+        "html_url": f"https://oncall.example.com/quarantine/{kept['id']}",
         "created_at": "2026-11-21T12:00:00Z",
         "reason": "No integration has this key.",
         "path": "/v2/enqueue",

@@ -8,7 +8,7 @@ import msgspec
 _PLACES: Final[dict[str, tuple[str, str | None]]] = {
     "addon": ("/addons", None),
     "business_service": ("/business_services", "/business-services"),
-    "change_event": ("/change_events", None),
+    "change_event": ("/change_events", "/change_events"),
     "contact_method": ("/contact_methods", None),
     "escalation_policy": ("/escalation_policies", "/escalation_policies"),
     "extension": ("/extensions", None),
@@ -21,7 +21,7 @@ _PLACES: Final[dict[str, tuple[str, str | None]]] = {
     "maintenance_window": ("/maintenance_windows", "/maintenance_windows"),
     "notification_rule": ("/notification_rules", None),
     "priority": ("/priorities", None),
-    "quarantined_request": ("/quarantine", None),
+    "quarantined_request": ("/quarantine", "/quarantine"),
     "schedule": ("/schedules", "/schedules"),
     "service": ("/services", "/service-directory"),
     "tag": ("/tags", None),
