@@ -115,3 +115,17 @@ def password_changed(*, email: str, house: str, address: str) -> Words:
             "If not, follow the link to choose another password, and tell an administrator.",
         ),
     )
+
+
+def address_changed(*, old: str, new: str, by: str, house: str) -> Words:
+    """Tell whoever reads the old address that another one is used to sign in from now on."""
+    return Words(
+        about="address_changed",
+        subject="You sign in with another address now",
+        sentences=(
+            f"{by} has changed the e-mail address of {old} at {house} to {new}.",
+            "Sign in with the new one from now on; links that were sent to the old one lead"
+            " nowhere. Pages go where they went before.",
+        ),
+        afterwards=("If you did not want this, tell an administrator at once.",),
+    )

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
+from tocsin.domain import letter
 from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.team import Team
@@ -18,12 +19,12 @@ from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, U
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.kit.zones import is_zone
-from tocsin.store import contact_methods, notification_rules, teams, users
+from tocsin.store import contact_methods, notification_rules, teams, tickets, users
 from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.notification_rules import NOTIFICATION_RULES
 from tocsin.store.rows import Taken
 from tocsin.store.users import USERS
-from tocsin.usecases import ties
+from tocsin.usecases import letters, ties
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
@@ -40,6 +41,7 @@ _COLOR: Final = re.compile(r"(?=.{1,30}$)[a-z]+(-[a-z]+)*")
 EMAIL_TAKEN: Final = "Email has already been taken"  # clients compare it to the letter
 ROLES_ARE_GIVEN: Final = "Only an administrator can change the role of a user."
 OWNERS_MATTER: Final = "Only an owner can make somebody an owner, or stop being one."
+OWNERS_ADDRESS: Final = "Only an owner can change the e-mail address of an owner."
 OWNER_NEEDED: Final = "The account needs an owner: let somebody else be one first."
 
 
@@ -125,7 +127,7 @@ async def add(tx: AsyncConnection, user: User) -> Known:
     return await _make_reachable(tx, user)
 
 
-async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known:
+async def change(house: House, user_id: str, wish: Wish, by: Principal, now: datetime) -> Known:
     """Change a user. Their contact methods stay, also when their login address changes."""
     async with house.database.begin() as tx:
         before = await hold(tx, user_id)
@@ -134,10 +136,13 @@ async def change(house: House, user_id: str, wish: Wish, by: Principal) -> Known
         if user.role != before.role and not by.may("administer"):
             raise Forbidden(ROLES_ARE_GIVEN)
         await _check_owners(tx, before.role, user.role, by)
+        _check_right_to_address(before, user.email, by)
         try:
             await USERS.update(tx, user)
         except Taken:
             raise Invalid(EMAIL_TAKEN) from None
+        if user.email.lower() != before.email.lower():
+            await _leave_address(tx, house, before, email=user.email, by=by, now=now)
         (known,) = await know(tx, [user])
     return known
 
@@ -220,6 +225,25 @@ def _check_right_to_owners(before: Role, after: Role | None, by: Principal) -> N
     concerned = before != after and "owner" in {before, after}
     if concerned and by.user is not None and by.user.role != "owner":
         raise Forbidden(OWNERS_MATTER)
+
+
+def _check_right_to_address(before: User, email: str, by: Principal) -> None:
+    """See that nobody sends the links for an owner's password to an address of their own."""
+    is_owners = before.role == "owner" and email != before.email
+    if is_owners and by.user is not None and by.user.role != "owner":
+        raise Forbidden(OWNERS_ADDRESS)
+
+
+async def _leave_address(
+    tx: AsyncConnection, house: House, before: User, *, email: str, by: Principal, now: datetime
+) -> None:
+    """Let links that were sent to the old address lead nowhere, and tell whoever reads it."""
+    await tickets.forget_of(tx, before.id)
+    if letters.can_send(house):
+        who = by.user.name if by.user else "An administrator"
+        url = house.settings.public_url
+        words = letter.address_changed(old=before.email, new=email, by=who, house=url)
+        await letters.post(tx, house, before, words, now)
 
 
 def _apply(wish: Wish, before: User) -> User:

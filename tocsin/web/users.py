@@ -99,7 +99,7 @@ async def change_user(visit: Visit) -> Response:
     visit.need("own", user_id)
     user = (await users.get(visit.house, user_id)).user
     try:
-        await users.change(visit.house, user_id, _wish(visit), visit.by)
+        await users.change(visit.house, user_id, _wish(visit), visit.by, visit.now)
     except Complaint as complaint:
         return _show_form(visit, user, visit.form, complaint)
     whose = "Your" if user_id == visit.user.id else "The"

@@ -69,7 +69,7 @@ async def get_user(call: Call, id: str) -> dict[str, Any]:
 @USERS.updates("updateUser", power="own")
 async def update_user(call: Call, id: str) -> dict[str, Any]:
     """Change a user."""
-    known = await users.change(call.house, id, _wish(call), call.principal)
+    known = await users.change(call.house, id, _wish(call), call.principal, call.now)
     return {"user": _shape(call, known)}
 
 
