@@ -6,9 +6,10 @@ import pytest
 from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
+from tocsin.domain.schedule import Layer
 from tocsin.domain.team import Team
 from tocsin.domain.user import Role, User
-from tocsin.usecases import teams
+from tocsin.usecases import belongings, schedules, teams
 from tocsin.usecases.parts import Part
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
@@ -38,7 +39,7 @@ async def test_without_a_team_the_list_says_what_one_is(browser: Browser) -> Non
 async def test_the_list_tells_how_much_each_team_answers_for(
     browser: Browser, night: Night, team: Team
 ) -> None:
-    await teams.put_policy(night.house, team.id, night.team.policy.id)
+    await belongings.put_policy(night.house, team.id, night.team.policy.id)
     await teams.create(night.house, teams.Wish(name="Search", default_role="none"), NOON)
 
     text = text_of(await browser.open("/teams"))
@@ -55,7 +56,7 @@ async def test_teams_are_found_by_a_part_of_their_name(browser: Browser, team: T
 async def test_a_team_shows_its_people_and_what_it_answers_for(
     browser: Browser, night: Night, team: Team
 ) -> None:
-    await teams.put_policy(night.house, team.id, night.team.policy.id)
+    await belongings.put_policy(night.house, team.id, night.team.policy.id)
     await night.trigger("Disk full")
 
     text = text_of(await browser.open(f"/teams/{team.id}"))
@@ -130,7 +131,7 @@ async def test_somebody_must_be_chosen(browser: Browser, team: Team) -> None:
 async def test_whoever_a_policy_of_the_team_pages_cannot_leave(
     browser: Browser, night: Night, team: Team
 ) -> None:
-    await teams.put_policy(night.house, team.id, night.team.policy.id)
+    await belongings.put_policy(night.house, team.id, night.team.policy.id)
     page = await browser.open(f"/teams/{team.id}")
     path = f"/teams/{team.id}/members/{night.team.ann.id}/remove"
     answer = await browser.send(page, path)
@@ -151,13 +152,59 @@ async def test_stakeholders_are_not_among_those_who_can_join(
     assert "Stella</option>" not in page.text
 
 
+async def test_policies_and_schedules_come_under_a_team_leave_it_and_come_back(
+    browser: Browser, night: Night, team: Team
+) -> None:
+    schedule = await _schedule(night)
+    for path, id_, name in (
+        ("escalation_policies", night.team.policy.id, "Web"),
+        ("schedules", schedule, "Nights"),
+    ):
+        page = await browser.open(f"/teams/{team.id}")
+        assert f'<option value="{id_}">{name}</option>' in page.text
+
+        here = f"/teams/{team.id}/{path}"
+        text = await _follow(browser, await browser.send(page, here, chosen=id_))
+        assert f"{name} belongs to the team." in text
+
+        answer = await browser.send(page, f"{here}/{id_}/remove")
+        shown = await browser.open(answer.headers["location"])
+        assert f"{name} belongs to the team no longer." in text_of(shown)
+        assert f'<input type="hidden" name="chosen" value="{id_}">' in shown.text
+        assert (await browser.send(page, f"{here}/{id_}/remove")).status_code == 404
+
+
+async def _schedule(night: Night) -> str:
+    ben = night.team.ben.id
+    layer = Layer(
+        id="",
+        name="",
+        start=NOON,
+        rotation_virtual_start=NOON,
+        turn_seconds=86_400,
+        user_ids=(ben,),
+    )
+    wish = schedules.Wish(name="Nights", time_zone="Europe/Vienna", layers=(layer,))
+    return (await schedules.create(night.house, wish)).schedule.id
+
+
+async def test_something_must_be_chosen(browser: Browser, team: Team) -> None:
+    page = await browser.open(f"/teams/{team.id}")
+
+    for path, told in (("escalation_policies", "Policy"), ("schedules", "Schedule")):
+        for chosen in ("", "PNOTHING"):
+            answer = await browser.send(page, f"/teams/{team.id}/{path}", chosen=chosen)
+            assert answer.status_code == 400
+            assert told in text_of(answer) or "not found" in text_of(answer)
+
+
 async def test_a_team_is_deleted_when_nothing_needs_it(
     browser: Browser, night: Night, team: Team
 ) -> None:
     page = await browser.open(f"/teams/{team.id}")
-    await teams.put_policy(night.house, team.id, night.team.policy.id)
+    await belongings.put_policy(night.house, team.id, night.team.policy.id)
     refused = await browser.send(page, f"/teams/{team.id}/delete")
-    await teams.remove_policy(night.house, team.id, night.team.policy.id)
+    await belongings.remove_policy(night.house, team.id, night.team.policy.id)
     answer = await browser.send(page, f"/teams/{team.id}/delete")
 
     assert refused.status_code == 400
@@ -173,7 +220,7 @@ async def test_who_may_only_look_or_answer_sees_no_buttons_and_changes_nothing(
     browser = await visitor(await resident("Pat", role=role))
     page = await browser.open(f"/teams/{team.id}")
 
-    for button in ("Edit", "Delete", "Add to the team", "Add one", "Remove"):
+    for button in ("Edit", "Delete", "Add to the team", "Remove"):
         assert f">{button}<" not in page.text
     assert "Add a team" not in (await browser.open("/teams")).text
     for path in ("", f"/{team.id}", f"/{team.id}/members", f"/{team.id}/delete"):

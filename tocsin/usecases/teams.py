@@ -1,6 +1,6 @@
 """Teams: found, made, changed and taken away; who is on them, and what they answer for."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from tocsin.store.escalation_policies import POLICIES, targeting
 from tocsin.store.rows import Taken
 from tocsin.store.schedules import BY_NAME as SCHEDULES_BY_NAME
 from tocsin.store.schedules import SCHEDULES
-from tocsin.store.teams import TEAMS, Belongings, on_teams
+from tocsin.store.teams import TEAMS, on_teams
 from tocsin.store.users import USERS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -60,12 +60,6 @@ async def find(house: House, search: str | None, part: Part) -> tuple[list[Team]
         return await read_part(tx, TEAMS, part, *where, order_by=store.BY_NAME)
 
 
-async def count_belongings(house: House, team_ids: Sequence[str]) -> Mapping[str, Belongings]:
-    """Count who is on each of these teams, and what it answers for."""
-    async with house.database.read() as tx:
-        return await store.count_belongings(tx, team_ids)
-
-
 async def get(house: House, team_id: str) -> Team:
     """Read one team."""
     async with house.database.read() as tx:
@@ -86,7 +80,7 @@ async def create(house: House, wish: Wish, now: datetime) -> Team:
 async def change(house: House, team_id: str, wish: Wish) -> Team:
     """Change a team."""
     async with house.database.begin() as tx:
-        team = _apply(wish, await _get(tx, team_id, hold=True))
+        team = _apply(wish, await hold(tx, team_id))
         refuse(_faults(team))
         try:
             return await TEAMS.update(tx, team)
@@ -97,7 +91,7 @@ async def change(house: House, team_id: str, wish: Wish) -> Team:
 async def remove(house: House, team_id: str) -> None:
     """Take away a team that answers for nothing; whoever was on it stays."""
     async with house.database.begin() as tx:
-        await _get(tx, team_id, hold=True)
+        await hold(tx, team_id)
         refuse([sentence async for sentence in _ties(tx, team_id)])
         await TEAMS.delete(tx, team_id)
 
@@ -122,7 +116,7 @@ async def put_member(
 ) -> Membership:
     """Let somebody be on a team, or change what they are there; no role: what suits them."""
     async with house.database.begin() as tx:
-        await _get(tx, team_id, hold=True)
+        await hold(tx, team_id)
         user = await hold_user(tx, user_id)
         suitable = role_on_joining(user.role)
         if suitable is None:
@@ -139,7 +133,7 @@ async def remove_member(house: House, team_id: str, user_id: str) -> Membership:
     Returns what they were.
     """
     async with house.database.begin() as tx:
-        await _get(tx, team_id, hold=True)
+        await hold(tx, team_id)
         pages = targeting("user", [user_id])
         if await POLICIES.count(tx, pages, on_teams(POLICIES.c.team_ids, [team_id])):
             raise Invalid(PAGED)
@@ -148,27 +142,6 @@ async def remove_member(house: House, team_id: str, user_id: str) -> Membership:
             raise NotFound("Team member", user_id)
         await store.remove_member(tx, team_id, user_id)
         return Membership(await hold_user(tx, user_id), member.role)
-
-
-async def put_policy(house: House, team_id: str, policy_id: str) -> None:
-    """Let a team answer for a policy, and no other team."""
-    async with house.database.begin() as tx:
-        await _get(tx, team_id, hold=True)
-        policy = await POLICIES.get(tx, policy_id, hold=True)
-        if policy is None:
-            raise NotFound("Escalation policy", policy_id)
-        await POLICIES.update(tx, replace(policy, team_ids=(team_id,)))
-
-
-async def remove_policy(house: House, team_id: str, policy_id: str) -> None:
-    """Let a team answer for a policy no longer."""
-    async with house.database.begin() as tx:
-        await _get(tx, team_id, hold=True)
-        policy = await POLICIES.get(tx, policy_id, hold=True)
-        if policy is None or team_id not in policy.team_ids:
-            raise NotFound("Escalation policy", policy_id)
-        left = tuple(id_ for id_ in policy.team_ids if id_ != team_id)
-        await POLICIES.update(tx, replace(policy, team_ids=left))
 
 
 async def check(tx: AsyncConnection, team_ids: Sequence[str]) -> list[Team]:
@@ -185,8 +158,16 @@ async def services_of(tx: AsyncConnection, team_ids: Sequence[str]) -> list[str]
     return await store.service_ids(tx, team_ids) if team_ids else None
 
 
-async def _get(tx: AsyncConnection, team_id: str, *, hold: bool = False) -> Team:
-    team = await TEAMS.get(tx, team_id, hold=hold)
+async def hold(tx: AsyncConnection, team_id: str) -> Team:
+    """Lock a team that must exist. Raises NotFound."""
+    team = await TEAMS.get(tx, team_id, hold=True)
+    if team is None:
+        raise NotFound("Team", team_id)
+    return team
+
+
+async def _get(tx: AsyncConnection, team_id: str) -> Team:
+    team = await TEAMS.get(tx, team_id)
     if team is None:
         raise NotFound("Team", team_id)
     return team

@@ -1,15 +1,19 @@
 """Teams: the list, one team's page, and the form of a team."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
 
+from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.schedule import Schedule
 from tocsin.domain.team import Team, role_on_joining
+from tocsin.domain.user import User
 from tocsin.usecases import (
+    belongings,
+    duty,
     escalation_policies,
     incident_queries,
-    ladders,
     schedules,
     services,
     teams,
@@ -31,6 +35,14 @@ OPEN: Final = 5  # incidents that it shows
 WORST_FIRST: Final = (("urgency", True), ("created_at", True))
 
 
+class Choices(NamedTuple):
+    """Who could join a team, and what else it could answer for: ids and names."""
+
+    people: list[tuple[str, str]]
+    policies: list[tuple[str, str]]
+    schedules: list[tuple[str, str]]
+
+
 async def list_teams(visit: Visit) -> Response:
     """Show teams by name: all, or those that are sought."""
     sought, page = visit.query.get("q", "").strip(), page_asked(visit)
@@ -42,7 +54,7 @@ async def list_teams(visit: Visit) -> Response:
         "teams.html",
         found=shown,
         total=total,
-        belongings=await teams.count_belongings(visit.house, [team.id for team in shown]),
+        belongings=await belongings.count(visit.house, [team.id for team in shown]),
         name=sought,
         page=page,
         has_more=len(found) > PER_PAGE,
@@ -73,7 +85,7 @@ async def show_one(visit: Visit, **values: Any) -> Response:
         **values,
         team=team,
         members=members,
-        strangers=await _strangers(visit, members) if visit.may("manage") else (),
+        choices=await _choices(visit, team, members) if visit.may("manage") else None,
         team_roles=TEAM_ROLES,
         policies=policies,
         schedules=held,
@@ -133,13 +145,21 @@ async def _get(visit: Visit) -> Team:
     return await teams.get(visit.house, visit.parameter("id"))
 
 
-async def _strangers(visit: Visit, members: Iterable[Membership]) -> list[tuple[str, str]]:
-    """Return who could join: their ids and names."""
+async def _choices(visit: Visit, team: Team, members: Iterable[Membership]) -> Choices:
     known = {member.user.id for member in members}
-    people = (await ladders.choices(visit.house, visit.now)).users
-    return [
-        (one.id, one.name) for one in people if one.id not in known and role_on_joining(one.role)
-    ]
+    plan = await duty.read_plan(visit.house, visit.now)
+    return Choices(
+        people=_by_name(
+            one for one in plan.users.values() if one.id not in known and role_on_joining(one.role)
+        ),
+        policies=_by_name(one for one in plan.policies.values() if team.id not in one.team_ids),
+        schedules=_by_name(one for one in plan.schedules.values() if team.id not in one.team_ids),
+    )
+
+
+def _by_name(things: Iterable[User | EscalationPolicy | Schedule]) -> list[tuple[str, str]]:
+    pairs = ((thing.id, thing.name) for thing in things)
+    return sorted(pairs, key=lambda pair: pair[1].casefold())
 
 
 def _show_form(

@@ -10,7 +10,7 @@ from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.team_shapes import team_shape
 from tocsin.domain.team import DefaultRole, TeamRole
-from tocsin.usecases import teams, users
+from tocsin.usecases import belongings, teams, users
 from tocsin.usecases.teams import Membership, Wish
 
 TEAMS = Resource("/teams", scope="teams")
@@ -91,7 +91,7 @@ async def remove_member(call: Call, id: str, user_id: str) -> None:
 )  # fmt: skip
 async def add_policy(call: Call, id: str, escalation_policy_id: str) -> None:
     """Let the team answer for an escalation policy."""
-    await teams.put_policy(call.house, id, escalation_policy_id)
+    await belongings.put_policy(call.house, id, escalation_policy_id)
 
 
 @TEAMS.op(
@@ -100,7 +100,7 @@ async def add_policy(call: Call, id: str, escalation_policy_id: str) -> None:
 )  # fmt: skip
 async def remove_policy(call: Call, id: str, escalation_policy_id: str) -> None:
     """Let the team answer for an escalation policy no longer."""
-    await teams.remove_policy(call.house, id, escalation_policy_id)
+    await belongings.remove_policy(call.house, id, escalation_policy_id)
 
 
 def _member(call: Call, member: Membership, wholes: Mapping[str, users.Known]) -> dict[str, Any]:
