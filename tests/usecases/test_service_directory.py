@@ -1,6 +1,7 @@
 """The service directory: who is on call, what is wrong, and how long a tool has been silent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from tocsin.usecases.service_directory import Listing
 from tocsin.usecases.services import Faring, Filter
 
 HOUR = timedelta(hours=1)
+MOST_QUESTIONS = 12
 
 
 @pytest.fixture
@@ -139,6 +141,28 @@ async def test_a_long_directory_comes_in_parts(night: Night) -> None:
     assert not (await _browse(night, limit=4)).has_more
 
 
+async def test_a_long_directory_asks_no_more_questions_than_a_short_one(night: Night) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    engine = night.database.engine.sync_engine
+    await _browse(night)
+    sa.event.listen(engine, "before_cursor_execute", note)
+    counts = []
+    for names in ((), ("Archive", "Login", "Search")):
+        for name in names:
+            await _shelve(night, name)
+        await _browse(night)
+        asked.clear()
+        await _browse(night)
+        counts.append(len(asked))
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+    assert counts[0] == counts[1] <= MOST_QUESTIONS
+
+
 async def test_maintenance_ends_with_the_last_of_the_windows(night: Night) -> None:
     for hours in (1, 3, 2):
         await _maintain(night, night.team.service, NOON + hours * HOUR)
@@ -186,8 +210,8 @@ async def test_one_service_is_told_with_all_that_belongs_to_it(night: Night) -> 
     await _maintain(night, service, NOON + HOUR)
     overview = await service_directory.tell(night.house, service.id, night.now)
 
-    assert [known.incident.title for known in overview.open] == ["Disk full"]
-    assert [known.incident.id for known in overview.recent] == [over.id]
+    assert [incident.title for incident in overview.open] == ["Disk full"]
+    assert [incident.id for incident in overview.recent] == [over.id]
     assert [known.window.end for known in overview.windows] == [NOON + HOUR]
     assert overview.listed.known.status == "maintenance"
 

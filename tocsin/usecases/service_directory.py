@@ -1,6 +1,6 @@
 """The service directory: every service at a glance, and one with all that belongs to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,13 +8,15 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.incident import Incident, Status
 from tocsin.domain.service import Integration, Service
 from tocsin.domain.vendor import suggest_name
-from tocsin.store import last_events
+from tocsin.store import incident_lists, last_events
+from tocsin.store.incident_lists import Asked
+from tocsin.store.names import names
 from tocsin.store.services import Tally
 from tocsin.usecases import (
     change_events,
-    incident_queries,
     integrations,
     ladders,
     maintenance_windows,
@@ -23,11 +25,11 @@ from tocsin.usecases import (
 from tocsin.usecases.duty import read_plan
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
-from tocsin.usecases.incident_queries import Asked
 from tocsin.usecases.ladders import Face, Ladder
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter, Known
 
+OPEN_STATUSES: Final[tuple[Status, ...]] = ("triggered", "acknowledged")
 MOST_OPEN: Final = 25
 MOST_RESOLVED: Final = 5
 MOST_CHANGES: Final = 5
@@ -56,11 +58,15 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """One service: what is open, what was last over, what changed, when it is maintained."""
+    """One service: what is open, what was last over, what changed, when it is maintained.
+
+    ``names`` are those of the people who have its incidents.
+    """
 
     listed: Listed
-    open: Sequence[incident_queries.Known]
-    recent: Sequence[incident_queries.Known]
+    open: Sequence[Incident]
+    recent: Sequence[Incident]
+    names: Mapping[str, str]
     changes: Sequence[change_events.Known]
     windows: Sequence[maintenance_windows.Known]
 
@@ -80,10 +86,12 @@ async def browse(house: House, asked: Filter, part: Part, now: datetime) -> List
 async def tell(house: House, service_id: str, now: datetime) -> Overview:
     """Read one service."""
     (listed,) = await _look(house, [await services.get(house, service_id, now)], now)
+    opened, recent, called = await _incidents(house, service_id)
     return Overview(
         listed=listed,
-        open=await _incidents(house, service_id, is_open=True),
-        recent=await _incidents(house, service_id, is_open=False),
+        open=opened,
+        recent=recent,
+        names=called,
         changes=await _changes(house, service_id),
         windows=await _windows(house, service_id, now),
     )
@@ -147,17 +155,18 @@ async def _look(house: House, found: Sequence[Known], now: datetime) -> list[Lis
 
 
 async def _incidents(
-    house: House, service_id: str, *, is_open: bool
-) -> Sequence[incident_queries.Known]:
+    house: House, service_id: str
+) -> tuple[Sequence[Incident], Sequence[Incident], Mapping[str, str]]:
+    """Read the newest incidents that are open and that are over, and who has them."""
     asked = Asked(
-        service_ids=(service_id,),
-        statuses=("triggered", "acknowledged") if is_open else ("resolved",),
-        sorting=(("created_at", True),),
+        service_ids=(service_id,), statuses=OPEN_STATUSES, sorting=(("created_at", True),)
     )
-    found, _ = await incident_queries.find(
-        house, asked, Part(limit=MOST_OPEN if is_open else MOST_RESOLVED)
-    )
-    return found
+    over = replace(asked, statuses=("resolved",))
+    async with house.database.read() as tx:
+        opened = await incident_lists.find(tx, asked, limit=MOST_OPEN, offset=0)
+        recent = await incident_lists.find(tx, over, limit=MOST_RESOLVED, offset=0)
+        holders = {assignment.user_id for one in opened for assignment in one.assignments}
+        return opened, recent, await names(tx, holders)
 
 
 async def _changes(house: House, service_id: str) -> Sequence[change_events.Known]:
