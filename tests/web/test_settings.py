@@ -85,7 +85,7 @@ async def test_a_decision_is_taken_back(browser: Browser, night: Night) -> None:
 
     said = await send(browser, "/settings/account/take_back", field="time_zone")
 
-    assert "Time zone: back to the default." in said
+    assert "Time zone: no longer set here." in said
     assert night.house.account.time_zone == "Europe/Vienna"
     assert night.house.account.account_name == "Example"
     assert "400" in await send(browser, "/settings/account/take_back", field="mail_from")

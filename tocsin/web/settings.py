@@ -85,7 +85,7 @@ async def take_back(visit: Visit) -> Response:
     if field not in section.fields:
         raise HTTPException(400)
     await account.take_back(visit.house, [field])
-    return done(visit, section.address, f"{LABELS[field]}: back to the default.")
+    return done(visit, section.address, f"{LABELS[field]}: no longer set here.")
 
 
 async def send_trial(visit: Visit) -> Response:
