@@ -122,7 +122,7 @@ async def test_several_are_given_to_people_or_to_a_policy(
     answer = await browser.send(page, "/incidents/reassign", id=ids, **given)
 
     assert answer.headers["location"] == "/incidents"
-    assert "2 incidents were reassigned." in text_of(await browser.open("/incidents"))
+    assert "2 incidents reassigned." in text_of(await browser.open("/incidents"))
     for incident in await night.incidents():
         assert {a.user_id for a in incident.assignments} == {people[name] for name in held_by}
 
@@ -159,7 +159,7 @@ async def test_what_is_over_is_not_given_to_anybody(browser: Browser, night: Nig
 
     await browser.send(page, "/incidents/reassign", id=[first.id, over.id], user=ben)
     said = text_of(await browser.open("/incidents"))
-    assert "It was reassigned. The pages have begun. #2: Incident is already resolved." in said
+    assert "1 incident reassigned. #2: Incident is already resolved." in said
 
 
 async def test_several_go_on_in_one_of_them(browser: Browser, night: Night) -> None:

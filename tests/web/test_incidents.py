@@ -52,7 +52,7 @@ async def test_each_filter_shows_its_own(browser: Browser, night: Night) -> None
     await browser.press(over.id, "resolve")
 
     for status, wanted in (
-        ("", {"Noisy", "Known"}),
+        ("open", {"Noisy", "Known"}),
         ("triggered", {"Noisy"}),
         ("acknowledged", {"Known"}),
         ("resolved", {"Over"}),

@@ -12,6 +12,7 @@ from tocsin.usecases.errors import Complaint, Invalid, Refused
 from tocsin.usecases.incidents import Change, by_hand
 from tocsin.web.incident_acts import numbered
 from tocsin.web.notices import done
+from tocsin.web.outcomes import tell
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Visit
@@ -42,12 +43,8 @@ async def reassign(visit: Visit) -> Response:
     except Complaint as complaint:
         return await _show_takers(visit, found, complaint)
     if not outcome.done:
-        return await _show_takers(visit, found, Invalid(*set(outcome.refused.values())))
-    refused = "".join(
-        f" #{i.number}: {outcome.refused[i.id]}" for i in found if i.id in outcome.refused
-    )
-    what = "It was" if len(outcome.done) == 1 else f"{len(outcome.done)} incidents were"
-    return done(visit, _back(found), f"{what} reassigned. The pages have begun.{refused}")
+        return await _show_takers(visit, found, Invalid(*dict.fromkeys(outcome.refused.values())))
+    return done(visit, _back(found), await tell(visit, outcome, "reassigned"))
 
 
 async def ask_where(visit: Visit) -> Response:

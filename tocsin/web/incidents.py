@@ -1,6 +1,7 @@
 """Incidents: the list, and what is done to several at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,6 +18,7 @@ from tocsin.usecases.incidents import Change, by_hand
 from tocsin.web.incident_filters import SORTINGS, Filters, read_filters
 from tocsin.web.lists import page_asked
 from tocsin.web.notices import Notice, Undo, done
+from tocsin.web.outcomes import tell
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.snoozes import HOUR
@@ -27,23 +29,18 @@ PER_PAGE: Final = 50
 NONE_SELECTED: Final = "Select the incidents first: tick them, or press x on one."
 
 
-class Deed(msgspec.Struct, frozen=True, kw_only=True):
+class Deed(msgspec.Struct, frozen=True):
     """What a button does to each incident, and how that is told."""
 
-    change: Change
+    change: Callable[..., Change]
     told: str
 
 
 DEEDS: Final[Mapping[str, Deed]] = {
-    "acknowledge": Deed(
-        change=Change(incident_id="", status="acknowledged", reopens=False), told="acknowledged"
-    ),
-    "resolve": Deed(change=Change(incident_id="", status="resolved"), told="resolved"),
-    "snooze": Deed(
-        change=Change(incident_id="", snooze=int(HOUR.total_seconds())),
-        told="snoozed for an hour",
-    ),
-    "take": Deed(change=Change(incident_id="", status="acknowledged"), told="open again: yours"),
+    "acknowledge": Deed(partial(Change, status="acknowledged", reopens=False), "acknowledged"),
+    "resolve": Deed(partial(Change, status="resolved"), "resolved"),
+    "snooze": Deed(partial(Change, snooze=int(HOUR.total_seconds())), "snoozed for an hour"),
+    "take": Deed(partial(Change, status="acknowledged"), "open again, and yours"),
 }
 FORMS: Final = ("reassign", "merge")  # what needs a page of its own
 
@@ -79,9 +76,9 @@ async def act_on_many(visit: Visit) -> Response:
         return await _refuse(visit, filters, NONE_SELECTED)
     if what in FORMS:
         return go_to(f"/incidents/{what}?{urlencode([('id', id_) for id_ in ids])}")
-    changes = [msgspec.structs.replace(DEEDS[what].change, incident_id=id_) for id_ in ids]
+    changes = [DEEDS[what].change(incident_id=id_) for id_ in ids]
     outcome = await bulk.change_each(visit.house, changes, by_hand(visit.user), visit.now)
-    told = await _tell(visit, outcome, DEEDS[what].told)
+    told = await tell(visit, outcome, DEEDS[what].told)
     if not outcome.done:
         return await _refuse(visit, filters, told)
     return done(visit, filters.address(), told, undo=_undo(what, outcome))
@@ -133,20 +130,6 @@ async def _with_number(visit: Visit, number: str) -> str | None:
         return (await incident_queries.get(visit.house, number)).incident.id
     except NotFound:
         return None
-
-
-async def _tell(visit: Visit, outcome: Outcome, told: str) -> str:
-    """Say how many were changed, and why others were not."""
-    sentences = [f"{_count(outcome.done)} {told}."] if outcome.done else []
-    known = await incident_queries.get_many(visit.house, outcome.refused)
-    for id_, refusal in outcome.refused.items():
-        number = f"#{known[id_].incident.number}: " if id_ in known else ""
-        sentences.append(f"{number}{refusal}")
-    return " ".join(sentences)
-
-
-def _count(some: Sequence[object]) -> str:
-    return "1 incident" if len(some) == 1 else f"{len(some)} incidents"
 
 
 def _undo(what: str, outcome: Outcome) -> Undo | None:

@@ -12,10 +12,12 @@ export async function fetchPage(address, options = {}) {
   return { answer, fresh: parser.parseFromString(await answer.text(), "text/html") };
 }
 
-// Each live region takes on its new form; what the page announces is said if it is news.
-export function place(fresh) {
+// Each live region takes on its new form, but for the one that is to stay as it is; what the page
+// announces is said if it is news.
+export function place(fresh, kept = "") {
   const sentence = fresh.querySelector("[data-announce]")?.dataset.announce;
   for (const region of document.querySelectorAll("[data-live]")) {
+    if (region.id === kept) continue;
     const successor = fresh.getElementById(region.id);
     if (successor) morph(region, document.adoptNode(successor));
   }

@@ -46,7 +46,7 @@ async function look() {
   try {
     const { answer, fresh } = await fetchPage(location.href, { headers: { "x-tocsin-refresh": "1" } });
     if (answer.redirected) location.reload(); // signed out meanwhile
-    else if (answer.ok) place(fresh);
+    else if (answer.ok) place(fresh, "notices"); // what was said last, and its undo, stay
     if (topic === TIME) lost.hidden = true;
   } catch {
     if (topic === TIME) lost.hidden = false; // of others the stream tells when the server is back
