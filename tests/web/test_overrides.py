@@ -27,7 +27,7 @@ async def made(night: Night, rota: Schedule) -> list[Override]:
 
 def values(text: str) -> dict[str, str]:
     found = dict(re.findall(r'name="(start|end)" type="datetime-local" value="([^"]*)"', text))
-    [found["user_id"]] = re.findall(r'<option value="(\w+)" selected>', text)
+    [found["user_id"]] = re.findall(r'<option value="(\w*)" selected>', text)
     return found
 
 
@@ -73,7 +73,7 @@ async def test_an_override_can_be_undone_at_once(
     undone = await browser.send(
         page, f"/schedules/{rota.id}/overrides/delete", override_id=override.id
     )
-    assert undone.status_code == 303
+    assert undone.headers["location"] == f"/schedules/{rota.id}/overrides"
     assert await made(night, rota) == []
     assert "The override was deleted." in text_of(await browser.open(undone.headers["location"]))
 
@@ -88,6 +88,30 @@ async def test_the_shift_that_runs_is_covered_from_now_on(
 
     assert values(form.text)["start"] == "2026-03-02T16:00"
     assert "instead of Ann." in text_of(form)
+
+
+async def test_who_looks_for_cover_of_their_own_shift_must_choose_somebody(
+    browser: Browser, night: Night, carol: User
+) -> None:
+    mine = await make_rota(night, "Mine", carol)
+    path = f"/schedules/{mine.id}/overrides"
+    form = await browser.open(f"{path}?since=2026-03-03T12:00:00Z&until=2026-03-04T12:00:00Z")
+    assert "Somebody is on call for Mine instead of you." in text_of(form)
+    assert values(form.text)["user_id"] == ""
+
+    fields = {"user_id": "", "start": "2026-03-03T13:00", "end": "2026-03-04T13:00"}
+    refused = await browser.send(form, path, **fields)
+    assert text_of(refused).count("Who covers must be chosen.") == 2
+    covered = await browser.send(form, path, **(fields | {"user_id": night.team.ben.id}))
+    assert covered.status_code == 303
+
+
+async def test_a_gap_is_covered_instead_of_nobody(browser: Browser, night: Night) -> None:
+    bare = await make_rota(night, "Short", night.team.ann, end=NOON + timedelta(days=1))
+    path = f"/schedules/{bare.id}/overrides"
+    form = await browser.open(f"{path}?since=2026-03-04T12:00:00Z&until=2026-03-05T12:00:00Z")
+
+    assert "instead of nobody." in text_of(form)
 
 
 async def test_what_stands_in_the_way_is_told_and_what_was_typed_stays(

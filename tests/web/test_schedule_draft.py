@@ -199,6 +199,15 @@ def test_what_cannot_be_read_is_told_by_the_number_of_its_layer() -> None:
     )
 
 
+def test_a_start_that_comes_twice_must_say_which_is_meant() -> None:
+    twice = typed(start="2026-10-25T02:30")
+
+    [told] = faults(twice)
+    assert told.startswith("Layer 1 start Sun 25 Oct 2026, 02:30 comes twice in Europe/Vienna")
+    second = layer_of(replace(twice, start_which="second"))
+    assert second.start == at("2026-10-25 02:30", VIENNA) + timedelta(hours=1)
+
+
 def test_a_schedule_needs_a_zone_before_its_clocks_can_be_read() -> None:
     assert faults(typed(), zone="Mars/Base") == (
         "Time zone must be the name of a time zone, such as Europe/Vienna.",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Range
+from tocsin.domain.user import User
 from tocsin.kit.instants import read_instant as read_iso
 from tocsin.usecases import duty, overrides, schedules
 from tocsin.usecases.errors import Complaint, Invalid, NotFound
@@ -27,7 +28,7 @@ _START, _END = "start", "end"
 
 async def list_overrides(visit: Visit) -> Response:
     """Show the overrides to come, and a form that is filled in for the shift in the address."""
-    return await _show(visit, _draft(visit))
+    return await _show(visit)
 
 
 async def create_override(visit: Visit) -> Response:
@@ -42,14 +43,16 @@ async def create_override(visit: Visit) -> Response:
     except NotFound:
         raise
     except Complaint as complaint:
-        return await _show(visit, form, status=400, complaint=complaint)
+        return await _show(visit, draft=form, status=400, complaint=complaint)
     made = outcome.override
     name = known.users[made.user_id].name
     return done(
         visit,
         f"/schedules/{schedule_id}",
         f"{name} is on call {told(made.start, made.end, visit.zone)} ({visit.zone}).",
-        undo=Undo(f"/schedules/{schedule_id}/overrides/delete", {"override_id": made.id}),
+        undo=Undo(
+            f"/schedules/{schedule_id}/overrides/delete", {"override_id": made.id, "back": "yes"}
+        ),
     )
 
 
@@ -61,57 +64,72 @@ async def delete_override(visit: Visit) -> Response:
             visit.house, schedule_id, visit.form.get("override_id", ""), visit.now
         )
     except Invalid as complaint:
-        return await _show(visit, _draft(visit), status=409, complaint=complaint)
+        return await _show(visit, status=409, complaint=complaint)
     said = "The override ends now." if was_running else "The override was deleted."
-    return done(visit, f"/schedules/{schedule_id}/overrides", said)
+    page = f"/schedules/{schedule_id}" + ("" if visit.form.get("back") else "/overrides")
+    return done(visit, page, said)
 
 
 async def _show(
     visit: Visit,
-    draft: Mapping[str, str],
     *,
+    draft: Mapping[str, str] | None = None,
     status: int = 200,
     complaint: Complaint | None = None,
 ) -> Response:
     schedule_id, asked = visit.parameter("id"), Range(visit.now, visit.now + AHEAD)
     known = await overrides.find(visit.house, schedule_id, asked)
     plan = await duty.read_plan(visit.house, visit.now)
+    holder = await _holder(visit, schedule_id)
     everybody = sorted(plan.users.values(), key=lambda user: (user.name.casefold(), user.id))
     return show(
         visit,
         "overrides.html",
         status=status,
         complaint=complaint,
-        draft=draft,
+        draft=draft or _draft(visit, holder),
         known=known,
         schedule=known.schedule,
         everybody=[(user.id, _called(user.name, user.id == visit.user.id)) for user in everybody],
-        replaced=await _replaced(visit, schedule_id),
+        replaced=_name(holder, visit.user.id, plan.users),
     )
 
 
-async def _replaced(visit: Visit, schedule_id: str) -> str:
-    """Name whose shift the address speaks of."""
-    start, end = _instant(visit.query.get("since", "")), _instant(visit.query.get("until", ""))
-    if start is None or end is None or not start < end:
-        return ""
-    known = await schedules.get(visit.house, schedule_id, Range(start, end))
-    holder = holder_at(known.schedule, start)
-    return known.users[holder].name if holder and holder in known.users else "nobody"
+async def _holder(visit: Visit, schedule_id: str) -> str | None:
+    """Find out whose shift the address speaks of: nobody's is empty, and None is no shift."""
+    start = _instant(visit.query.get("since", ""))
+    if start is None:
+        return None
+    known = await schedules.get(visit.house, schedule_id, Range(start, start))
+    return holder_at(known.schedule, start) or ""
 
 
-def _draft(visit: Visit) -> dict[str, str]:
-    """Fill the form in: for the shift that the address names, or from now on; for oneself."""
+def _name(holder: str | None, own_id: str, users: Mapping[str, User]) -> str:
+    if holder is None:
+        return "whoever the layers say"
+    if holder == own_id:
+        return "you"
+    return users[holder].name if holder in users else "nobody"
+
+
+def _draft(visit: Visit, holder: str | None) -> dict[str, str]:
+    """Fill the form in: for the shift that the address names, or from now on; for oneself.
+
+    Whose own shift it is looks for somebody else.
+    """
     start = max(_instant(visit.query.get("since", "")) or visit.now, visit.now)
     end = _instant(visit.query.get("until", "")) or start + USUAL
+    usual = "" if holder == visit.user.id else visit.user.id
     return {
-        "user_id": visit.query.get("user_id") or visit.user.id,
+        "user_id": visit.query.get("user_id") or usual,
         **draft_instant(_START, start, visit.zone),
         **draft_instant(_END, end, visit.zone),
     }
 
 
 def _wish(form: Mapping[str, str], zone: str) -> Wish:
+    if not form.get("user_id"):
+        raise Invalid("Who covers must be chosen.")
     return Wish(
         user_id=form.get("user_id", ""),
         start=read_instant(form, "From", _START, zone),

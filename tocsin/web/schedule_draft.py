@@ -32,7 +32,7 @@ class WindowDraft(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "daily"
     opens_day: str = "1"
     opens: str = "18:00"
-    closes_day: str = "1"
+    closes_day: str = "2"
     closes: str = "08:00"
 
 

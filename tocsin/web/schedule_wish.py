@@ -75,13 +75,13 @@ class _Reader:
 
     def _instant(self, name: str, stored: datetime | None) -> datetime:
         """Read an instant; one that was not touched stays what it is, to the microsecond."""
-        fields = {name: getattr(self._draft, name), f"{name}_which": self._which(name)}
-        if stored and draft_instant(name, stored, self._zone) == fields:
-            return stored
+        text, which = getattr(self._draft, name), getattr(self._draft, f"{name}_which")
+        if stored:
+            same_text, same_which = draft_instant(name, stored, self._zone).values()
+            if text == same_text and which in {"", same_which}:
+                return stored
+        fields = {name: text, f"{name}_which": which}
         return read_instant(fields, f"{self._label} {name}", name, self._zone)
-
-    def _which(self, name: str) -> str:
-        return str(getattr(self._draft, f"{name}_which")) or "first"
 
     def _turn(self) -> timedelta:
         draft = self._draft

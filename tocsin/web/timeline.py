@@ -196,9 +196,9 @@ def _block(
     x, width = frame.cut(span.start, span.end)
     zone = frame.zones[0]
     hours = tuple(_hours(frame, span))
-    sheets = SHEETS[frame.scale]
-    fitted = ([fit(texts, width * sheet / 100) for sheet in sheets] for texts in (names, hours))
-    name, times = (Label(*pair) for pair in fitted)
+    rooms = [width * sheet / 100 for sheet in SHEETS[frame.scale]]
+    name = Label(*(fit(names, room) for room in rooms))
+    times = Label(*(fit(hours, room) if fit(names, room) else "" for room in rooms))
     return Block(
         x=x,
         width=width,

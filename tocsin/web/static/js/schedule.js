@@ -28,13 +28,20 @@ function add(select) {
 
 async function press(button) {
   clearTimeout(waiting);
+  const { id } = document.activeElement;
   const fresh = await draw(button.value);
   if (!fresh) return;
-  const label = button.getAttribute("aria-label");
   form.replaceChildren(...fresh.childNodes);
-  const again = [...form.querySelectorAll("button[aria-label]:not([disabled])")];
-  const next = again.find((one) => one.getAttribute("aria-label") === label);
-  (next ?? document.getElementById(new URL(button.formAction).hash.slice(1)))?.focus?.();
+  const same = (id && document.getElementById(id)) || called(button.getAttribute("aria-label"));
+  (same ?? form.querySelector(new URL(button.formAction).hash + " input:not([type=hidden])"))?.focus();
+}
+
+// The button with this name or, where one cannot go on, the one that leads back.
+function called(label) {
+  const back = label.replace(/ (up|down)$/, (_, way) => (way === "up" ? " down" : " up"));
+  const buttons = [...form.querySelectorAll("button[aria-label]:not([disabled])")];
+  const find = (name) => buttons.find((one) => one.getAttribute("aria-label") === name);
+  return find(label) ?? find(back);
 }
 
 function preview() {
