@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -13,7 +13,7 @@ from tocsin.domain.analytics import Span
 from tocsin.kit.zones import is_zone
 from tocsin.usecases import analytics
 from tocsin.usecases.analytics import Asked, Choices, Report
-from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.usecases.errors import Invalid
 from tocsin.web import report_plots as plots
 from tocsin.web.csv_files import send_csv
 from tocsin.web.days import date_in, first_instant
@@ -64,8 +64,9 @@ async def show_analytics(visit: Visit) -> Response:
         ask = _read(visit, choices)
         report = await analytics.tell(visit.house, ask.asked, visit.now)
     except Invalid as complaint:
-        return _show(visit, choices, complaint=complaint)
-    return _show(visit, choices, ask=ask, report=report)
+        form = _form(visit, choices, None)
+        return show(visit, "analytics.html", status=400, complaint=complaint, report=None, **form)
+    return show(visit, "analytics.html", **_form(visit, choices, ask), **_told(visit, report))
 
 
 async def send_table(visit: Visit) -> Response:
@@ -80,53 +81,32 @@ async def send_table(visit: Visit) -> Response:
     return send_csv(file, table.header, table.written)
 
 
-def _show(
-    visit: Visit,
-    choices: Choices,
-    *,
-    ask: Ask | None = None,
-    report: Report | None = None,
-    complaint: Complaint | None = None,
-) -> Response:
-    return show(
-        visit,
-        "analytics.html",
-        status=400 if complaint else 200,
-        complaint=complaint,
-        draft=_draft(visit, ask),
-        choices=choices,
-        presets=[(_address(visit, days), days, bool(ask and ask.days == days)) for days in RANGES],
-        report=report,
-        is_known=bool(report and is_known(report.now)),
-        was_known=bool(report and is_known(report.before)),
-        days=_days_told(report) if report else "",
-        days_before=dates_before(report) if report else "",
-        tiles=list(tiles(report)) if report else [],
-        views=_views(report) if report else {},
-        tables={name: make(report) for name, make in TABLES.items()} if report else {},
-        services=plots.services(report) if report else [],
-        files={name: _file(visit, name) for name in TABLES},
-    )
+def _form(visit: Visit, choices: Choices, ask: Ask | None) -> dict[str, Any]:
+    """Return what can be asked for, and what is."""
+    presets = [(_address(visit, days), days, bool(ask and ask.days == days)) for days in RANGES]
+    return {"choices": choices, "presets": presets, "draft": _draft(visit, ask)}
 
 
-def _views(report: Report) -> Mapping[str, plots.View]:
+def _told(visit: Visit, report: Report) -> dict[str, Any]:
+    """Return what the page tells."""
+    span, earlier = report.span, report.span_before
     return {
-        "incidents": plots.incidents(report),
-        "answers": plots.answers(report),
-        "ends": plots.ends(report),
-        "hours": plots.hours(report),
+        "report": report,
+        "is_known": is_known(report.now),
+        "was_known": is_known(report.before),
+        "days": dates(span.since, span.until, span.zone),
+        "days_before": dates(earlier.since, max(earlier.until, earlier.since + _DAY), span.zone),
+        "tiles": list(tiles(report)),
+        "views": {
+            "incidents": plots.incidents(report),
+            "answers": plots.answers(report),
+            "ends": plots.ends(report),
+            "hours": plots.hours(report),
+        },
+        "services": plots.services(report),
+        "tables": {name: make(report) for name, make in TABLES.items()},
+        "files": {name: _file(visit, name) for name in TABLES},
     }
-
-
-def _days_told(report: Report) -> str:
-    span = report.span
-    return dates(span.since, span.until, span.zone)
-
-
-def dates_before(report: Report) -> str:
-    """Name the days that figures are compared with."""
-    span = report.span_before
-    return dates(span.since, max(span.until, span.since + _DAY), span.zone)
 
 
 def _draft(visit: Visit, ask: Ask | None) -> Mapping[str, str]:
