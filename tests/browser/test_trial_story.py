@@ -11,8 +11,7 @@ from tocsin.usecases.integrations import Wish
 
 async def test_a_test_event_is_followed_until_it_is_over(site: Site, visit: Visit) -> None:
     start = await begin(site)
-    [(policy_id, _), *_] = await service_directory.policies(site.house, site.now)
-    wish = services.Wish(name="Checkout", escalation_policy_id=policy_id)
+    wish = services.Wish(name="Checkout", escalation_policy_id=start.policy_id)
     service = await service_directory.add(site.house, wish, Wish(vendor_id="PTESTOM"), site.now)
     page = await visit(f"/service-directory/{service.id}/integrations", start.ann)
 

@@ -23,14 +23,15 @@ with open as materialized (
   select service_id, count(*) filter (where status = 'triggered') as triggered,
     count(*) filter (where status = 'acknowledged') as acknowledged
   from incidents where status <> 'resolved' group by service_id
+), maintained as materialized (
+  select id, max("end") as until from maintenance_windows, unnest(service_ids) as id
+  where start <= :now and "end" > :now group by id
 )
 select s.id, coalesce(o.triggered, 0) as triggered, coalesce(o.acknowledged, 0) as acknowledged,
-  (
-    select max(w."end") from maintenance_windows w
-    where s.id = any(w.service_ids) and w.start <= :now and w."end" > :now
-  ) as maintenance_until,
+  m.until as maintenance_until,
   (select max(created_at) from incidents i where i.service_id = s.id) as last_incident_at
-from unnest(cast(:ids as text[])) as s(id) left join open o on o.service_id = s.id
+from unnest(cast(:ids as text[])) as s(id)
+left join open o on o.service_id = s.id left join maintained m on m.id = s.id
 """)
 
 
