@@ -69,6 +69,20 @@ async def test_whoever_cannot_be_reached_stands_out(
     assert "There is no way to reach Ben: nothing can wake them." in text_of(page)
 
 
+async def test_whoever_is_reached_only_by_what_cannot_be_sent_is_warned(
+    browser: Browser, night: Night, carol: User
+) -> None:
+    [method] = (await users.get(night.house, carol.id)).methods
+    await contact_methods.remove(night.house, carol.id, method.id)
+    await night.give(carol, "sms", "5551234567")
+    no_step = text_of(await browser.open(f"/users/{carol.id}"))
+    await night.give(carol, "phone", "5551234567", minutes=0)
+    no_way = text_of(await browser.open(f"/users/{carol.id}"))
+
+    assert "reaches you: no step says how. Add a step below." in no_step
+    assert "reaches you: nothing can be sent the way that the steps say." in no_way
+
+
 async def test_a_long_list_has_pages(browser: Browser, resident: Resident) -> None:
     for number in range(26):
         await resident(f"Zed{number:02}")
