@@ -126,6 +126,15 @@ def test_what_is_saved_untouched_stays_what_it_is(given: dict[str, Any]) -> None
     assert wish_of(draft_of(schedule, NOW), schedule).layers == schedule.layers
 
 
+def test_of_several_teams_all_stay_unless_another_is_chosen() -> None:
+    schedule = replace(existing(), team_ids=("PA", "PB"))
+    draft = draft_of(schedule, NOW)
+
+    assert wish_of(draft, schedule).team_ids == ("PA", "PB")
+    assert wish_of(replace(draft, team_id="PC"), schedule).team_ids == ("PC",)
+    assert wish_of(replace(draft, team_id=""), schedule).team_ids == ()
+
+
 def test_layers_that_are_over_are_not_in_the_form() -> None:
     assert draft_of(existing(end=NOW), NOW).layers == ()
 

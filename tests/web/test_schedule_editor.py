@@ -15,7 +15,7 @@ from tests.web.conftest import Browser, proof_on, text_of
 from tocsin.domain.rendering import render
 from tocsin.domain.schedule import Range, Schedule
 from tocsin.domain.user import User
-from tocsin.usecases import schedules
+from tocsin.usecases import schedules, teams
 from tocsin.usecases.parts import Part
 
 _INPUT = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*>')
@@ -193,6 +193,20 @@ async def test_a_preview_warns_of_gaps(browser: Browser, night: Night) -> None:
 
     told = "Nobody is on call from Thu 5 Mar 12:00 until at least Mon 16 Mar 00:00 (Europe/Vienna)."
     assert told in text_of(page)
+
+
+async def test_a_team_may_answer_for_it(browser: Browser, night: Night) -> None:
+    team = await teams.create(night.house, teams.Wish(name="Payments"), NOON)
+    page = await browser.open(f"/schedules/new?team={team.id}")
+    ann = night.team.ann.id
+    answer = await press(browser, page, "save", "/schedules", name="N", _0__add=ann)
+
+    text = text_of(await browser.open(answer.headers["location"]))
+    assert "Team: Payments" in text
+    assert "N" in text_of(await browser.open(f"/schedules?team={team.id}"))
+    other = await teams.create(night.house, teams.Wish(name="Search"), NOON)
+    empty = await browser.open(f"/schedules?team={other.id}")
+    assert "No schedule is like that." in text_of(empty)
 
 
 async def test_somebody_who_is_gone_cannot_be_put_on_a_layer(

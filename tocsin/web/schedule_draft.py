@@ -60,12 +60,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     description: str = ""
     time_zone: str = ""
+    team_id: str = ""
     layers: tuple[LayerDraft, ...] = ()
 
 
-def blank(zone: str, now: datetime) -> Draft:
+def blank(zone: str, now: datetime, team_id: str = "") -> Draft:
     """Return what a new schedule begins with."""
-    return Draft(time_zone=zone, layers=(_blank_layer(zone, now),))
+    return Draft(time_zone=zone, team_id=team_id, layers=(_blank_layer(zone, now),))
 
 
 def draft_of(schedule: Schedule, now: datetime) -> Draft:
@@ -76,6 +77,7 @@ def draft_of(schedule: Schedule, now: datetime) -> Draft:
         name=schedule.name,
         description=schedule.description or "",
         time_zone=zone,
+        team_id=next(iter(schedule.team_ids), ""),
         layers=tuple(_layer_draft(layer, zone) for layer in layers),
     )
 
@@ -86,6 +88,7 @@ def read_draft(form: Form) -> Draft:
         name=form.get("name", ""),
         description=form.get("description", ""),
         time_zone=form.get("time_zone", ""),
+        team_id=form.get("team", ""),
         layers=tuple(_read_layers(form)),
     )
 

@@ -12,6 +12,7 @@ from tocsin.usecases import duty, schedules
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
 from tocsin.usecases.schedules import Known, Wish
 from tocsin.web.days import date_in
+from tocsin.web.lists import team_options
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -38,7 +39,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 async def ask_for_new(visit: Visit) -> Response:
     """Show the form of a new schedule."""
-    return await _show(visit, blank(visit.zone, visit.now), None)
+    return await _show(visit, blank(visit.zone, visit.now, visit.query.get("team", "")), None)
 
 
 async def ask_for_change(visit: Visit) -> Response:
@@ -93,6 +94,7 @@ async def _show(
         draft=draft,
         before=before,
         everybody=[(user.id, user.name) for user in everybody],
+        teams=await team_options(visit, "No team"),
         names={user.id: user.name for user in everybody},
         weekdays=[(number, day) for number, day in enumerate(DAYS, start=1)],
         units=[(unit, unit) for unit in UNITS],

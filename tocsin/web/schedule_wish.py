@@ -42,7 +42,15 @@ def wish_of(draft: Draft, before: Schedule | None) -> Wish:
         description=draft.description.strip() or None,
         time_zone=draft.time_zone,
         layers=tuple(layers),
+        team_ids=_team_ids(draft, before),
     )
+
+
+def _team_ids(draft: Draft, before: Schedule | None) -> tuple[str, ...]:
+    """Return who answers for it; of several, of whom the form shows one, all stay if it does."""
+    if before and draft.team_id in before.team_ids[:1]:
+        return before.team_ids
+    return (draft.team_id,) if draft.team_id else ()
 
 
 class _Reader:

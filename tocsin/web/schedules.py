@@ -13,6 +13,7 @@ from tocsin.usecases import calendars, overrides, schedules
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.parts import Part
 from tocsin.usecases.schedules import Known
+from tocsin.web.lists import PER_PAGE, address_of_part, page_asked, team_options
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -21,8 +22,6 @@ from tocsin.web.schedule_words import gaps_told
 from tocsin.web.spans import span_asked, until
 from tocsin.web.visit import Visit
 
-PER_PAGE: Final = 25
-LAST_PAGE: Final = 400
 AHEAD: Final = timedelta(days=14)  # in which the list warns of gaps
 OVERRIDES_AHEAD: Final = timedelta(days=366)
 NAMED: Final = 3  # overrides that a page shows before it refers to all of them
@@ -39,17 +38,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_schedules(visit: Visit) -> Response:
     """Show schedules by name, with who is on call now."""
-    search, page = visit.query.get("q", "").strip(), _page_number(visit.query.get("page", ""))
-    asked = Range(visit.now, visit.now + AHEAD)
+    search, team_id = visit.query.get("q", "").strip(), visit.query.get("team", "")
+    page, asked = page_asked(visit), Range(visit.now, visit.now + AHEAD)
     part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
-    found, _ = await schedules.find(visit.house, search, asked, part)
+    team_ids = [team_id] if team_id else []
+    found, _ = await schedules.find(visit.house, search, asked, part, team_ids=team_ids)
     return show(
         visit,
         "schedules.html",
         rows=[_row(known, asked) for known in found[:PER_PAGE]],
         search=search,
+        team_id=team_id,
+        teams=await team_options(visit, "All teams"),
         page=page,
         has_more=len(found) > PER_PAGE,
+        address=lambda page: address_of_part("/schedules", page, q=search, team=team_id),
     )
 
 
@@ -103,12 +106,6 @@ def _row(known: Known, asked: Range) -> Row:
         first_gap=found[0].start if found else None,
         gap_count=len(found),
     )
-
-
-def _page_number(text: str) -> int:
-    """Read which page is wanted; whatever is no number means the first."""
-    is_number = text.isascii() and text.isdecimal() and len(text) < 9
-    return min(max(int(text), 1), LAST_PAGE) if is_number else 1
 
 
 PAGES: Final = (
