@@ -48,7 +48,7 @@ async def tour(lived: Lived) -> list[Time]:
     """Ask for every page that the owner sees."""
     async with await _browser(lived) as http:
         stops = [stop for stop in STOPS if not stop.is_open]
-        return [await _time(http, stop.name, stop.address(lived.town)) for stop in stops]
+        return [await _time(http, stop.name, lived.town.address(stop.address)) for stop in stops]
 
 
 async def lists(lived: Lived) -> list[Time]:

@@ -16,7 +16,7 @@ from tocsin.usecases.analytics import Asked, Choices, Report
 from tocsin.usecases.errors import Invalid
 from tocsin.web import report_plots as plots
 from tocsin.web.csv_files import send_csv
-from tocsin.web.days import date_in, first_instant
+from tocsin.web.days import date_in, first_instant, read_date
 from tocsin.web.figures import dates
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -32,7 +32,6 @@ NO_DATE: Final = "{} must be a date such as 2026-03-02."
 NO_ZONE: Final = "Time zone must be a name such as Europe/Vienna."
 UNKNOWN: Final = "{} was not found."
 
-_YEARS: Final = range(1971, 2999)
 _DAY: Final = timedelta(days=1)
 
 
@@ -121,7 +120,7 @@ def _read(visit: Visit, choices: Choices) -> Ask:
     """Read an address. Raises Invalid."""
     zone = visit.query.get("zone", "").strip() or visit.zone
     team_id, service_id = visit.query.get("team", ""), visit.query.get("service", "")
-    first, last = (_date(visit.query.get(name, "").strip()) for name in ("since", "until"))
+    first, last = (read_date(visit.query.get(name, "").strip()) for name in ("since", "until"))
     faults = [
         *_wrong_dates(visit),
         *([] if is_zone(zone) else [NO_ZONE]),
@@ -140,21 +139,13 @@ def _read(visit: Visit, choices: Choices) -> Ask:
 def _wrong_dates(visit: Visit) -> Iterator[str]:
     for name, label in (("since", "First day"), ("until", "Last day")):
         text = visit.query.get(name, "").strip()
-        if text and _date(text) is None:
+        if text and read_date(text) is None:
             yield NO_DATE.format(label)
 
 
 def _unknown(label: str, id_: str, known: Mapping[str, str]) -> Iterator[str]:
     if id_ and id_ not in known:
         yield UNKNOWN.format(label)
-
-
-def _date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.year in _YEARS else None
 
 
 def _days(text: str) -> int:

@@ -11,6 +11,7 @@ from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+_YEARS: Final = range(1971, 2999)  # that every reckoning of instants stands
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,15 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     def hours(self) -> float:
         """Return how long it is: 24, but where clocks are moved."""
         return (self.end - self.start) / _HOUR
+
+
+def read_date(text: str) -> date | None:
+    """Read a date that somebody chose; whatever is none, or too far away to reckon with, is None."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
 
 
 def first_instant(day: date, zone: str, at: time = time()) -> datetime:

@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.domain.schedule import Range
 from tocsin.kit.zones import is_zone
-from tocsin.web.days import date_in, first_instant
+from tocsin.web.days import date_in, first_instant, read_date
 from tocsin.web.timeline import Scale
 from tocsin.web.visit import Visit
 
@@ -20,8 +20,6 @@ SCALES: Final[Mapping[Scale, str]] = {
     "month": "Month",
 }
 DAYS: Final = {"day": 1, "week": 7, "fortnight": 14}
-
-_YEARS: Final = range(1971, 2999)
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +100,7 @@ def span_asked(visit: Visit, path: str) -> Span:
     return Span(
         path=path,
         scale=scale,
-        first=_date(visit.query.get("since", "")) or today,
+        first=read_date(visit.query.get("since", "")) or today,
         today=today,
         zone=visit.zone,
         also=also if is_zone(also) else "",
@@ -112,14 +110,6 @@ def span_asked(visit: Visit, path: str) -> Span:
 def until(now: datetime, asked: Range) -> Range:
     """Return the time that holds both an instant and a range."""
     return Range(min(now, asked.since), max(now, asked.until))
-
-
-def _date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.year in _YEARS else None
 
 
 def _month_after(day: date) -> date:
