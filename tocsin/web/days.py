@@ -33,7 +33,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_date(text: str) -> date | None:
-    """Read a date that somebody chose; whatever is none, or too far away to reckon with, is None."""
+    """Read a date that somebody chose; None if it is no date, or out of all reckoning."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
