@@ -24,8 +24,9 @@ with open as materialized (
     count(*) filter (where status = 'acknowledged') as acknowledged
   from incidents where status <> 'resolved' group by service_id
 ), maintained as materialized (
-  select id, max("end") as until from maintenance_windows, unnest(service_ids) as id
-  where start <= :now and "end" > :now group by id
+  select service_id as id, max("end") as until
+  from maintenance_windows, unnest(service_ids) as covered(service_id)
+  where start <= :now and "end" > :now group by service_id
 )
 select s.id, coalesce(o.triggered, 0) as triggered, coalesce(o.acknowledged, 0) as acknowledged,
   m.until as maintenance_until,
