@@ -14,7 +14,7 @@ from tests.web.test_incidents import HOSTILE
 from tocsin.domain.incident import Incident
 from tocsin.domain.user import User
 from tocsin.store import tables
-from tocsin.usecases.incidents import Change, by_hand, change
+from tocsin.usecases.incidents import Change, by_hand, change, ring
 
 
 async def test_an_incident_is_found_by_its_id_and_by_its_number(
@@ -81,13 +81,17 @@ async def test_hostile_words_stay_words(browser: Browser, night: Night) -> None:
         HOSTILE,
         custom_details={HOSTILE: HOSTILE, "list": [HOSTILE]},
         links=[{"href": "javascript:alert(1)", "text": HOSTILE}],
-        images=[{"src": "data:text/html,x", "href": HOSTILE}],
-        client=HOSTILE,
+        images=[{"src": "data:text/html,x", "href": HOSTILE, "alt": HOSTILE}],
         client_url="JaVaScRiPt:alert(1)",
+        **dict.fromkeys(("client", "source", "component", "group", "event_class"), HOSTILE),
     )
+    await browser.press(incident.id, "note", note=HOSTILE)
+    await browser.press(incident.id, "resolve", resolution=HOSTILE)
+    await browser.press(incident.id, "take")
+    here = f"/incidents/{incident.id}"
+    others = (f"/incidents/reassign?id={incident.id}", f"/incidents/merge?id={incident.id}")
 
-    pages = ("", "/edit", "?timeline=short")
-    for path in ("/incidents", *(f"/incidents/{incident.id}{rest}" for rest in pages)):
+    for path in ("/incidents", here, f"{here}?timeline=short", f"{here}/edit", *others):
         page = await browser.open(path)
         assert page.status_code == 200
         assert not re.search(r"<(script>|img)|javascript:|href=\"data:", page.text)
@@ -259,6 +263,24 @@ async def test_where_nobody_comes_next_it_says_why(
     await _change(night, incident, **given)
 
     assert told in text_of(await browser.open(f"/incidents/{incident.id}"))
+
+
+async def test_what_resolved_by_itself_says_so(browser: Browser, night: Night) -> None:
+    [incident] = await night.trigger("Disk full")
+    works = [work for work in await night.work("timer") if work.kind == "auto_resolve"]
+    await ring(night.house, works, night.passes(hours=4))
+    said = text_of(await browser.open(f"/incidents/{incident.id}"))
+
+    assert "Resolved just now by timeout." in said
+
+
+async def test_a_timeline_of_several_days_names_them(browser: Browser, night: Night) -> None:
+    [incident] = await night.trigger("Disk full")
+    night.passes(days=1)
+    page = await browser.press(incident.id, "note", note="Still so")
+
+    assert re.findall(r'<li class="day"[^>]*>([^<]+)<', page.text) == ["Mon 2 Mar"]
+    assert "13:00 Note added by Carol Still so Mon 2 Mar 13:00 Assigned to Ann" in text_of(page)
 
 
 async def test_each_level_can_be_asked_by_hand(browser: Browser, night: Night) -> None:
