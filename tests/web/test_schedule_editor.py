@@ -94,6 +94,7 @@ async def test_the_preview_is_what_comes_of_saving(
     path = f"/schedules/{rota.id}"
     previewed = await press(browser, page, "preview", path, _0__rotation="weekly", _0__day="3")
     assert previewed.status_code == 200
+    assert await everything(night) == [rota]
     drawn = re.findall(r"<title>(.*?)</title>\s*<rect", previewed.text)
 
     await press(browser, previewed, "save", path)

@@ -85,9 +85,9 @@ async def read(house: House, token: str, now: datetime) -> Feed:
     asked = window(now)
     async with house.database.read() as tx:
         calendar = await calendars.find(tx, digest(token))
-        plan = await house.board.plan(tx, asked, now) if calendar else None
-    if calendar is None or plan is None or calendar.user_id not in plan.users:
-        raise NotFound("Calendar", "of this address")
+        if calendar is None:
+            raise NotFound("Calendar", "of this address")
+        plan = await house.board.plan(tx, asked, now)
     whose = calendar.user_id if calendar.schedule_id is None else None
     found = [
         entry

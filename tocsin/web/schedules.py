@@ -1,6 +1,6 @@
 """Schedules: the list, and one with its timeline, its overrides and whoever uses it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -28,12 +28,11 @@ NAMED: Final = 3  # overrides that a page shows before it refers to all of them
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A schedule in the list: who is on call, who is next, and when nobody is."""
+    """A schedule in the list: who is on call, who is next, and how often nobody will be."""
 
     known: Known
     watch: Watch
-    first_gap: datetime | None
-    gap_count: int
+    coming_gaps: int
 
 
 async def list_schedules(visit: Visit) -> Response:
@@ -103,8 +102,7 @@ def _row(known: Known, asked: Range) -> Row:
     return Row(
         known=known,
         watch=watch_at(known.schedule, asked.since),
-        first_gap=found[0].start if found else None,
-        gap_count=len(found),
+        coming_gaps=sum(gap.start > asked.since for gap in found),
     )
 
 
