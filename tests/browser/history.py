@@ -25,11 +25,13 @@ from tocsin.usecases import (
     change_events,
     contact_methods,
     incidents,
+    integrations,
     invitations,
     maintenance_windows,
     notes,
     passwords,
     quarantine,
+    trials,
     users,
 )
 from tocsin.usecases.incidents import Change, by_hand
@@ -126,17 +128,27 @@ async def _tonight(site: Site, town: Town) -> None:
     """Let a bad night begin: some things wait, some are in hand, one pages just now."""
     await _strays(site, town)
     await _maintenance(site, town)
-    await _letters(site, town)
+    await town.live(site, NIGHT - timedelta(minutes=95))
     await _quiet(site, town, "TLS certificate of shop.example.com expires in 13 days")
     await _quiet(site, town, HOSTILE)
-    await town.live(site, NIGHT - timedelta(minutes=55))
+    await town.live(site, NIGHT - timedelta(minutes=25))
     await _in_hand(site, town)
     await town.live(site, NIGHT - timedelta(minutes=6))
     await _change(site, town, "Checkout 2026.4 was deployed")
+    await _letters(site, town)
     await town.live(site, NIGHT - timedelta(minutes=3))
     await _fire(site, town)
+    await _trial(site, town)
     await town.live(site, NIGHT)
     await _note_ids(site, town)
+
+
+async def _trial(site: Site, town: Town) -> None:
+    """Let Ann try whether a service is heard."""
+    service, way = town.services["Image resizer"], town.integrations["Image resizer"]
+    known = await integrations.get(site.house, service, way)
+    event = await trials.begin(site.take, known, "critical", town.people["Ann"])
+    town.others |= {"trial": event, "tried": service, "tried_way": way}
 
 
 async def _note_ids(site: Site, town: Town) -> None:

@@ -27,6 +27,7 @@ from tocsin.store.database import Database
 from tocsin.usecases import users, work
 from tocsin.usecases.first_start import THE_HOUSE
 from tocsin.usecases.house import House
+from tocsin.usecases.letter import Take
 
 PASSWORD: Final = "correct horse battery staple"
 LANES: Final = (TIMER, LETTER, *KINDS)
@@ -70,6 +71,11 @@ class Site:
         answer = await self.http.post("/v2/enqueue", content=msgspec.json.encode(event))
         assert answer.status_code == 202, answer.text
         await self.do_what_is_due()
+
+    @property
+    def take(self) -> Take:
+        """What takes events that pages send."""
+        return self._parts.ingest.take
 
     def let_go(self) -> None:
         """Cut the streams that open pages follow."""

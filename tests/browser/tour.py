@@ -68,7 +68,7 @@ STOPS: Final = (
     ),
     Stop(
         "test-event", "/service-directory/{id}/integrations/{integration}/test",
-        "/service-directory/{service}/integrations/{integration}/test?incident={fire}",
+        "/service-directory/{tried}/integrations/{tried_way}/test?event={trial}",
     ),
     Stop("policies", "/escalation_policies", "/escalation_policies"),
     Stop("policy", "/escalation_policies/{id}", "/escalation_policies/{policy}"),
