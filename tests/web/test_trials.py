@@ -115,7 +115,7 @@ async def test_a_silent_service_says_so_before_and_after(
     after = text_of(await browser.open(await _send(browser, path)))
 
     assert f"This service is {word}" in before
-    assert f"Recorded only. The service was {word}, so nobody is paged." in after
+    assert f"Recorded only. The service is {word}, so nobody is paged." in after
     assert await night.incidents() == []
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.web.words import ago, clock, exact, is_link, join, value
+from tocsin.web.words import ago, clock, duration, exact, is_link, join, value
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -67,3 +67,12 @@ def test_details_of_any_shape_become_text() -> None:
 def test_only_web_addresses_are_links(href: str | None) -> None:
     assert is_link("HTTPS://example.com")
     assert not is_link(href)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (90, "90 s"), (1800, "30 min"), (5400, "90 min"), (14400, "4 h")]
+    + [(86_400, "1 day"), (172_800, "2 days")],
+)
+def test_a_chosen_length_of_time_is_told_in_its_largest_whole_unit(seconds: int, said: str) -> None:
+    assert duration(seconds) == said
