@@ -71,8 +71,15 @@ def test_only_web_addresses_are_links(href: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "0 s"), (90, "90 s"), (1800, "30 min"), (5400, "90 min"), (14400, "4 h")]
-    + [(86_400, "1 day"), (172_800, "2 days")],
+    [
+        (0, "0 s"),
+        (90, "90 s"),
+        (1800, "30 min"),
+        (5400, "90 min"),
+        (14_400, "4 h"),
+        (86_400, "1 day"),
+        (172_800, "2 days"),
+    ],
 )
 def test_a_chosen_length_of_time_is_told_in_its_largest_whole_unit(seconds: int, said: str) -> None:
     assert duration(seconds) == said
