@@ -7,14 +7,17 @@ import { morph } from "./morph.js";
 const PAUSE = 500; // ms after the last key until the preview is drawn
 
 const form = document.getElementById("schedule-form");
-let asked = 0;
+let line = Promise.resolve(); // each button waits for what the one before it makes of the form
+let busy = 0;
+let changes = 0;
 let waiting = null;
 
 form.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button || button.value === "save") return;
+  if (!button || (button.value === "save" && !busy)) return;
   event.preventDefault();
-  press(button);
+  if (button.value === "save") line.then(() => form.requestSubmit(form.querySelector("[value=save]")));
+  else press(button);
 });
 
 form.addEventListener("input", (event) => {
@@ -23,17 +26,24 @@ form.addEventListener("input", (event) => {
 });
 
 function add(select) {
-  if (select.value) press(form.querySelector(`[value="${CSS.escape(`add-${parseInt(select.name, 10)}`)}"]`));
+  if (select.value) press(form.querySelector(`[value="add-${parseInt(select.name, 10)}"]`));
 }
 
-async function press(button) {
+function press(button) {
   clearTimeout(waiting);
-  const { id } = document.activeElement;
+  changes++;
+  busy++;
+  line = line.then(() => act(button)).finally(() => busy--);
+}
+
+async function act(button) {
   const fresh = await draw(button.value);
+  document.getElementById("lost").hidden = Boolean(fresh);
   if (!fresh) return;
+  const { id } = document.activeElement;
   form.replaceChildren(...fresh.childNodes);
-  const same = (id && document.getElementById(id)) || called(button.getAttribute("aria-label"));
-  (same ?? form.querySelector(new URL(button.formAction).hash + " input:not([type=hidden])"))?.focus();
+  const same = (id && document.getElementById(id)) || called(button.getAttribute("aria-label") ?? "");
+  (same ?? form.querySelector(`${new URL(button.formAction).hash} input:not([type=hidden])`))?.focus();
 }
 
 // The button with this name or, where one cannot go on, the one that leads back.
@@ -44,23 +54,24 @@ function called(label) {
   return find(label) ?? find(back);
 }
 
+// A preview is worth drawing only if nothing has changed since it was asked for.
 function preview() {
   clearTimeout(waiting);
+  const turn = ++changes;
   waiting = setTimeout(async () => {
     const fresh = await draw("preview");
-    if (fresh) morph(form.querySelector("#preview"), document.adoptNode(fresh.querySelector("#preview")));
+    if (!fresh || turn !== changes) return;
+    morph(form.querySelector("#preview"), document.adoptNode(fresh.querySelector("#preview")));
   }, PAUSE);
 }
 
-// Only the answer to the last question counts.
 async function draw(wanted) {
-  const turn = ++asked;
   const body = new URLSearchParams(new FormData(form));
   body.set("do", wanted);
   try {
     const { answer, fresh } = await fetchPage(form.action, { method: "POST", body });
-    return turn === asked && answer.ok ? fresh.getElementById("schedule-form") : null;
+    return answer.ok ? fresh.getElementById("schedule-form") : null;
   } catch {
-    return null; // the buttons still work by themselves when the server is back
+    return null;
   }
 }
