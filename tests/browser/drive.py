@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.browser.site import Site
 from tocsin.domain.user import User
@@ -29,6 +29,15 @@ FLAGS: Final = (
 
 # Complaints of the browser about what tests do on purpose.
 WANTED: Final = ("the server responded with a status of", "net::ERR_FAILED")
+
+PLOT: Final = """
+<svg xmlns="http://www.w3.org/2000/svg" width="480" height="160" viewBox="0 0 480 160">
+<path fill="#fff" d="M0 0h480v160H0z"/>
+<path stroke="#d9dee5" d="M0 40h480M0 80h480M0 120h480"/>
+<path fill="none" stroke="#b3261e" stroke-width="2" d="M0 150L60 148 120 151 180 146 240 149 300 140
+330 96 360 70 390 40 420 46 480 34"/>
+</svg>
+"""
 
 Visit = Callable[..., Awaitable[Page]]
 
@@ -55,6 +64,7 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
         given = {"reduced_motion": "reduce"} | given
         context = await browser.new_context(viewport=size, base_url=site.url, **given)
         contexts.append(context)
+        await context.route("https://**", _plot)
         if user:
             token = await site.sign_in(user)
             await context.add_cookies([{"name": SESSION, "value": token, "url": site.url}])
@@ -70,6 +80,11 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
     for context in contexts:
         await context.close()
     assert not faults, faults
+
+
+async def _plot(route: Route) -> None:
+    """Stand in for whoever keeps the pictures of alerts."""
+    await route.fulfill(body=PLOT, content_type="image/svg+xml")
 
 
 def _grave(said: Any) -> list[str]:

@@ -145,7 +145,7 @@ async def _tonight(site: Site, town: Town) -> None:
 
 async def _trial(site: Site, town: Town) -> None:
     """Let Ann try whether a service is heard."""
-    service, way = town.services["Image resizer"], town.integrations["Image resizer"]
+    service, way = town.services["Login"], town.integrations["Login"]
     known = await integrations.get(site.house, service, way)
     event = await trials.begin(site.take, known, "critical", town.people["Ann"])
     town.others |= {"trial": event, "tried": service, "tried_way": way}

@@ -41,7 +41,10 @@ async def test_the_page_tells_the_whole_story(browser: Browser, night: Night) ->
         component="disk",
         custom_details={"free": "3 %", "mounts": {"/var": 97}},
         links=[{"href": "https://example.com/runbook", "text": "Runbook"}],
-        images=[{"src": "https://example.com/graph.png", "alt": "The last hour"}],
+        images=[
+            {"src": "https://example.com/graph.png", "alt": "The last hour"},
+            {"src": "http://example.com/open.png", "alt": "Sent in the open"},
+        ],
     )
     said = text_of(page := await browser.open(f"/incidents/{incident.id}"))
 
@@ -60,7 +63,9 @@ async def test_the_page_tells_the_whole_story(browser: Browser, night: Night) ->
     ):
         assert told in said
     assert '<a href="https://example.com/runbook" rel="noreferrer">Runbook</a>' in page.text
-    assert '<a href="https://example.com/graph.png" rel="noreferrer">The last hour</a>' in page.text
+    assert '<img src="https://example.com/graph.png" alt="The last hour" loading="lazy"' in page.text
+    assert '<a href="http://example.com/open.png" rel="noreferrer">Sent in the open</a>' in page.text
+    assert "img-src 'self' https:;" in page.headers["content-security-policy"]
 
 
 async def test_each_delivery_tells_what_became_of_it(browser: Browser, night: Night) -> None:

@@ -6,13 +6,12 @@ from types import ModuleType
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
@@ -60,6 +59,7 @@ from tocsin.web.files import send_file
 from tocsin.web.hub import Live
 from tocsin.web.page import Page
 from tocsin.web.problems import ANSWERS
+from tocsin.web.safety import SafeHeaders
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
@@ -103,17 +103,6 @@ MODULES: Final[Sequence[ModuleType]] = (
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 
-# No script, no style and no picture but our own, and no frame around us.
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-    " manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-SAFE: Final = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-}
 FILES: Final = "static"
 ROOMS: Final = frozenset({page.path.split("/")[1] for page in PAGES})
 SMALL: Final = 1000  # bytes that are not worth compressing
@@ -147,25 +136,6 @@ def is_for_people(scope: Scope) -> bool:
         and b"authorization" not in headers
         and b"text/html" in headers.get(b"accept", b"")
     )
-
-
-class SafeHeaders:
-    """Adds to each answer what keeps browsers from harm; pages are not kept by caches."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**SAFE, "cache-control": "no-store"}.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_safely)
 
 
 def _words_first(page: Page) -> list[bool]:

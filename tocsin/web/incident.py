@@ -14,6 +14,7 @@ from tocsin.web.incident_acts import ACTS, Act
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.safety import WITH_PICTURES
 from tocsin.web.snoozes import snoozes
 from tocsin.web.visit import Visit
 
@@ -63,7 +64,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
     story = await stories.tell(visit.house, visit.parameter("id"), visit.now, look)
     incident = story.incident
     changes = await change_events.related(visit.house, incident.id, MOST_CHANGES)
-    return show(
+    page = show(
         visit,
         "incident.html",
         status=status,
@@ -77,6 +78,8 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         snoozes=list(snoozes(visit.now, visit.zone)),
         draft=visit.form,
     )
+    page.headers["content-security-policy"] = WITH_PICTURES
+    return page
 
 
 def _part(text: str) -> int:
