@@ -27,7 +27,8 @@ def bound(host: str, port: int) -> Iterator[list[socket.socket]]:
 
 
 def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # Named by its protocol, or asyncio would let answers wait for more to send along with them.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:  # IPv4 has a socket of its own, if it is wanted
