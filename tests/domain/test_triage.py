@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.domain.scene import NOON
+from tests.domain.scene import NOON, begun, new
 from tocsin.domain.alert import Alert
 from tocsin.domain.event import Action, Event, Severity
 from tocsin.domain.triage import (
@@ -14,12 +14,14 @@ from tocsin.domain.triage import (
     AppendAndOpen,
     Case,
     Drop,
+    JoinIncident,
     OpenAlert,
     RecordOnly,
     ResolveAlert,
     Verdict,
     triage,
 )
+from tocsin.domain.user import Urgency
 
 ALERT = Alert(
     id="ALERT",
@@ -34,6 +36,7 @@ ALERT = Alert(
 )
 ATTACHED: dict[str, Any] = {"alert": ALERT, "incident_open": True, "open_alerts": 1}
 LOST: dict[str, Any] = {"alert": replace(ALERT, suppressed=True, incident_id=None)}
+GROUPED: dict[str, Any] = {"joins": begun()}
 DISABLED, MAINTAINED = {"service_disabled": True}, {"in_maintenance": True}
 UNKNOWN = Drop("No open alert has this dedup key.")
 NOTHING_TO_ACKNOWLEDGE = Drop("The alert has no open incident to acknowledge.")
@@ -49,6 +52,12 @@ NOTHING_TO_ACKNOWLEDGE = Drop("The alert has no open incident to acknowledge.")
         ("trigger", MAINTAINED, RecordOnly()),
         ("trigger", MAINTAINED | ATTACHED, Append(louder=False)),
         ("trigger", MAINTAINED | LOST, Append(louder=False)),
+        ("trigger", GROUPED, JoinIncident("INCIDENT", louder=False)),
+        ("trigger", GROUPED | ATTACHED, Append(louder=False)),
+        ("trigger", GROUPED | MAINTAINED, RecordOnly()),
+        ("trigger", GROUPED | DISABLED, RecordOnly()),
+        ("acknowledge", GROUPED, UNKNOWN),
+        ("resolve", GROUPED, UNKNOWN),
         ("acknowledge", {}, UNKNOWN),
         ("acknowledge", ATTACHED, AcknowledgeIncident()),
         ("acknowledge", ATTACHED | MAINTAINED, AcknowledgeIncident()),
@@ -88,3 +97,22 @@ def test_an_alert_becomes_louder_when_its_severity_first_asks_for_high_urgency(
     verdict = triage(Case(event=event, alert=alert, incident_open=True, open_alerts=1))
 
     assert verdict == Append(louder=louder)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "severity", "louder"),
+    [
+        ("low", "critical", True),
+        ("low", None, True),
+        ("low", "warning", False),
+        ("high", "critical", False),
+    ],
+)
+def test_an_incident_becomes_louder_when_a_severe_alert_joins_it(
+    urgency: Urgency, severity: Severity | None, louder: bool
+) -> None:
+    event = Event(action="trigger", dedup_key="disk", severity=severity)
+
+    verdict = triage(Case(event=event, joins=begun(new(urgency=urgency))))
+
+    assert verdict == JoinIncident("INCIDENT", louder=louder)

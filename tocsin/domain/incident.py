@@ -1,7 +1,7 @@
 """An incident as it stands: its state, its timers, and its own copy of the policy it climbs."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from tocsin.domain.service import ScheduledAction, SupportHours
 from tocsin.domain.user import Urgency
 
 Status = Literal["triggered", "acknowledged", "resolved"]
+MOST_ALERTS: Final = 1000
 
 
 class Assignment(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.event import Event
+from tocsin.domain.incident import Incident
 from tocsin.domain.urgency import BY_SEVERITY
 
 
@@ -14,7 +15,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     ``alert``: the open alert of the same integration with the event's dedup key. ``incident_open``:
     whether that alert has an open incident, and ``open_alerts`` how many open alerts that incident
-    has, this one included.
+    has, this one included. ``joins``: the open incident that the alert belongs to by the service's
+    grouping, if it is a new one.
     """
 
     event: Event
@@ -23,6 +25,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     open_alerts: int = 0
     service_disabled: bool = False
     in_maintenance: bool = False
+    joins: Incident | None = None
 
 
 class OpenAlert(msgspec.Struct, frozen=True):
@@ -46,6 +49,16 @@ class AppendAndOpen(msgspec.Struct, frozen=True):
     """One more trigger of an alert that nobody has before them: it begins an incident."""
 
 
+class JoinIncident(msgspec.Struct, frozen=True):
+    """A new alert of an open incident.
+
+    ``louder``: the incident is of low urgency, and the event is severe enough for high.
+    """
+
+    incident_id: str
+    louder: bool
+
+
 class AcknowledgeIncident(msgspec.Struct, frozen=True):
     """The alert's incident is acknowledged."""
 
@@ -63,7 +76,14 @@ class Drop(msgspec.Struct, frozen=True):
 
 
 Verdict = (
-    OpenAlert | RecordOnly | Append | AppendAndOpen | AcknowledgeIncident | ResolveAlert | Drop
+    OpenAlert
+    | RecordOnly
+    | Append
+    | AppendAndOpen
+    | JoinIncident
+    | AcknowledgeIncident
+    | ResolveAlert
+    | Drop
 )
 Stage = Callable[[Case], Verdict | None]
 
@@ -86,6 +106,15 @@ def suppress(case: Case) -> Verdict | None:
     return RecordOnly() if case.alert is None else _append(case.alert, case.event)
 
 
+def group(case: Case) -> Verdict | None:
+    """Let a new alert go on in the open incident that its service's grouping finds for it."""
+    incident = case.joins
+    if incident is None or case.alert is not None or case.event.action != "trigger":
+        return None
+    before, now = incident.urgency, BY_SEVERITY[case.event.severity]
+    return JoinIncident(incident.id, louder=(before, now) == ("low", "high"))
+
+
 def dedup(case: Case) -> Verdict:
     """Find what the event means to the open alert with its dedup key."""
     action, alert = case.event.action, case.alert
@@ -100,7 +129,7 @@ def dedup(case: Case) -> Verdict:
     return Drop("The alert has no open incident to acknowledge.")
 
 
-STAGES: tuple[Stage, ...] = (suppress, dedup)
+STAGES: tuple[Stage, ...] = (suppress, group, dedup)
 
 
 def _trigger(case: Case) -> Verdict:

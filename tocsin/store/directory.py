@@ -57,10 +57,10 @@ async def services(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[s
     rows = await connection.fetch(
         "select id, name, description, escalation_policy_id, disabled, acknowledgement_timeout,"
         " auto_resolve_timeout, urgency_rule::text, support_hours::text, scheduled_actions::text,"
-        " created_at from services where id = any($1::text[])",
+        " alert_grouping::text, created_at from services where id = any($1::text[])",
         list(ids),
     )
-    nested = ("urgency_rule", "support_hours", "scheduled_actions")
+    nested = ("urgency_rule", "support_hours", "scheduled_actions", "alert_grouping")
     return {row["id"]: msgspec.convert(_decoded(row, nested), Service) for row in rows}
 
 

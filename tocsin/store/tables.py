@@ -193,6 +193,13 @@ incidents = sa.Table(
     ),
     sa.Index("ix_incidents_open", "created_at", "number", postgresql_where=OPEN),
     sa.Index(
+        "ix_incidents_service_id_open",
+        "service_id",
+        "created_at",
+        "number",
+        postgresql_where=OPEN,
+    ),
+    sa.Index(
         "ix_incidents_assignee_ids",
         "assignee_ids",
         postgresql_using="gin",

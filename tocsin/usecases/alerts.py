@@ -12,7 +12,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.command import Link, Resolve, Unlink
 from tocsin.domain.course import refuse_resolved
 from tocsin.domain.event import Event
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import MOST_ALERTS, Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.store import alerts as store
 from tocsin.store import incidents, log_entries
@@ -24,7 +24,7 @@ from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, hold
 from tocsin.usecases.log_entries import ids_in
-from tocsin.usecases.merging import MOST_ALERTS, TOO_MANY_ALERTS
+from tocsin.usecases.merging import TOO_MANY_ALERTS
 from tocsin.usecases.parts import Part
 
 OPEN_ALREADY: Final = "Another open alert of the same integration has this alert key."

@@ -20,6 +20,7 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.service import Service
 from tocsin.domain.urgency import urgency_of
+from tocsin.domain.user import Urgency
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents
 from tocsin.store import writes as rows
@@ -27,6 +28,7 @@ from tocsin.store.directory import Route
 from tocsin.store.quarantine import HINT
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.directory import Directory, View
+from tocsin.usecases.grouping import Groups
 from tocsin.usecases.letter import Letter, Stray, Verdict
 from tocsin.usecases.opening import open_incident
 
@@ -135,8 +137,9 @@ class Batch:
         }
         self._open_alerts: dict[str, set[str]] = {}  # incident id -> alert ids
         self._over: set[Key] = set()
+        self._groups = Groups(desk.now)
 
-    async def prepare(self, arrivals: Iterable[Arrival]) -> None:
+    async def prepare(self, arrivals: Sequence[Arrival]) -> None:
         """Lock the incidents that may change, and read what deciding about them needs."""
         policies = {
             policy
@@ -144,12 +147,14 @@ class Batch:
             if (policy := self.desk.view.policy(arrival.service.escalation_policy_id))
         }
         moving = {id_ for arrival in arrivals if (id_ := self._may_change(arrival))}
+        beginning = [(arrival.service, arrival.event) for arrival in self._beginning(arrivals)]
+        moving |= await self._groups.look_up(self.desk.connection, beginning)
+        held: dict[str, Incident] = {}
         if moving:
-            self._incidents |= await incidents.hold(self.desk.connection, moving)
+            held = await incidents.hold(self.desk.connection, moving)
             self._open_alerts = await alerts.open_by_incident(self.desk.connection, moving)
-        await self.desk.prepare(
-            incidents=[self._incidents[id_] for id_ in moving], policies=policies
-        )
+        self._incidents |= held
+        await self.desk.prepare(incidents=held.values(), policies=policies)
 
     def is_over(self, key: Key) -> bool:
         """Say whether this batch has resolved the alert that had the key."""
@@ -167,6 +172,7 @@ class Batch:
                 open_alerts=len(self._open_alerts.get(incident.id, ())) if incident else 0,
                 service_disabled=arrival.service.disabled,
                 in_maintenance=self.desk.view.is_in_maintenance(arrival.service.id, self.desk.now),
+                joins=None if alert else self._find_group(arrival),
             )
         )
         _DO[type(verdict)](self, arrival, verdict)
@@ -176,6 +182,15 @@ class Batch:
         alert = self._new_alert(arrival)
         incident = self._open_incident(arrival, alert)
         self._begin(arrival, replace(alert, incident_id=incident.id))
+
+    def join(self, arrival: Arrival, verdict: triage.JoinIncident) -> None:
+        """Begin an alert of an incident that is open; let that call louder if it must."""
+        incident = self._incidents[verdict.incident_id]
+        alert = replace(self._new_alert(arrival), incident_id=incident.id)
+        self._begin(arrival, alert)
+        self._open_alerts.setdefault(incident.id, set()).add(alert.id)
+        self._groups.add(arrival.service, incident, arrival.event)
+        self._tell(arrival, incident, alert, louder=verdict.louder)
 
     def record_only(self, arrival: Arrival, _: triage.RecordOnly) -> None:
         """Begin an alert that pages nobody."""
@@ -187,16 +202,7 @@ class Batch:
         incident = self._incident_of(alert)
         if incident is None or not incident.is_open:
             return
-        if verdict.louder:
-            self._act(incident, self._retrigger(arrival, incident, alert))
-        else:
-            command = Retrigger(
-                urgency=incident.urgency,
-                roster=_NOBODY,
-                details={"alert_id": alert.id, "event": arrival.event},
-                **arrival.by,
-            )
-            self.desk.note(incident, command)
+        self._tell(arrival, incident, alert, louder=verdict.louder)
 
     def append_and_open(self, arrival: Arrival, _: triage.AppendAndOpen) -> None:
         """Let an alert that nobody has before them begin an incident."""
@@ -235,6 +241,19 @@ class Batch:
             return None
         is_append = arrival.event.action == "trigger" and alert.severity == arrival.event.severity
         return None if is_append else alert.incident_id
+
+    def _beginning(self, arrivals: Iterable[Arrival]) -> Iterable[Arrival]:
+        """Pick the events that begin an alert, those that follow a recovery included."""
+        open_ = set(self._alerts)
+        for arrival in arrivals:
+            if arrival.event.action == "resolve":
+                open_.discard(arrival.key)
+            elif arrival.event.action == "trigger" and arrival.key not in open_:
+                open_.add(arrival.key)
+                yield arrival
+
+    def _find_group(self, arrival: Arrival) -> Incident | None:
+        return self._groups.find(arrival.service, arrival.event, self._incidents)
 
     def _incident_of(self, alert: Alert | None) -> Incident | None:
         return self._incidents.get(alert.incident_id or "") if alert else None
@@ -282,26 +301,33 @@ class Batch:
             service,
             policy,
             title=event.summary,
-            urgency=urgency_of(
-                service.urgency_rule, service.support_hours, event.severity, self.desk.now
-            ),
+            urgency=self._urgency(arrival),
             incident_key=event.dedup_key,
             details={"alert_id": alert.id},
             **arrival.by,
         )
         self._incidents[incident.id] = incident
         self._open_alerts[incident.id] = {alert.id}
+        self._groups.add(service, incident, event)
         return incident
 
-    def _retrigger(self, arrival: Arrival, incident: Incident, alert: Alert) -> Retrigger:
-        service = arrival.service
-        return Retrigger(
-            urgency=urgency_of(
-                service.urgency_rule, service.support_hours, arrival.event.severity, self.desk.now
-            ),
-            roster=self.desk.roster(incident.policy),
+    def _tell(self, arrival: Arrival, incident: Incident, alert: Alert, *, louder: bool) -> None:
+        """Write a trigger into an incident's log; one that is not louder leaves it as it is."""
+        command = Retrigger(
+            urgency=self._urgency(arrival) if louder else incident.urgency,
+            roster=self.desk.roster(incident.policy) if louder else _NOBODY,
             details={"alert_id": alert.id, "event": arrival.event},
             **arrival.by,
+        )
+        if louder:
+            self._act(incident, command)
+        else:
+            self.desk.note(incident, command)
+
+    def _urgency(self, arrival: Arrival) -> Urgency:
+        service = arrival.service
+        return urgency_of(
+            service.urgency_rule, service.support_hours, arrival.event.severity, self.desk.now
         )
 
 
@@ -310,6 +336,7 @@ _DO: Final[Mapping[type, Callable[[Batch, Arrival, Any], None]]] = {
     triage.RecordOnly: Batch.record_only,
     triage.Append: Batch.append,
     triage.AppendAndOpen: Batch.append_and_open,
+    triage.JoinIncident: Batch.join,
     triage.AcknowledgeIncident: Batch.acknowledge,
     triage.ResolveAlert: Batch.resolve,
     triage.Drop: Batch.drop,

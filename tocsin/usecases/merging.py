@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from tocsin.domain.command import Link, Resolve
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import MOST_ALERTS, Incident
 from tocsin.store import alerts
 from tocsin.store.clashes import tried_again
 from tocsin.usecases.desk import Desk
@@ -13,7 +13,6 @@ from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, hold
 
-MOST_ALERTS: Final = 1000
 TOO_MANY_ALERTS: Final = f"An incident cannot have more than {MOST_ALERTS} alerts."
 
 
