@@ -143,6 +143,9 @@ async def test_support_hours_are_kept_as_they_were_written(browser: Browser, nig
         ({"urgency": "support_hours", "start": "9"}, "Support hours must have a start and an end"),
         ({"urgency": "support_hours", "zone": "Mars"}, "Support hours must have the name of a"),
         ({"urgency": "support_hours", "days": []}, "Support hours must have days of week"),
+        ({"grouping": "time", "grouping_minutes": "x"}, "Alert grouping must have a length"),
+        ({"grouping": "content_based"}, "Alert grouping parameters must name 1 to 20 fields."),
+        ({"grouping": "by_magic"}, "Alert grouping parameters must have a type"),
         (
             {"urgency": "support_hours", "outside": "high", "action": "support_hours_end"},
             "Scheduled actions need a rule",
@@ -196,6 +199,47 @@ async def test_a_change_that_is_refused_changes_nothing(browser: Browser, night:
     assert answer.status_code == 400
     assert "Edit Checkout" in text_of(answer)
     assert await _service(night, "Checkout") == night.team.service
+
+
+BY_CONTENT = {"aggregate": "any", "fields": ["source", "custom_details.rack"], "time_window": 900}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "told"),
+    [
+        ({"grouping": ""}, None, "None: each new alert opens an incident"),
+        (
+            {"grouping": "time", "grouping_minutes": "0"},
+            {"type": "time", "config": {"timeout": 0}},
+            "By time: alerts join an incident as long as it is open",
+        ),
+        (
+            {"grouping": "intelligent", "grouping_window": "600"},
+            {"type": "intelligent", "config": {"time_window": 600}},
+            "until 10 min pass without one",
+        ),
+        (
+            {
+                "grouping": "content_based",
+                "grouping_window": "900",
+                "grouping_aggregate": "any",
+                "grouping_fields": "source,, custom_details.rack ",
+            },
+            {"type": "content_based", "config": BY_CONTENT},
+            "if any of source, custom_details.rack are equal, until 15 min pass",
+        ),
+    ],
+)
+async def test_alerts_are_grouped_as_the_form_says_and_it_says_so_again(
+    browser: Browser, night: Night, given: dict[str, str], kept: object, told: str
+) -> None:
+    path = f"{PATH}/{night.team.service.id}"
+    await _fill_in(browser, f"{path}/edit", path, **given)
+    said = text_of(await browser.open(f"{path}/settings"))
+    await _fill_in(browser, f"{path}/edit", path)
+
+    assert (await _service(night, "Checkout")).alert_grouping == kept
+    assert told in said
 
 
 async def test_without_a_policy_the_form_says_what_is_needed_first(

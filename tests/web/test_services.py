@@ -233,7 +233,7 @@ async def test_the_settings_are_told_in_words(browser: Browser, night: Night) ->
         "High: people are called until somebody answers",
         "Off: an acknowledgement lasts",
         "resolved by itself 2 h after it began",
-        "“time” is kept for the programs that set it.",
+        "By time: alerts join an incident for 5 min after it began",
         "Pages go out at once.",
     ):
         assert told in said

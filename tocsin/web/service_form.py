@@ -19,6 +19,7 @@ from tocsin.domain.service import (
 from tocsin.usecases import service_directory, services
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.services import Wish
+from tocsin.web import grouping_form
 from tocsin.web.integrations import NO_TOOL, TOOLS, read_tool
 from tocsin.web.notices import done
 from tocsin.web.page import Page
@@ -55,7 +56,7 @@ NEW: Final[Draft] = {
     "end": "17:00",
     "during": "high",
     "outside": "low",
-}
+} | grouping_form.NEW
 
 
 async def ask_for_new(visit: Visit) -> Response:
@@ -110,6 +111,7 @@ async def _show(
         policies=await service_directory.policies(visit.house, visit.now),
         tools=(*TOOLS, NO_TOOL),
         acknowledged_for=_with(ACKNOWLEDGED_FOR, draft.get("acknowledgement_timeout")),
+        lengths=grouping_form.lengths(draft),
         resolved_after=_with(RESOLVED_AFTER, draft.get("auto_resolve_timeout")),
     )
 
@@ -117,14 +119,18 @@ async def _show(
 def _draft(service: Service) -> Draft:
     """Say what stands in the form of a service that there is."""
     rule, hours = service.urgency_rule, service.support_hours
-    draft = NEW | {
-        "name": service.name,
-        "description": service.description or "",
-        "escalation_policy": service.escalation_policy_id,
-        "urgency": rule.urgency if rule.kind == "constant" else BY_HOURS,
-        "acknowledgement_timeout": service.acknowledgement_timeout or 0,
-        "auto_resolve_timeout": service.auto_resolve_timeout or 0,
-    }
+    draft = (
+        NEW
+        | {
+            "name": service.name,
+            "description": service.description or "",
+            "escalation_policy": service.escalation_policy_id,
+            "urgency": rule.urgency if rule.kind == "constant" else BY_HOURS,
+            "acknowledgement_timeout": service.acknowledgement_timeout or 0,
+            "auto_resolve_timeout": service.auto_resolve_timeout or 0,
+        }
+        | grouping_form.draft_of(service.alert_grouping)
+    )
     if rule.kind == "constant" or hours is None:
         return draft
     return draft | {
@@ -157,6 +163,7 @@ def _wish(form: Form) -> Wish:
         urgency_rule=_rule_by_hours(form) if wants_hours else _rule(form),
         support_hours=_hours(form) if wants_hours else UNSET,
         scheduled_actions=_actions(form) if wants_hours else UNSET,
+        alert_grouping=grouping_form.read_grouping(form),
     )
 
 
