@@ -172,7 +172,7 @@ async def _policies(site: Site, town: Town) -> None:
     await _policy(
         site, town, "Payments", "Payments",
         _level(5, Target("schedule", first)),
-        _level(10, Target("user", people["Chris"].id), Target("user", people["Dana"].id)),
+        _level(10, Target("user", people["Dana"].id), Target("user", people["Maximiliane"].id)),
         _level(15, Target("user", people["Ann"].id)),
         loops=2,
     )  # fmt: skip
