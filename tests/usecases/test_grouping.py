@@ -1,0 +1,426 @@
+"""Grouping against a real database: which alerts are one incident, and who is paged for them."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from tests.night import Night
+from tests.team import MINUTE
+from tocsin.domain.event import Event
+from tocsin.domain.incident import MOST_ALERTS, Incident
+from tocsin.domain.log_entry import Agent
+from tocsin.domain.service import UrgencyRule
+from tocsin.kit.ids import new_id
+from tocsin.kit.sealing import digest
+from tocsin.store import tables
+from tocsin.store.database import Database
+from tocsin.store.services import SERVICES
+from tocsin.usecases import batch, incidents, merging
+from tocsin.usecases.incidents import By, Change
+from tocsin.usecases.letter import Letter
+
+TIME = {"type": "time", "config": {"timeout": 10}}
+WHILE_OPEN = {"type": "time", "config": {"timeout": 0}}
+ALIKE: dict[str, Any] = {"type": "intelligent", "config": {}}
+SOMEBODY = By(agent=Agent("user", "PSOMEBODY"), channel={"type": "website"})
+PAGED_ONCE = ["trigger_log_entry", "assign_log_entry"]
+
+
+def content(aggregate: str, *fields: str) -> dict[str, Any]:
+    return {"type": "content_based", "config": {"aggregate": aggregate, "fields": list(fields)}}
+
+
+async def grouped(database: Database, setting: dict[str, Any], **given: Any) -> Night:
+    """Begin a night whose service groups its alerts."""
+    night = await Night.falls(database)
+    night.team.service = replace(night.team.service, alert_grouping=setting, **given)
+    await set_service(night)
+    return night
+
+
+async def set_service(night: Night) -> None:
+    async with night.database.begin() as tx:
+        await SERVICES.update(tx, night.team.service)
+
+
+def letter(night: Night, name: str, action: str = "trigger", **given: Any) -> Letter:
+    event = {"dedup_key": name, "summary": name, "severity": "critical", "source": "db-1"} | given
+    return Letter(
+        key=night.team.key,
+        what=msgspec.convert({"action": action} | event, Event),
+        path="/v2/enqueue",
+        sender="127.0.0.1",
+        body=b"{}",
+    )
+
+
+async def post(night: Night, *letters: Letter) -> None:
+    """Let events arrive as one batch."""
+    async with night.database.hot() as connection:
+        await receive(night, connection, letters)
+
+
+async def receive(night: Night, connection: asyncpg.Connection, letters: Iterable[Letter]) -> None:
+    posts = list(letters)
+    digests = [digest(one.key) for one in posts]
+    await batch.receive(connection, night.house.directory, posts, digests, night.now)
+
+
+async def alerts(night: Night) -> dict[str, Any]:
+    """All alerts, by their dedup keys."""
+    async with night.database.read() as tx:
+        rows = await tx.execute(sa.select(tables.alerts).order_by(tables.alerts.c.id))
+        return {row.dedup_key: row for row in rows}
+
+
+async def groups(night: Night) -> list[set[str]]:
+    """Which dedup keys each incident has, the oldest incident first."""
+    found: dict[str, set[str]] = {}
+    for key, alert in (await alerts(night)).items():
+        found.setdefault(alert.incident_id, set()).add(key)
+    return [found.pop(i.id) for i in await night.incidents() if i.id in found]
+
+
+async def log(night: Night, incident: Incident) -> list[Any]:
+    c = tables.log_entries.c
+    query = sa.select(c.type, c.body).where(c.incident_id == incident.id).order_by(c.id)
+    async with night.database.read() as tx:
+        return list(await tx.execute(query))
+
+
+async def resolve(night: Night, incident: Incident) -> None:
+    wanted = Change(incident_id=incident.id, status="resolved")
+    await incidents.change(night.house, [wanted], SOMEBODY, night.now)
+
+
+async def test_alerts_within_the_time_are_one_incident_and_page_once(database: Database) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger("disk")
+    work = len(await night.work())
+    night.passes(minutes=10)
+    await night.trigger("cpu")
+    night.passes(seconds=1)
+    await night.trigger("late")
+
+    first, second = await night.incidents()
+    assert await groups(night) == [{"disk", "cpu"}, {"late"}]
+    assert (first.title, second.title) == ("disk", "late")
+    assert len(await night.work()) == 2 * work
+
+
+async def test_a_joining_alert_is_told_in_the_log_and_leaves_the_incident_alone(
+    database: Database,
+) -> None:
+    night = await grouped(database, TIME)
+    [before] = await night.trigger("disk")
+    night.passes(minutes=1)
+    await night.trigger("cpu")
+
+    [after] = await night.incidents()
+    *begun, joining = await log(night, after)
+    assert after == before
+    assert [row.type for row in begun] == PAGED_ONCE
+    assert (joining.type, joining.body["details"]["alert_id"]) == (
+        "trigger_log_entry",
+        (await alerts(night))["cpu"].id,
+    )
+    assert joining.body["details"]["event"]["summary"] == "cpu"
+
+
+async def test_without_a_timeout_an_incident_is_joined_as_long_as_it_is_open(
+    database: Database,
+) -> None:
+    night = await grouped(database, WHILE_OPEN, auto_resolve_timeout=None)
+    [incident] = await night.trigger("disk")
+    night.passes(days=40)
+    await night.trigger("cpu")
+    await resolve(night, incident)
+    await night.trigger("fan")
+
+    assert await groups(night) == [{"disk", "cpu"}, {"fan"}]
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        (content("all", "source", "component"), [{"a", "b"}, {"c"}, {"d"}, {"e"}]),
+        (content("any", "source", "component"), [{"a", "b", "c", "d"}, {"e"}]),
+        (content("all", "custom_details.rack.row"), [{"a", "c"}, {"b"}, {"d"}, {"e"}]),
+        (content("all", "severity"), [{"a", "b", "c", "d", "e"}]),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_alerts_with_equal_content_are_one_incident(
+    database: Database, setting: dict[str, Any], expected: list[set[str]], at_once: bool
+) -> None:
+    night = await grouped(database, setting)
+    row: dict[str, Any] = {"custom_details": {"rack": {"row": 7}}}
+    letters = [
+        letter(night, "a", source="web-1", component="disk", **row),
+        letter(night, "b", source="web-1", component="disk"),
+        letter(night, "c", source="web-1", component="cpu", **row),
+        letter(night, "d", source="web-2", component="cpu"),
+        letter(night, "e", source="web-3", custom_details="row 7"),
+    ]
+    for group in [letters] if at_once else [[one] for one in letters]:
+        await post(night, *group)
+
+    assert await groups(night) == expected
+
+
+async def test_the_window_begins_anew_with_each_alert_for_a_day_at_most(
+    database: Database,
+) -> None:
+    night = await grouped(database, content("all", "source"), auto_resolve_timeout=None)
+    for minutes in range(0, 24 * 60 + 1, 5):
+        await night.trigger(str(minutes))
+        night.passes(minutes=5)
+    await night.trigger("tomorrow")
+    night.passes(minutes=5, seconds=1)
+    await night.trigger("later")
+
+    assert [len(group) for group in await groups(night)] == [289, 1, 1]
+
+
+async def test_alerts_with_like_summaries_are_one_incident(database: Database) -> None:
+    night = await grouped(database, ALIKE)
+    await night.trigger("Disk full on web-1")
+    await night.trigger("Disk full on web-2", "Memory full on web-2", "Memory full on web-3")
+
+    assert await groups(night) == [
+        {"Disk full on web-1", "Disk full on web-2"},
+        {"Memory full on web-2", "Memory full on web-3"},
+    ]
+
+
+async def test_the_newest_incident_that_fits_is_joined(database: Database) -> None:
+    night = await grouped(database, WHILE_OPEN)
+    night.team.service = replace(night.team.service, alert_grouping=None)
+    await set_service(night)
+    await night.trigger("old", "new")
+    night.team.service = replace(night.team.service, alert_grouping=WHILE_OPEN)
+    await set_service(night)
+    await night.trigger("joining")
+
+    assert await groups(night) == [{"old"}, {"new", "joining"}]
+
+
+async def test_a_further_trigger_is_appended_as_ever(database: Database) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger("disk", "cpu", "disk")
+    night.passes(minutes=1)
+    await night.trigger("cpu")
+
+    [incident] = await night.incidents()
+    entries = [row.type for row in await log(night, incident)]
+    assert await groups(night) == [{"disk", "cpu"}]
+    assert entries.count("trigger_log_entry") == 4
+
+
+async def test_an_incident_ends_with_the_last_of_its_alerts(database: Database) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger("disk", "cpu")
+    await post(night, letter(night, "disk", "resolve"))
+    [open_] = await night.incidents()
+    await post(night, letter(night, "cpu", "resolve"))
+    [over] = await night.incidents()
+
+    assert (open_.status, over.status) == ("triggered", "resolved")
+
+
+async def test_recoveries_and_new_alerts_in_one_batch_are_taken_in_their_order(
+    database: Database,
+) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger("disk")
+    await post(
+        night,
+        letter(night, "cpu"),
+        letter(night, "disk", "resolve"),
+        letter(night, "disk"),
+        letter(night, "cpu", "resolve"),
+        letter(night, "disk", "resolve"),
+        letter(night, "fan"),
+        letter(night, "fan", "acknowledge"),
+    )
+
+    first, second = await night.incidents()
+    assert (first.status, second.status) == ("resolved", "acknowledged")
+    assert await groups(night) == [{"disk", "cpu"}, {"fan"}]
+
+
+async def test_a_severe_alert_makes_the_quiet_incident_loud_that_it_joins(
+    database: Database,
+) -> None:
+    rule = UrgencyRule(urgency="severity_based")
+    night = await grouped(database, TIME, urgency_rule=rule)
+    await night.trigger("disk", severity="warning")
+    await night.trigger("cpu", severity="info")
+    [quiet] = await night.incidents()
+    await night.trigger("fan", severity="critical")
+    await night.trigger("rack", severity="warning")
+    [loud] = await night.incidents()
+
+    assert (quiet.urgency, quiet.escalate_at) == ("low", None)
+    assert (loud.urgency, loud.escalate_at) == ("high", night.now + 5 * MINUTE)
+    assert await groups(night) == [{"disk", "cpu", "fan", "rack"}]
+
+
+async def test_a_service_whose_incidents_are_always_quiet_stays_quiet(database: Database) -> None:
+    night = await grouped(database, TIME, urgency_rule=UrgencyRule(urgency="low"))
+    [begun] = await night.trigger("disk")
+    await night.trigger("cpu")
+
+    assert await night.incidents() == [begun]
+    assert await groups(night) == [{"disk", "cpu"}]
+
+
+async def test_a_disabled_service_only_records(database: Database) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger("disk")
+    night.team.service = replace(night.team.service, disabled=True)
+    await set_service(night)
+    await night.trigger("cpu")
+
+    recorded = (await alerts(night))["cpu"]
+    assert (recorded.suppressed, recorded.incident_id) == (True, None)
+
+
+async def test_maintenance_only_records_and_what_comes_back_afterwards_can_be_joined(
+    database: Database,
+) -> None:
+    night = await grouped(database, TIME)
+    window = {"id": new_id(), "start": night.now - MINUTE, "end": night.now + 60 * MINUTE}
+    covered = {"service_ids": [night.team.service.id]}
+    await night.sql(sa.insert(tables.maintenance_windows).values(**window, **covered))
+    await night.trigger("disk", "cpu")
+    assert await night.incidents() == []
+
+    night.passes(hours=1)
+    await night.trigger("disk")
+    await night.trigger("fan")
+    assert await groups(night) == [{"disk", "fan"}]
+    assert (await alerts(night))["cpu"].incident_id is None
+
+
+async def test_services_do_not_mix(database: Database) -> None:
+    night = await grouped(database, WHILE_OPEN)
+    keys = await night.crowd(1)
+    await night.trigger("elsewhere", key=keys["P0"])
+    await night.trigger("disk")
+
+    assert await groups(night) == [{"elsewhere"}, {"disk"}]
+
+
+async def test_an_incident_that_moved_to_another_service_is_left_alone(
+    database: Database,
+) -> None:
+    night = await grouped(database, WHILE_OPEN)
+    await night.crowd(1)
+    async with database.read() as tx:
+        [other] = await SERVICES.select(tx, SERVICES.c.name == "P0")
+    [incident] = await night.trigger("disk")
+    wanted = Change(incident_id=incident.id, service_id=other.id)
+    await incidents.change(night.house, [wanted], SOMEBODY, night.now)
+    await night.trigger("cpu")
+
+    assert await groups(night) == [{"disk"}, {"cpu"}]
+
+
+async def test_a_merged_incident_is_not_joined_but_the_one_it_goes_on_in(
+    database: Database,
+) -> None:
+    night = await grouped(database, content("all", "source"))
+    [target] = await night.trigger("disk", source="web-1")
+    [source] = await night.trigger("cpu", source="web-2")
+    await merging.merge(night.house, target.id, [source.id], SOMEBODY, night.now)
+    await night.trigger("fan", source="web-2")
+
+    assert await groups(night) == [{"disk", "cpu", "fan"}]
+
+
+async def test_a_full_incident_is_not_joined(database: Database) -> None:
+    night = await grouped(database, TIME)
+    await night.trigger(*(str(number) for number in range(MOST_ALERTS - 1)))
+    await night.trigger("last", "first")
+    await night.trigger("second")
+
+    assert [len(group) for group in await groups(night)] == [MOST_ALERTS, 2]
+
+
+@pytest.mark.parametrize("both", [TIME, content("all", "severity"), ALIKE])
+async def test_two_batches_at_once_begin_one_incident(
+    database: Database, both: dict[str, Any]
+) -> None:
+    night = await grouped(database, both)
+    one, other = "Disk full on web-1", "Disk full on web-2"
+    async with database.hot() as connection:
+        await receive(night, connection, [letter(night, one)])
+        second = asyncio.create_task(night.trigger(other))
+        await _waits_for_a_lock(database)
+    await second
+
+    assert await groups(night) == [{one, other}]
+
+
+@pytest.mark.parametrize("merged", [False, True])
+async def test_an_incident_that_ends_at_this_moment_is_not_joined(
+    database: Database, merged: bool
+) -> None:
+    night = await grouped(database, WHILE_OPEN)
+    [older] = await night.trigger("older")
+    async with database.begin() as tx:
+        query = sa.select(tables.incidents.c.id).with_for_update()
+        await tx.execute(query)
+        joining = asyncio.create_task(night.trigger("disk"))
+        await _waits_for_a_lock(database)
+        ended = {"status": "resolved", "merged_into": "QOTHER" if merged else None}
+        state = sa.cast(msgspec.to_builtins(older) | ended, sa.JSON)
+        await tx.execute(sa.update(tables.incidents).values(status="resolved", state=state))
+    await joining
+
+    assert await groups(night) == [{"older"}, {"disk"}]
+
+
+async def test_resolving_an_incident_while_it_is_joined_leaves_no_alert_open(
+    database: Database,
+) -> None:
+    night = await grouped(database, WHILE_OPEN)
+    [incident] = await night.trigger("disk")
+    async with database.hot() as connection:
+        await receive(night, connection, [letter(night, "cpu"), letter(night, "disk", "resolve")])
+        resolving = asyncio.create_task(resolve(night, incident))
+        await _waits_for_a_lock(database)
+    await resolving
+
+    [over] = await night.incidents()
+    assert over.status == "resolved"
+    assert {alert.status for alert in (await alerts(night)).values()} == {"resolved"}
+
+
+async def test_a_service_without_grouping_asks_nothing_more(database: Database) -> None:
+    night = await Night.falls(database)
+    await night.trigger("warm")
+    asked: list[str] = []
+    async with database.hot() as connection:
+        with connection.query_logger(lambda record: asked.append(record.query)):
+            await receive(night, connection, [letter(night, "disk"), letter(night, "cpu")])
+            await asyncio.sleep(0)
+
+    assert len(asked) == 2  # what the keys mean, and all that is written
+
+
+async def _waits_for_a_lock(database: Database) -> None:
+    query = sa.text("select count(*) from pg_locks where not granted")
+    for _ in range(500):
+        async with database.read() as tx:
+            if (await tx.execute(query)).scalar_one():
+                return
+        await asyncio.sleep(0.01)
+    raise AssertionError("Nothing waits.")
