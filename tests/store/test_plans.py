@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.grouping import Grouping
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent
 from tocsin.store import (
     alerts,
     analytics,
     change_events,
+    groups,
     incident_lists,
     incidents,
     log_entries,
@@ -41,6 +43,10 @@ FEW: Final = 2 * PAGE
 OF_A_MONTH: Final = (NOON - MONTH) // EVERY
 LAST_MONTH: Final = analytics.Asked(since=MONTH, until=NOON)
 SEARCHED: Final = 5000
+OPEN_EACH: Final = COUNT // 33 // 100 + 1  # of a service
+WHILE_OPEN: Final = {"PSERVICE33": Grouping(by="time", window=None)}
+OF_HOURS: Final = {"PSERVICE33": Grouping(by="time", window=36 * EVERY)}
+BY_LIKENESS: Final = {"PSERVICE33": Grouping(by="likeness", window=36 * EVERY)}
 SOME_SERVICES: Final = [f"PSERVICE{number}7" for number in range(1, 10)]
 
 # Every 33rd incident is open; the newest is number one. All have one alert and one log entry.
@@ -209,6 +215,9 @@ HOT: Final[dict[str, tuple[Callable[[asyncpg.Connection], Awaitable[object]], in
     "open alerts of keys": (lambda hot: alerts.hold_open(hot, [("PWAYIN", "key-33")]), 4),
     "held incidents": (lambda hot: incidents.hold(hot, _ids(2)), 2),
     "open alerts of incidents": (lambda hot: alerts.open_by_incident(hot, _ids(33)), 33),
+    "groups while they are open": (lambda hot: groups.find(hot, WHILE_OPEN, NOON), 3 * OPEN_EACH),
+    "groups of some hours": (lambda hot: groups.find(hot, OF_HOURS, NOON), 2),
+    "groups by likeness": (lambda hot: groups.find(hot, BY_LIKENESS, NOON), 3),
 }
 
 
@@ -220,7 +229,7 @@ async def test_what_every_event_asks_reads_no_more_than_it_needs(full: Database,
         with connection.query_logger(asked.append):
             await ask(connection)
             await asyncio.sleep(0)  # what was asked is told on the loop's next round
-        (query,) = asked
+        *_, query = asked  # before a connection's first question, asyncpg asks what types are
         rows = await _explain(connection, query.query, query.args)
 
     assert rows <= most
