@@ -70,7 +70,7 @@ _FILL: Final = (
     insert into alerts (id, service_id, integration_id, incident_id, dedup_key, status, suppressed,
       summary, created_at, updated_at, body)
     select id, 'PSERVICE' || n % 100, 'PWAYIN', id, 'key-' || n,
-      case when open then 'triggered' else 'resolved' end, false, 'Down', at, at, '{}' from past
+      case when open then 'triggered' else 'resolved' end, false, 'Down', at, at, '{"summary": "Down"}' from past
     """,
     """
     insert into log_entries (id, incident_id, type, at, body)
