@@ -109,7 +109,7 @@ async def test_pages_say_that_the_database_is_away(night: Night, visitor: Visito
         directory=Directory(),
     )
     answer = await _get(
-        web_app(house, Live(house), night.take), "/incidents", cookies={"tocsin_session": "x"}
+        web_app(house, Live(house), night.take), "/incidents", cookies={"__Host-tocsin_session": "x"}
     )
     await nowhere.close()
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.night import Night
-from tests.web.conftest import Browser, Visitor, proof_on, text_of
+from tests.web.conftest import Browser, Resident, Visitor, proof_on, text_of
 from tocsin.store.users import set_password
 from tocsin.usecases.errors import Invalid
 from tocsin.web.notices import COOKIE
@@ -31,13 +31,29 @@ async def test_a_look_by_script_leaves_the_notice_for_the_next_page(browser: Bro
     assert "The form arrived." in text_of(await browser.open("/styleguide"))
 
 
-@pytest.mark.parametrize(
-    "value", ["x", "e30=", base64.urlsafe_b64encode(b'{"sentence": 1}').decode()]
-)
-async def test_a_notice_that_is_not_ours_is_none(browser: Browser, value: str) -> None:
-    browser.http.cookies.set(COOKIE, value)
+@pytest.mark.parametrize("name", [COOKIE, f"__Host-{COOKIE}"])
+@pytest.mark.parametrize("signature", ["", ".", ".x"])
+async def test_a_notice_that_is_not_ours_is_none(
+    browser: Browser, name: str, signature: str
+) -> None:
+    notice = b'{"sentence": "Look.", "undo": {"action": "/api_keys/revoke", "fields": {}}}'
+    browser.http.cookies.set(name, base64.urlsafe_b64encode(notice).decode() + signature)
+    page = await browser.open("/styleguide")
 
-    assert (await browser.open("/styleguide")).status_code == 200
+    assert page.status_code == 200
+    assert "Look." not in text_of(page)
+    assert "/api_keys/revoke" not in page.text
+
+
+async def test_what_somebody_else_was_told_is_not_said(
+    browser: Browser, visitor: Visitor, resident: Resident
+) -> None:
+    mallory = await visitor(await resident("Mallory"))
+    await mallory.send(await mallory.open("/styleguide"), "/styleguide")
+    [notice] = [c for c in mallory.http.cookies.jar if c.name.endswith(COOKIE)]
+    browser.http.cookies.set(notice.name, notice.value or "")
+
+    assert "The form arrived." not in text_of(await browser.open("/styleguide"))
 
 
 async def test_no_two_proofs_are_alike_and_each_is_good(browser: Browser) -> None:

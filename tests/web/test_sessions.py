@@ -26,6 +26,7 @@ async def test_the_cookie_is_for_us_alone(visitor: Visitor, carol: User, night: 
     answer = await (await visitor()).sign_in(carol)
 
     cookie = next(c for c in answer.headers.get_list("set-cookie") if "tocsin_session" in c)
+    assert cookie.startswith("__Host-")
     token = cookie.partition("=")[2].partition(";")[0]
     for attribute in ("HttpOnly", "SameSite=lax", "Secure", "Path=/"):
         assert attribute in cookie
@@ -35,7 +36,7 @@ async def test_the_cookie_is_for_us_alone(visitor: Visitor, carol: User, night: 
     assert token.encode() not in session.token_hash
 
 
-@pytest.mark.parametrize("email", ["carol@example.com", "nobody@example.com", "bad\x00@x", ""])
+@pytest.mark.parametrize("email", ["carol@example.com", "nobody@example.com", "bad\x01@x", ""])
 async def test_a_wrong_password_and_a_wrong_address_look_the_same(
     visitor: Visitor, carol: User, email: str
 ) -> None:

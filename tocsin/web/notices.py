@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.web.visit import Visit, go_to, set_cookie
+from tocsin.web.cookies import read_cookie, set_cookie
+from tocsin.web.visit import Visit, go_to
 
 COOKIE: Final = "tocsin_notice"
 KEPT_FOR: Final = 60  # seconds
@@ -29,22 +30,35 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     undo: Undo | None = None
 
 
-def done(visit: Visit, address: str, sentence: str, *, undo: Undo | None = None) -> Response:
-    """Answer a form: look at this page now, which says that it is done."""
+def done(
+    visit: Visit,
+    address: str,
+    sentence: str,
+    *,
+    undo: Undo | None = None,
+    session: str | None = None,
+) -> Response:
+    """Answer a form: look at this page now, which says that it is done.
+
+    ``session`` is the token of a session that has just begun, and in which that is said.
+    """
     response = go_to(address)
     text = msgspec.json.encode(Notice(sentence=sentence, undo=undo))
-    value = base64.urlsafe_b64encode(text).decode()
+    notice = base64.urlsafe_b64encode(text).decode()
+    value = f"{notice}.{visit.house.sealer.sign(_signed(notice, session or visit.secret))}"
     if len(value) <= LONGEST:
-        set_cookie(visit, response, COOKIE, value, max_age=KEPT_FOR)
+        set_cookie(visit.house, response, COOKIE, value, max_age=KEPT_FOR)
     return response
 
 
 def take_notice(visit: Visit) -> Notice | None:
-    """Read what the last form left to say; whatever is no notice of ours is none."""
-    value = visit.request.cookies.get(COOKIE, "")
-    if not value:
+    """Read what the last form left to say. It may offer a button: what is not ours says nothing."""
+    notice, _, signature = read_cookie(visit.house, visit.request, COOKIE).partition(".")
+    if not visit.house.sealer.verify(_signed(notice, visit.secret), signature):
         return None
-    try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(value), type=Notice)
-    except ValueError:
-        return None
+    return msgspec.json.decode(base64.urlsafe_b64decode(notice), type=Notice)
+
+
+def _signed(notice: str, secret: str) -> str:
+    """Return what is signed of a notice: also for which browser it is."""
+    return f"notice {secret} {notice}"

@@ -11,11 +11,12 @@ from tocsin.kit.instants import write_instant
 from tocsin.kit.text import printable
 from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
+from tocsin.web.cookies import drop_cookie, set_cookie
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
 from tocsin.web.roles import ROLES, USUAL_ROLES
 from tocsin.web.schedule_words import restrictions_told, rotation_told
-from tocsin.web.visit import PROOF, VISITOR, Visit, set_cookie
+from tocsin.web.visit import PROOF, VISITOR, Visit
 
 _TEMPLATES: Final = jinja2.Environment(
     loader=jinja2.PackageLoader("tocsin.web"),
@@ -81,9 +82,9 @@ def show(
     )
     response = HTMLResponse(page, status_code=status)
     if left:
-        response.delete_cookie(COOKIE)
+        drop_cookie(visit.house, response, COOKIE)
     if visit.principal is None:
-        set_cookie(visit, response, VISITOR, visit.secret)
+        set_cookie(visit.house, response, VISITOR, visit.secret)
     return response
 
 

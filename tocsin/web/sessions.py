@@ -12,10 +12,11 @@ from tocsin.usecases import first_start, sessions, users
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.sessions import Credentials, NotKnown, TooSoon
 from tocsin.web.browsers import browser
+from tocsin.web.cookies import drop_cookie, read_cookie, set_cookie
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
-from tocsin.web.visit import SESSION, VISITOR, Visit, go_to, set_cookie
+from tocsin.web.visit import SESSION, VISITOR, Visit, go_to
 
 HOME: Final = "/incidents"
 MINE: Final = "/account/sessions"
@@ -60,16 +61,16 @@ async def sign_in(visit: Visit) -> Response:
 
 async def sign_out(visit: Visit) -> Response:
     """Let somebody out."""
-    await sessions.sign_out(visit.house, visit.request.cookies.get(SESSION, ""))
+    await sessions.sign_out(visit.house, read_cookie(visit.house, visit.request, SESSION))
     response = go_to("/login")
-    response.delete_cookie(SESSION)
+    drop_cookie(visit.house, response, SESSION)
     return response
 
 
 def let_in(visit: Visit, token: str, response: Response) -> Response:
     """Give the browser a session along with an answer."""
-    set_cookie(visit, response, SESSION, token, max_age=int(LONGEST.total_seconds()))
-    response.delete_cookie(VISITOR)
+    set_cookie(visit.house, response, SESSION, token, max_age=int(LONGEST.total_seconds()))
+    drop_cookie(visit.house, response, VISITOR)
     return response
 
 

@@ -45,7 +45,7 @@ async def claim(visit: Visit) -> Response:
         return done(visit, "/login", no.sentences[0])
     except (Invalid, TooSoon) as no:
         return _form(visit, visit.form, 429 if isinstance(no, TooSoon) else 400, no)
-    return let_in(visit, session, done(visit, "/", WELCOME))
+    return let_in(visit, session, done(visit, "/", WELCOME, session=session))
 
 
 def _form(

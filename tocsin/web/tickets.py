@@ -71,7 +71,8 @@ async def follow_link(visit: Visit, kind: TicketKind) -> Response:
     except Invalid as no:
         return await _form(visit, kind, status=400, complaint=no)
     way = WAYS[kind]
-    return let_in(visit, session, done(visit, way.onward(user), way.welcome))
+    onward = done(visit, way.onward(user), way.welcome, session=session)
+    return let_in(visit, session, onward)
 
 
 def hand_over(visit: Visit, sent: Sent, kind: TicketKind) -> Response:

@@ -1,8 +1,9 @@
 """A visit: who asks for a page, with what form, and whether they may."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, quote
 
 import msgspec
@@ -20,6 +21,7 @@ from tocsin.usecases.duty import Duty, duty_of
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
+from tocsin.web.cookies import read_cookie
 from tocsin.web.hub import Live
 
 SESSION: Final = "tocsin_session"
@@ -135,10 +137,11 @@ async def receive(
     house: House, live: Live, take: Take, attempts: Attempts, request: Request
 ) -> Visit:
     """Find out who asks; of a form, also see that it is ours. Raises Forbidden."""
+    _refuse_nul(request.query_params.multi_items())
     now = house.clock()
-    token = request.cookies.get(SESSION, "")
+    token = read_cookie(house, request, SESSION)
     principal = await sessions.recognise(house, token, now) if token else None
-    visitor = request.cookies.get(VISITOR) or secrets.token_urlsafe(16)
+    visitor = read_cookie(house, request, VISITOR) or secrets.token_urlsafe(16)
     visit = Visit(
         house=house,
         live=live,
@@ -171,12 +174,6 @@ def ask_to_sign_in(request: Request) -> Response:
     return go_to("/login" if at in {"", "/"} else f"/login?next={quote(at, safe='/')}")
 
 
-def set_cookie(visit: Visit, response: Response, name: str, value: str, **more: Any) -> None:
-    """Give the browser something to bring along, which no script and no other site can use."""
-    is_secure = visit.house.settings.public_url.startswith("https://")
-    response.set_cookie(name, value, httponly=True, samesite="lax", secure=is_secure, **more)
-
-
 async def _duty(
     house: House, request: Request, principal: Principal | None, now: datetime
 ) -> Duty | None:
@@ -196,4 +193,11 @@ async def _read_form(request: Request) -> Form:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HTTPException(400) from None
+    _refuse_nul(fields)
     return Form(fields)
+
+
+def _refuse_nul(fields: Iterable[tuple[str, str]]) -> None:
+    """See that nothing holds the sign that no database can. Raises HTTPException."""
+    if any("\0" in text for field in fields for text in field):
+        raise HTTPException(400)
