@@ -55,6 +55,40 @@ async def test_more_pages_than_a_node_can_serve_are_sent_away(
                 pass
 
 
+async def test_one_browser_does_not_take_the_places_of_all(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "MOST_OF_ONE", 1)
+    live = Live(night.house)
+
+    async with live.follow(None, whose="S1"):
+        with pytest.raises(Crowded):
+            async with live.follow(None, whose="S1"):
+                pass
+        async with live.follow(None, whose="S2"):
+            pass
+
+
+async def test_whoever_goes_before_the_first_look_leaves_their_place(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "MOST", 1)
+    live = Live(night.house)
+    hurried = asyncio.create_task(_listen(live))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    hurried.cancel()
+    await asyncio.wait([hurried])
+
+    async with live.follow(None):
+        pass
+
+
+@pytest.mark.parametrize("topic", ["incident:%00", "incidents%00", "incident:Q%00"])
+async def test_no_topic_keeps_others_from_their_news(browser: Browser, topic: str) -> None:
+    assert (await browser.open(f"/live?topic={topic}")).status_code == 400
+
+
 async def test_the_stream_tells_changes_and_signs_of_life_until_the_server_stops(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,3 +127,7 @@ async def test_strangers_hear_nothing(visitor: Visitor) -> None:
     answer = await (await visitor()).open("/live?topic=incidents")
 
     assert answer.status_code == 303
+
+
+async def _listen(live: Live) -> list[str]:
+    return [line async for line in news._tell(live, None)]

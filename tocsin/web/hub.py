@@ -13,10 +13,11 @@ from tocsin.usecases.news import News
 
 BEAT: Final = 0.5  # seconds
 MOST: Final = 1000  # pages that follow one node
+MOST_OF_ONE: Final = 50  # of them in one browser
 
 
 class Crowded(Exception):  # noqa: N818 - an answer, not a fault
-    """Too many pages follow this node."""
+    """Too many pages follow this node, or too many in the same browser."""
 
 
 class Live:
@@ -29,20 +30,21 @@ class Live:
 
     @asynccontextmanager
     async def follow(
-        self, incident_id: str | None, since: datetime | None = None
+        self, incident_id: str | None, since: datetime | None = None, *, whose: str = ""
     ) -> AsyncIterator["Follower"]:
-        """Follow one incident, or all of them; ring at once if something happened ``since``."""
-        if len(self._followers) >= MOST:
+        """Follow one incident, or all of them; ring at once if something happened ``since``.
+
+        ``whose`` session it is counts: nobody takes the places of all. Raises Crowded.
+        """
+        theirs = sum(follower.whose == whose for follower in self._followers)
+        if len(self._followers) >= MOST or theirs >= MOST_OF_ONE:
             raise Crowded
-        follower = Follower(incident_id)
+        follower = Follower(incident_id, whose)
         self._followers.add(follower)
-        with suppress(DatabaseAway):
-            follower.hear(await news.look(self._house, {incident_id} if incident_id else ()))
-            if since and await news.is_stale(self._house, incident_id, since):
-                follower.ring()
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
         try:
+            await self._catch_up(follower, since)
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
             yield follower
         finally:
             self._followers.discard(follower)
@@ -51,6 +53,13 @@ class Live:
         """Let all go: the server is about to stop."""
         for follower in self._followers:
             follower.end()
+
+    async def _catch_up(self, follower: "Follower", since: datetime | None) -> None:
+        id_ = follower.incident_id
+        with suppress(DatabaseAway):
+            follower.hear(await news.look(self._house, {id_} if id_ else ()))
+            if since and await news.is_stale(self._house, id_, since):
+                follower.ring()
 
     async def _look(self) -> None:
         while self._followers:
@@ -65,8 +74,9 @@ class Live:
 class Follower:
     """One open page."""
 
-    def __init__(self, incident_id: str | None) -> None:
+    def __init__(self, incident_id: str | None, whose: str) -> None:
         self.incident_id = incident_id
+        self.whose = whose
         self.is_over = False
         self._known: object = None
         self._bell = asyncio.Event()

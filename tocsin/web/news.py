@@ -26,7 +26,8 @@ async def follow(visit: Visit) -> Response:
     kind, _, incident_id = visit.query.get("topic", "").partition(":")
     if kind != ("incident" if incident_id else "incidents"):
         raise HTTPException(404)
-    news = _tell(visit.live, incident_id or None, _instant(visit.query.get("since", "")))
+    since, whose = _instant(visit.query.get("since", "")), visit.by.key_id
+    news = _tell(visit.live, incident_id or None, since, whose=whose)
     return StreamingResponse(news, media_type="text/event-stream", headers=UNBUFFERED)
 
 
@@ -39,11 +40,11 @@ def _instant(seconds: str) -> datetime | None:
 
 
 async def _tell(
-    live: Live, incident_id: str | None, since: datetime | None = None
+    live: Live, incident_id: str | None, since: datetime | None = None, *, whose: str = ""
 ) -> AsyncIterator[str]:
     yield HELLO
     try:
-        async with live.follow(incident_id, since) as follower:
+        async with live.follow(incident_id, since, whose=whose) as follower:
             async for line in _lines(follower):
                 yield line
     except Crowded:
