@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.browser.site import Site
@@ -31,6 +32,12 @@ FLAGS: Final = (
 # Complaints of the browser about what tests do on purpose.
 WANTED: Final = ("the server responded with a status of", "net::ERR_FAILED")
 
+RULES: Final = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 ELSEWHERE: Final = re.compile("^https://")
 PLOT: Final = """
 <svg xmlns="http://www.w3.org/2000/svg" width="480" height="160" viewBox="0 0 480 160">
@@ -82,6 +89,17 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
     for context in contexts:
         await context.close()
     assert not faults, faults
+
+
+async def violations(page: Page) -> list[str]:
+    """Say what shuts somebody out of a page."""
+    await page.evaluate("scrollTo(0, 0)")  # or the bar that stays may cover half a button
+    found = await Axe().run(page, options=RULES)
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 async def _plot(route: Route) -> None:

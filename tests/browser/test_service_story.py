@@ -68,7 +68,7 @@ async def test_the_same_without_script(site: Site, visit: Visit, width: int) -> 
 
 async def sign_in(page: Page, user: User) -> None:
     """Come in by the door."""
-    await page.get_by_label("Email").fill(user.email)
+    await page.get_by_label("E-mail").fill(user.email)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Incidents")

@@ -4,19 +4,12 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from tests.browser.drive import HEIGHT, SCHEMES, WIDTHS, visitors
+from tests.browser.drive import HEIGHT, SCHEMES, WIDTHS, violations, visitors
 from tests.browser.history import Lived
 from tests.browser.tour import STOPS, Stop, unvisited
 
-RULES: Final = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 LOOKED_AT: Final = (WIDTHS[0], WIDTHS[-1])
 WHAT_OPENS: Final = "[...document.querySelectorAll('main [popover]')].map(one => one.id)"
 TOO_WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -42,18 +35,8 @@ async def test_a_page_fits_everywhere_and_shuts_nobody_out(page: Page) -> None:
         if width in LOOKED_AT:
             for scheme in SCHEMES:
                 await page.emulate_media(color_scheme=scheme)
-                assert await _violations(page) == [], f"{scheme}, {width} px"
+                assert await violations(page) == [], f"{scheme}, {width} px"
     for name in await page.evaluate(WHAT_OPENS):
         await page.evaluate("name => document.getElementById(name).togglePopover()", name)
-        assert await _violations(page) == [], f"{name} is open"
+        assert await violations(page) == [], f"{name} is open"
         await page.evaluate("name => document.getElementById(name).togglePopover()", name)
-
-
-async def _violations(page: Page) -> list[str]:
-    await page.evaluate("scrollTo(0, 0)")  # or the bar that stays may cover half a button
-    found = await Axe().run(page, options=RULES)
-    return [
-        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
