@@ -1,6 +1,9 @@
 """A password is known again by its hash, and by nothing else."""
 
-from tocsin.auth.passwords import hash_password, is_password, needs_rehash
+import asyncio
+import threading
+
+from tocsin.auth.passwords import AT_ONCE, hash_password, is_password, needs_rehash
 
 
 async def test_a_password_is_known_by_its_hash() -> None:
@@ -17,3 +20,9 @@ async def test_what_is_no_hash_is_nobodys_password() -> None:
 
 async def test_a_hash_of_today_is_strong_enough() -> None:
     assert not needs_rehash(await hash_password("correct horse"))
+
+
+async def test_strangers_who_ask_at_once_take_turns() -> None:
+    await asyncio.gather(*(is_password("guess", None) for _ in range(2 * AT_ONCE)))
+
+    assert sum(one.name.startswith("passwords") for one in threading.enumerate()) == AT_ONCE

@@ -188,7 +188,7 @@ async def test_only_an_owner_sends_a_link_to_an_owner(night: Night) -> None:
         await passwords.offer(night.house, night.team.ann.id, ben, night.now)
 
 
-async def test_whoever_knows_the_present_password_changes_it_and_stays(
+async def test_whoever_knows_the_present_password_changes_it_and_begins_anew(
     night: Night, post: Post, attempts: Attempts
 ) -> None:
     ben = night.team.ben
@@ -196,7 +196,7 @@ async def test_whoever_knows_the_present_password_changes_it_and_stays(
         await passwords.put(tx, "BEN@example.com", GOOD)
     here, there = [await session_of(night, ben, GOOD, origin) for origin in (HOME, AWAY)]
 
-    await passwords.change(
+    token = await passwords.change(
         night.house,
         attempts,
         here,
@@ -206,9 +206,11 @@ async def test_whoever_knows_the_present_password_changes_it_and_stays(
         now=night.now,
     )
 
-    left = await sessions.find(night.house, ben.id, night.now)
-    assert [session.id for session in left] == [here.key_id]
-    assert there.key_id != here.key_id
+    [left] = await sessions.find(night.house, ben.id, night.now)
+    fresh = await sessions.recognise(night.house, token, night.now)
+    assert fresh is not None
+    assert fresh.key_id == left.id
+    assert left.id not in {here.key_id, there.key_id}
     assert await fits(night, ben, "an even longer phrase")
     assert len(await post.come()) == 1
 

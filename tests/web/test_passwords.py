@@ -131,7 +131,8 @@ async def test_without_a_mail_server_the_page_says_whom_to_ask(visitor: Visitor)
 async def test_ones_own_password_is_changed_by_whoever_knows_it(
     browser: Browser, visitor: Visitor, carol: User
 ) -> None:
-    other = await visitor(carol)
+    other, thief = await visitor(carol), await visitor()
+    thief.http.cookies.update(browser.http.cookies)
     page = await browser.open("/account/password")
 
     wrong = await browser.send(page, "/account/password", present="guess", password=NEW)
@@ -143,8 +144,10 @@ async def test_ones_own_password_is_changed_by_whoever_knows_it(
     answer = await browser.send(page, "/account/password", present=PASSWORD, password=NEW)
 
     assert answer.headers["location"] == "/account/sessions"
-    assert (await browser.open("/incidents")).status_code == 200
+    said = text_of(await browser.open("/account/sessions"))
+    assert "Your password was changed, and you are signed in only here." in said
     assert (await other.open("/incidents")).status_code == 303
+    assert (await thief.open("/incidents")).status_code == 303
 
 
 async def test_an_administrator_hands_a_link_over_where_no_letter_can_go(

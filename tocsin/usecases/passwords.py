@@ -88,10 +88,11 @@ async def change(
     new: str,
     origin: Origin,
     now: datetime,
-) -> None:
-    """Give somebody another password who knows the present one; only this session goes on.
+) -> str:
+    """Give somebody another password who knows the present one; return a new session's token.
 
-    Raises Invalid, TooSoon.
+    All sessions of before end, also this one: whoever came by its token is out as well. Raises
+    Invalid, TooSoon.
     """
     user = by.user
     if user is None:
@@ -106,9 +107,11 @@ async def change(
     attempts.forgive(user.email, origin.address, at=CHANGING)
     hashed = await hash_password(new)
     async with house.database.begin() as tx:
-        await _replace(tx, user, hashed, but=by.key_id)
+        await _replace(tx, user, hashed)
         await _tell(tx, house, user, origin, now)
+        session = await sessions.begin(tx, user.id, now, origin)
     log.info("password.changed", user=user.id, address=origin.address)
+    return session
 
 
 async def put(tx: AsyncConnection, email: str, password: str) -> None:
@@ -120,11 +123,11 @@ async def put(tx: AsyncConnection, email: str, password: str) -> None:
     await _replace(tx, user, await hash_password(password))
 
 
-async def _replace(tx: AsyncConnection, user: User, hashed: str, but: str | None = None) -> None:
-    """Store a password; links and sessions of the time before it, ``but`` one, end."""
+async def _replace(tx: AsyncConnection, user: User, hashed: str) -> None:
+    """Store a password; links and sessions of the time before it end."""
     await users.set_password(tx, user.id, hashed)
     await ticket_store.forget_of(tx, user.id)
-    await session_store.forget_of(tx, user.id, but=but)
+    await session_store.forget_of(tx, user.id)
 
 
 async def _send_if_known(house: House, email: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from tocsin.usecases.sessions import TooSoon
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
-from tocsin.web.sessions import MINE
+from tocsin.web.sessions import MINE, let_in
 from tocsin.web.tickets import follow_link, hand_over, open_link
 from tocsin.web.visit import Visit, go_to
 
@@ -49,7 +49,7 @@ async def ask_for_change(visit: Visit) -> Response:
 async def change_own(visit: Visit) -> Response:
     """Change the password of whoever knows the present one."""
     try:
-        await passwords.change(
+        session = await passwords.change(
             visit.house,
             visit.attempts,
             visit.by,
@@ -61,7 +61,7 @@ async def change_own(visit: Visit) -> Response:
     except (Invalid, TooSoon) as no:
         status = 429 if isinstance(no, TooSoon) else 400
         return show(visit, "password_change.html", status=status, complaint=no)
-    return done(visit, MINE, CHANGED)
+    return let_in(visit, session, done(visit, MINE, CHANGED, session=session))
 
 
 async def offer(visit: Visit) -> Response:
