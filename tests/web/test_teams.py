@@ -50,7 +50,7 @@ async def test_the_list_tells_how_much_each_team_answers_for(
 
 async def test_teams_are_found_by_a_part_of_their_name(browser: Browser, team: Team) -> None:
     assert "Payments" in text_of(await browser.open("/teams?q=pay"))
-    assert "No team is called like that." in text_of(await browser.open("/teams?q=zzz"))
+    assert "No team is like that." in text_of(await browser.open("/teams?q=zzz"))
 
 
 async def test_a_team_shows_its_people_and_what_it_answers_for(
@@ -222,7 +222,7 @@ async def test_who_may_only_look_or_answer_sees_no_buttons_and_changes_nothing(
 
     for button in ("Edit", "Delete", "Add to the team", "Remove"):
         assert f">{button}<" not in page.text
-    assert "Add a team" not in (await browser.open("/teams")).text
+    assert "New team" not in (await browser.open("/teams")).text
     for path in ("", f"/{team.id}", f"/{team.id}/members", f"/{team.id}/delete"):
         answer = await browser.send(page, f"/teams{path}", name="Mine", user=night.team.ben.id)
         assert answer.status_code == 403

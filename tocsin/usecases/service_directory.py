@@ -25,6 +25,7 @@ from tocsin.usecases import (
 from tocsin.usecases.duty import read_plan
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
+from tocsin.usecases.incident_queries import ids_in_incident
 from tocsin.usecases.ladders import Face, Ladder
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter, Known
@@ -165,8 +166,8 @@ async def _incidents(
     async with house.database.read() as tx:
         opened = await incident_lists.find(tx, asked, limit=MOST_OPEN, offset=0)
         recent = await incident_lists.find(tx, over, limit=MOST_RESOLVED, offset=0)
-        holders = {assignment.user_id for one in opened for assignment in one.assignments}
-        return opened, recent, await names(tx, holders)
+        mentioned = {id_ for one in opened for id_ in ids_in_incident(one)}
+        return opened, recent, await names(tx, mentioned)
 
 
 async def _changes(house: House, service_id: str) -> Sequence[change_events.Known]:

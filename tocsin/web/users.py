@@ -44,7 +44,7 @@ async def list_users(visit: Visit) -> Response:
         found=shown,
         total=total,
         standings=await invitations.standings(visit.house, ids, visit.now),
-        teams=[("", "Any team"), *((team.id, team.name) for team in every_team)],
+        teams=[("", "All teams"), *((team.id, team.name) for team in every_team)],
         ways=reach.ways,
         trouble=partial(reach.trouble, channels=visit.house.channels),
         name=sought,
