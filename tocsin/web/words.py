@@ -90,7 +90,7 @@ def about(complaint: Complaint | None, label: str) -> Sequence[str]:
     """Return those sentences of a complaint that speak of the field with this label."""
     if complaint is None:
         return ()
-    return [told for told in complaint.sentences if told.lower().startswith(label.lower())]
+    return [told for told in complaint.sentences if _folded(told).startswith(_folded(label))]
 
 
 @cache
@@ -103,6 +103,11 @@ def zones() -> Sequence[str]:
 def is_link(href: str | None) -> bool:
     """Say whether an address that somebody sent may be followed."""
     return href is not None and href.lower().startswith(("https://", "http://"))
+
+
+def _folded(text: str) -> str:
+    """Fold what is the same word: sentences that programs read too say "email"."""
+    return text.lower().replace("e-mail", "email")
 
 
 def _length(span: timedelta) -> str:
