@@ -2,11 +2,12 @@
 
 const OFF = "tocsin-keys-off";
 const WAYS = { i: "/incidents", o: "/oncall", s: "/schedules", v: "/service-directory", p: "/escalation_policies" };
+const PATIENCE = 1500; // ms
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 const help = document.getElementById("keys");
 const isOn = document.getElementById("keys-on");
-let isGoing = false; // g was pressed: the next key says where
+let isGoing = false; // g was pressed: the next key says where, if it comes soon
 
 if (isOn) {
   isOn.checked = localStorage.getItem(OFF) === null;
@@ -18,7 +19,7 @@ if (isOn) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-  if (event.target.closest(TYPING) || document.querySelector("dialog[open]")) return;
+  if (event.target.closest(TYPING) || document.querySelector("dialog[open], :popover-open")) return;
   if (event.key === "?" && help) return act(event, () => help.showModal());
   if (!isOn?.checked) return;
   const done = press(event.key);
@@ -35,12 +36,17 @@ function press(key) {
     isGoing = false;
     return WAYS[key] && (() => location.assign(WAYS[key]));
   }
-  if (key === "g") return () => (isGoing = true);
+  if (key === "g") return begin;
   if (key === "j") return () => move(1);
   if (key === "k") return () => move(-1);
   if (key === "x") return here() && (() => here().querySelector("[data-row-select]")?.click());
   const button = bearerOf(key);
   return button && (() => use(button));
+}
+
+function begin() {
+  isGoing = true;
+  setTimeout(() => (isGoing = false), PATIENCE);
 }
 
 function bearerOf(key) {
