@@ -16,7 +16,7 @@ async def test_the_first_person_claims_the_house(site: Site, visit: Visit) -> No
     assert await violations(page) == []
     await page.get_by_label("Set-up code").fill(code_of(site.house.sealer))
     await page.get_by_label("Name").fill("Olga Petrova")
-    await page.get_by_label("Email").fill("olga@example.com")
+    await page.get_by_label("E-mail").fill("olga@example.com")
     await page.get_by_label("Time zone").fill("Europe/Vienna")
     await page.get_by_label("Password", exact=True).fill(NEW)
     await page.get_by_role("button", name="Own this installation").click()
