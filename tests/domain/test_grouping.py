@@ -15,6 +15,7 @@ from tocsin.domain.grouping import (
     Traits,
     fits,
     grouping_of,
+    is_field,
     joined,
     may_be_joined,
     traits_of,
@@ -128,6 +129,13 @@ def test_by_content_all_fields_must_be_there_and_equal(
     fields: list[str], change: dict[str, Any], joins: bool
 ) -> None:
     assert are_one(content("all", *fields), FULL, replace(FULL, **change)) is joins
+
+
+def test_a_field_has_a_name_that_events_have() -> None:
+    for name in ("summary", "class", "custom_details", "custom_details.rack.row"):
+        assert is_field(name)
+    for name in ("sorce", "event_class", "custom_detail.rack", ""):
+        assert not is_field(name)
 
 
 @pytest.mark.parametrize(

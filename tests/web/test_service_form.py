@@ -145,6 +145,10 @@ async def test_support_hours_are_kept_as_they_were_written(browser: Browser, nig
         ({"urgency": "support_hours", "days": []}, "Support hours must have days of week"),
         ({"grouping": "time", "grouping_minutes": "x"}, "Alert grouping must have a length"),
         ({"grouping": "content_based"}, "Alert grouping parameters must name 1 to 20 fields."),
+        (
+            {"grouping": "content_based", "grouping_fields": "sorce"},
+            "Fields can be summary, source",
+        ),
         ({"grouping": "by_magic"}, "Alert grouping parameters must have a type"),
         (
             {"urgency": "support_hours", "outside": "high", "action": "support_hours_end"},

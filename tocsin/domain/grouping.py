@@ -89,6 +89,11 @@ def horizon(grouping: Grouping, now: datetime) -> tuple[datetime, datetime]:
     return now - DAY, now - grouping.window
 
 
+def is_field(name: str) -> bool:
+    """Say whether events can have a field of this name."""
+    return name in FIELDS or name.partition(".")[0] == DETAILS
+
+
 def fits(grouping: Grouping, group: Group, traits: Traits, now: datetime) -> bool:
     """Say whether an alert with these traits belongs to these."""
     if group.alerts >= MOST_ALERTS or not _matches(grouping, group, traits):
@@ -145,12 +150,10 @@ def _content(event: Event, field: str) -> str:
 
 
 def _value(event: Event, field: str) -> Any:
+    if field in FIELDS:
+        return getattr(event, "event_class" if field == "class" else field)
     name, *path = field.split(".")
-    if name != DETAILS:
-        return (
-            getattr(event, "event_class" if name == "class" else name) if field in FIELDS else None
-        )
-    value = event.custom_details
+    value = event.custom_details if name == DETAILS else None
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value

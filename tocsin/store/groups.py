@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from tocsin.domain.event import Event
-from tocsin.domain.grouping import DETAILS, Group, Grouping, horizon, traits_of
+from tocsin.domain.grouping import FIELDS, Group, Grouping, horizon, traits_of
 
 # Held until the transaction ends, so that two batches do not both begin what should be one.
 _TAKE_TURNS = """
@@ -71,7 +71,7 @@ async def find(
 
 
 def _wants_details(grouping: Grouping) -> bool:
-    return any(field.partition(".")[0] == DETAILS for field in grouping.fields)
+    return not set(grouping.fields) <= set(FIELDS)
 
 
 def _group(row: asyncpg.Record, grouping: Grouping) -> Group:

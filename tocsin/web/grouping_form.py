@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tocsin.domain.grouping import FIELDS, is_field
 from tocsin.usecases.errors import Invalid
 from tocsin.web.visit import Form
 from tocsin.web.words import duration
@@ -13,6 +14,7 @@ RECOMMENDED: Final = WINDOWS[0]
 LONGEST_NUMBER: Final = 10
 
 NO_LENGTH: Final = "Alert grouping must have a length of time that is a number."
+NO_FIELD: Final = f"Fields can be {', '.join(FIELDS)}, or custom_details. with a name, not {{}}."
 
 NEW: Final[dict[str, Any]] = {
     "grouping": "",
@@ -46,10 +48,9 @@ def read_grouping(form: Form) -> dict[str, Any] | None:
         case "time":
             config = {"timeout": _number(form, "grouping_minutes")}
         case "content_based":
-            fields = (field.strip() for field in form.get("grouping_fields", "").split(","))
             config = {
                 "aggregate": form.get("grouping_aggregate", ""),
-                "fields": [field for field in fields if field],
+                "fields": _fields(form),
                 "time_window": _number(form, "grouping_window"),
             }
         case _:
@@ -69,6 +70,15 @@ def lengths(draft: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:
 
 def _minutes(count: int) -> str:
     return duration(count * 60) if count else "As long as the incident is open"
+
+
+def _fields(form: Form) -> list[str]:
+    """Read the names; a misspelt one would group nothing, and nobody would know."""
+    names = [name.strip() for name in form.get("grouping_fields", "").split(",")]
+    for name in filter(None, names):
+        if not is_field(name):
+            raise Invalid(NO_FIELD.format(name))
+    return [name for name in names if name]
 
 
 def _number(form: Form, name: str) -> int:
