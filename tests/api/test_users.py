@@ -1,5 +1,6 @@
 """Users over REST, as the reference, Terraform and scripts use them."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -255,18 +256,39 @@ async def test_owners_are_made_and_unmade_by_owners_only(
     connect: Connect, welcome: Welcome, alice: User
 ) -> None:
     admin = await connect(await welcome("Carol", role="admin"))
+    account = await connect()  # with a key that any administrator can make
     owner = await connect(alice)
+    path = f"/users/{alice.id}"
 
-    made = await _create(admin, role="owner")
-    demoted = await admin.put(f"/users/{alice.id}", json={"user": {"role": "user"}})
-    deleted = await admin.delete(f"/users/{alice.id}")
-    by_owner = await _create(owner, role="owner")
+    for client in (admin, account):
+        made = await _create(client, role="owner")
+        demoted = await client.put(path, json={"user": {"role": "user"}})
+        moved = await client.put(path, json={"user": {"email": "carol@example.org"}})
+        deleted = await client.delete(path)
 
-    assert (made.status_code, demoted.status_code, deleted.status_code) == (403, 403, 403)
-    assert by_owner.status_code == 201
+        answers = (made, demoted, moved, deleted)
+        assert [answer.status_code for answer in answers] == [403] * 4
+    assert (await _create(owner, role="owner")).status_code == 201
 
 
-async def test_the_last_owner_stays(api: httpx.AsyncClient, alice: User) -> None:
+async def test_owners_who_leave_at_once_do_not_all_leave(
+    connect: Connect, welcome: Welcome, alice: User
+) -> None:
+    owners = [alice, *[await welcome(f"Otto{n}", role="owner") for n in range(4)]]
+    clients = {owner.id: await connect(owner) for owner in owners}
+
+    answers = await asyncio.gather(
+        *(
+            client.put(f"/users/{user_id}", json={"user": {"role": "user"}})
+            for user_id, client in clients.items()
+        )
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 4 + [400]
+
+
+async def test_the_last_owner_stays(connect: Connect, alice: User) -> None:
+    api = await connect(alice)
     path = f"/users/{alice.id}"
 
     demoted = await api.put(path, json={"user": {"role": "user"}})

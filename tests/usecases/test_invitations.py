@@ -138,3 +138,15 @@ async def test_a_key_of_the_account_invites_too(night: Night, post: Post) -> Non
 
     [mail] = await post.come()
     assert mail["Subject"] == "[Tocsin] An administrator invites you to Tocsin"
+
+
+async def test_whoever_becomes_an_owner_does_not_come_in_by_a_link_that_others_may_have(
+    night: Night,
+) -> None:
+    sent = await invite(night)
+    assert sent.link
+    by = Principal(key_id="S1", user=night.team.ann)
+    await users.change(night.house, sent.user.id, Wish(role="owner"), by, night.now)
+
+    with pytest.raises(LinkOver):
+        await accept(night, sent.link.rpartition("/")[2])

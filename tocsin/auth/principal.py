@@ -50,6 +50,14 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
             return "read"
         return "administer" if self.user is None else POWER_OF_ROLE[self.user.role]
 
+    @property
+    def decides_about_owners(self) -> bool:
+        """Whether they may say who is an owner: owners may, and the house itself, without a key.
+
+        A key of the account may not, because administrators make those.
+        """
+        return not self.key_id if self.user is None else self.user.role == "owner"
+
     def may(self, needed: Needed, whose: str | None = None) -> bool:
         """Say whether they have this power, over the user ``whose`` if it needs to be their own."""
         if needed == "own":

@@ -76,5 +76,5 @@ async def holder_in(
 
 def check_right_to_let_in(user: User, by: Principal) -> None:
     """See that nobody gets into an owner's place whom no owner has let in. Raises Forbidden."""
-    if user.role == "owner" and by.user is not None and by.user.role != "owner":
+    if user.role == "owner" and not by.decides_about_owners:
         raise Forbidden(OWNERS_ONLY)
