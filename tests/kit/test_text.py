@@ -12,6 +12,8 @@ from tocsin.kit.text import one_line, printable, shortened
         ("a\r\nb\n\tc", "a\nb\n\tc"),
         ("a\x00b\x1b[31m\x7f\x85", "a\ufffdb\ufffd[31m\ufffd\ufffd"),
         ("\ud800x", "\ufffdx"),
+        ("\u202edevloser\u2069", "\ufffddevloser\ufffd"),
+        ("שלום 👩\u200d🚒", "שלום 👩\u200d🚒"),
     ],
 )
 def test_what_cannot_be_shown_is_replaced(given: str, fit: str) -> None:

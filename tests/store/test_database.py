@@ -26,6 +26,14 @@ async def test_a_transaction_is_committed_when_it_is_left(database: Database) ->
     assert await _count(database) == 1
 
 
+async def test_an_error_does_not_tell_what_was_to_be_stored(database: Database) -> None:
+    async with database.read() as tx:
+        with pytest.raises(sa.exc.DBAPIError) as error:
+            await tx.execute(sa.select(rings).where(rings.c.rule_id == "a secret\0"))
+
+    assert "a secret" not in str(error.value)
+
+
 async def test_an_exception_takes_everything_back(database: Database) -> None:
     with pytest.raises(ValueError, match="no"):
         async with database.begin() as tx:

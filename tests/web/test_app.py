@@ -50,6 +50,8 @@ async def test_every_answer_carries_what_keeps_browsers_safe(visitor: Visitor, p
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -109,7 +111,9 @@ async def test_pages_say_that_the_database_is_away(night: Night, visitor: Visito
         directory=Directory(),
     )
     answer = await _get(
-        web_app(house, Live(house), night.take), "/incidents", cookies={"__Host-tocsin_session": "x"}
+        web_app(house, Live(house), night.take),
+        "/incidents",
+        cookies={"__Host-tocsin_session": "x"},
     )
     await nowhere.close()
 

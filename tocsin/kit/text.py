@@ -4,11 +4,12 @@ import re
 from typing import Final
 
 ELLIPSIS: Final = "…"
-_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # keeps tabs and lines
+# Tabs and lines stay. What turns letters around would turn our own words beside them, too.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """Replace control characters and lone surrogates, which nobody should be sent."""
+    """Replace what controls devices and directions, and lone surrogates, which nobody wants."""
     return text if text.isprintable() else _UNFIT.sub("\ufffd", text.replace("\r\n", "\n"))
 
 

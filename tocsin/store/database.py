@@ -86,6 +86,7 @@ class Database:
             pool_size=connections - hot,
             max_overflow=0,
             pool_timeout=WAIT_FOR_CONNECTION,
+            hide_parameters=True,  # an error is told in the log, and values can be secrets
             json_serializer=_to_json,
             json_deserializer=msgspec.json.decode,
         )
