@@ -250,6 +250,14 @@ async def test_an_unknown_deed_is_refused(browser: Browser, night: Night) -> Non
     assert answer.status_code == 400
 
 
+async def test_more_than_a_page_of_incidents_is_not_taken(browser: Browser) -> None:
+    page = await browser.open("/incidents")
+
+    for ids in (" ".join(f"Q{n}" for n in range(51)), "Q" * 5000, "Q1/../Q2"):
+        answer = await browser.send(page, "/incidents/bulk", do="merge", ids=ids)
+        assert answer.status_code == 400
+
+
 async def test_whoever_only_reads_can_select_nothing(
     resident: Resident, visitor: Visitor, night: Night
 ) -> None:

@@ -1,5 +1,6 @@
 """Incidents: the list, and what is done to several at once."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
@@ -25,6 +26,8 @@ from tocsin.web.snoozes import HOUR
 from tocsin.web.visit import Visit, go_to
 
 PER_PAGE: Final = 50
+
+_ID: Final = re.compile("[0-9A-Za-z]{1,14}")
 
 NONE_SELECTED: Final = "Select the incidents first: tick them, or press x on one."
 
@@ -70,7 +73,7 @@ async def act_on_many(visit: Visit) -> Response:
     filters = read_filters(QueryParams(parse_qsl(visit.form.get("at", ""))))
     ids = dict.fromkeys((*visit.form.getlist("id"), *visit.form.get("ids", "").split()))
     what = visit.form.get("do", "")
-    if what not in {*DEEDS, *FORMS}:
+    if what not in {*DEEDS, *FORMS} or len(ids) > PER_PAGE or not all(map(_ID.fullmatch, ids)):
         raise HTTPException(400)
     if not ids:
         return await _refuse(visit, filters, NONE_SELECTED)
