@@ -1,102 +1,40 @@
 """Grouping against a real database: which alerts are one incident, and who is paged for them."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
-import asyncpg
-import msgspec
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from tests.grouped import (
+    ALIKE,
+    SOMEBODY,
+    TIME,
+    WHILE_OPEN,
+    alerts,
+    content,
+    grouped,
+    groups,
+    letter,
+    log,
+    post,
+    receive,
+    resolve,
+    set_service,
+)
 from tests.night import Night
 from tests.team import MINUTE
-from tocsin.domain.event import Event
-from tocsin.domain.incident import MOST_ALERTS, Incident
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.incident import MOST_ALERTS
 from tocsin.domain.service import UrgencyRule
 from tocsin.kit.ids import new_id
-from tocsin.kit.sealing import digest
 from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
-from tocsin.usecases import batch, incidents, merging
-from tocsin.usecases.incidents import By, Change
-from tocsin.usecases.letter import Letter
+from tocsin.usecases import incidents, merging
+from tocsin.usecases.incidents import Change
 
-TIME = {"type": "time", "config": {"timeout": 10}}
-WHILE_OPEN = {"type": "time", "config": {"timeout": 0}}
-ALIKE: dict[str, Any] = {"type": "intelligent", "config": {}}
-SOMEBODY = By(agent=Agent("user", "PSOMEBODY"), channel={"type": "website"})
 PAGED_ONCE = ["trigger_log_entry", "assign_log_entry"]
-
-
-def content(aggregate: str, *fields: str) -> dict[str, Any]:
-    return {"type": "content_based", "config": {"aggregate": aggregate, "fields": list(fields)}}
-
-
-async def grouped(database: Database, setting: dict[str, Any], **given: Any) -> Night:
-    """Begin a night whose service groups its alerts."""
-    night = await Night.falls(database)
-    night.team.service = replace(night.team.service, alert_grouping=setting, **given)
-    await set_service(night)
-    return night
-
-
-async def set_service(night: Night) -> None:
-    async with night.database.begin() as tx:
-        await SERVICES.update(tx, night.team.service)
-
-
-def letter(night: Night, name: str, action: str = "trigger", **given: Any) -> Letter:
-    event = {"dedup_key": name, "summary": name, "severity": "critical", "source": "db-1"} | given
-    return Letter(
-        key=night.team.key,
-        what=msgspec.convert({"action": action} | event, Event),
-        path="/v2/enqueue",
-        sender="127.0.0.1",
-        body=b"{}",
-    )
-
-
-async def post(night: Night, *letters: Letter) -> None:
-    """Let events arrive as one batch."""
-    async with night.database.hot() as connection:
-        await receive(night, connection, letters)
-
-
-async def receive(night: Night, connection: asyncpg.Connection, letters: Iterable[Letter]) -> None:
-    posts = list(letters)
-    digests = [digest(one.key) for one in posts]
-    await batch.receive(connection, night.house.directory, posts, digests, night.now)
-
-
-async def alerts(night: Night) -> dict[str, Any]:
-    """All alerts, by their dedup keys."""
-    async with night.database.read() as tx:
-        rows = await tx.execute(sa.select(tables.alerts).order_by(tables.alerts.c.id))
-        return {row.dedup_key: row for row in rows}
-
-
-async def groups(night: Night) -> list[set[str]]:
-    """Which dedup keys each incident has, the oldest incident first."""
-    found: dict[str, set[str]] = {}
-    for key, alert in (await alerts(night)).items():
-        found.setdefault(alert.incident_id, set()).add(key)
-    return [found.pop(i.id) for i in await night.incidents() if i.id in found]
-
-
-async def log(night: Night, incident: Incident) -> list[Any]:
-    c = tables.log_entries.c
-    query = sa.select(c.type, c.body).where(c.incident_id == incident.id).order_by(c.id)
-    async with night.database.read() as tx:
-        return list(await tx.execute(query))
-
-
-async def resolve(night: Night, incident: Incident) -> None:
-    wanted = Change(incident_id=incident.id, status="resolved")
-    await incidents.change(night.house, [wanted], SOMEBODY, night.now)
 
 
 async def test_alerts_within_the_time_are_one_incident_and_page_once(database: Database) -> None:
@@ -354,56 +292,6 @@ async def test_a_full_incident_is_not_joined(database: Database) -> None:
     assert [len(group) for group in await groups(night)] == [MOST_ALERTS, 2]
 
 
-@pytest.mark.parametrize("both", [TIME, content("all", "severity"), ALIKE])
-async def test_two_batches_at_once_begin_one_incident(
-    database: Database, both: dict[str, Any]
-) -> None:
-    night = await grouped(database, both)
-    one, other = "Disk full on web-1", "Disk full on web-2"
-    async with database.hot() as connection:
-        await receive(night, connection, [letter(night, one)])
-        second = asyncio.create_task(night.trigger(other))
-        await _waits_for_a_lock(database)
-    await second
-
-    assert await groups(night) == [{one, other}]
-
-
-@pytest.mark.parametrize("merged", [False, True])
-async def test_an_incident_that_ends_at_this_moment_is_not_joined(
-    database: Database, merged: bool
-) -> None:
-    night = await grouped(database, WHILE_OPEN)
-    [older] = await night.trigger("older")
-    async with database.begin() as tx:
-        query = sa.select(tables.incidents.c.id).with_for_update()
-        await tx.execute(query)
-        joining = asyncio.create_task(night.trigger("disk"))
-        await _waits_for_a_lock(database)
-        ended = {"status": "resolved", "merged_into": "QOTHER" if merged else None}
-        state = sa.cast(msgspec.to_builtins(older) | ended, sa.JSON)
-        await tx.execute(sa.update(tables.incidents).values(status="resolved", state=state))
-    await joining
-
-    assert await groups(night) == [{"older"}, {"disk"}]
-
-
-async def test_resolving_an_incident_while_it_is_joined_leaves_no_alert_open(
-    database: Database,
-) -> None:
-    night = await grouped(database, WHILE_OPEN)
-    [incident] = await night.trigger("disk")
-    async with database.hot() as connection:
-        await receive(night, connection, [letter(night, "cpu"), letter(night, "disk", "resolve")])
-        resolving = asyncio.create_task(resolve(night, incident))
-        await _waits_for_a_lock(database)
-    await resolving
-
-    [over] = await night.incidents()
-    assert over.status == "resolved"
-    assert {alert.status for alert in (await alerts(night)).values()} == {"resolved"}
-
-
 async def test_a_service_without_grouping_asks_nothing_more(database: Database) -> None:
     night = await Night.falls(database)
     await night.trigger("warm")
@@ -414,13 +302,3 @@ async def test_a_service_without_grouping_asks_nothing_more(database: Database) 
             await asyncio.sleep(0)
 
     assert len(asked) == 2  # what the keys mean, and all that is written
-
-
-async def _waits_for_a_lock(database: Database) -> None:
-    query = sa.text("select count(*) from pg_locks where not granted")
-    for _ in range(500):
-        async with database.read() as tx:
-            if (await tx.execute(query)).scalar_one():
-                return
-        await asyncio.sleep(0.01)
-    raise AssertionError("Nothing waits.")
