@@ -198,3 +198,17 @@ async def test_what_belongs_to_another_is_not_found_under_one_s_own_name(
     ):
         assert (await browser.send(page, path)).status_code == 404
     assert await _known(night, night.team.ben) == known
+
+
+@pytest.mark.parametrize("code", ["9" * 5000, "99999", "4x", "²", "-1", "0x1"])
+async def test_what_is_no_code_of_a_country_is_told_beside_its_field(
+    browser: Browser, night: Night, carol: User, code: str
+) -> None:
+    carried = frozenset({"email", "sms"})
+    night.house = msgspec.structs.replace(night.house, channels=carried)
+    number = {"kind": "sms", "address": "5551234567", "country_code": code}
+
+    answer = await _add(browser, carol, **number)
+
+    assert answer.status_code == 400
+    assert "Country code must be from 1 to 1999." in text_of(answer)

@@ -17,6 +17,7 @@ from tocsin.web.reach import offered
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/users/{id}/contact_methods"
+MOST_DIGITS: Final = 4
 KNOWN_ALREADY: Final = "Address is among the contact methods already."
 
 # When a new way is used from the beginning: the urgencies that get a rule with it.
@@ -111,14 +112,19 @@ def _draft(method: ContactMethod) -> dict[str, str]:
 
 
 def _wish(form: Form) -> Wish:
-    country = form.get("country_code", "").removeprefix("+")
     return Wish(
         kind=form.get("kind", ""),
         label=form.get("label", ""),
         address=form.get("address", ""),
-        country_code=int(country) if country.isascii() and country.isdecimal() else None,
+        country_code=_country(form.get("country_code", "").strip().removeprefix("+")),
         send_short_email="send_short_email" in form,
     )
+
+
+def _country(text: str) -> int | None:
+    """Read the code of a country; whatever is none is one that every rule refuses."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else -1 if text else None
 
 
 def _in_our_words(complaint: Complaint) -> Complaint:
