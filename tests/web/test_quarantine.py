@@ -122,7 +122,7 @@ async def test_alarms_lead_to_their_incidents(browser: Browser, night: Night) ->
 
     said = text_of(page)
     assert "kept for 90 days" in said
-    assert "Ann was not told. 1 h ago · [#1] Disk full" in said
+    assert "Ann was not told. 1 h ago · #1 Disk full" in said
     assert "2 h ago · an incident that is gone" in said
     assert f'href="/incidents/{incident.id}"' in page.text
     assert "<script>alert" not in page.text

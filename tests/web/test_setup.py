@@ -41,6 +41,9 @@ async def test_whoever_has_the_code_owns_the_house(visitor: Visitor, night: Nigh
     home = await browser.open("/incidents")
     assert "Ann Owner" in text_of(home)
     assert "This installation is yours." in text_of(home)
+    assert "There is no service yet." in text_of(home)
+    assert 'href="/service-directory/new"' in home.text
+    assert "There is no service yet." in text_of(await browser.open("/incidents/new"))
     stranger = await visitor()
     assert (await stranger.open("/setup")).headers["location"] == "/login"
     assert (await stranger.open("/login")).status_code == 200

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.web.words import ago, clock, duration, exact, is_link, join, value
+from tocsin.usecases.errors import Invalid
+from tocsin.web.words import about, ago, clock, duration, exact, is_link, join, numbered, value
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -83,3 +84,15 @@ def test_only_web_addresses_are_links(href: str | None) -> None:
 )
 def test_a_chosen_length_of_time_is_told_in_its_largest_whole_unit(seconds: int, said: str) -> None:
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize("label", ["E-mail", "Email", "email"])
+def test_a_sentence_finds_its_field_however_e_mail_is_spelled(label: str) -> None:
+    complaint = Invalid("Email has already been taken", "Name is empty.")
+    assert about(complaint, label) == ["Email has already been taken"]
+    assert about(None, label) == ()
+
+
+def test_an_incident_is_told_by_its_number_without_brackets() -> None:
+    assert numbered("[#12] [db] Disk full] now") == "#12 [db] Disk full] now"
+    assert numbered("another incident") == "another incident"

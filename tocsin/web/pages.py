@@ -35,6 +35,7 @@ _TEMPLATES.filters |= {
     "instant": write_instant,
     "join_names": words.join,
     "moment": words.moment,
+    "numbered": words.numbered,
     "printable": printable,
     "restrictions": restrictions_told,
     "rotation": rotation_told,

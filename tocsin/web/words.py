@@ -86,6 +86,11 @@ def value(detail: Any) -> str:
     return shortened(printable(detail), LONGEST_VALUE)
 
 
+def numbered(summary: str) -> str:
+    """Write the summary of an incident, "[#12] Disk full", as pages write numbers and titles."""
+    return summary.removeprefix("[").replace("] ", " ", 1) if summary.startswith("[#") else summary
+
+
 def about(complaint: Complaint | None, label: str) -> Sequence[str]:
     """Return those sentences of a complaint that speak of the field with this label."""
     if complaint is None:
