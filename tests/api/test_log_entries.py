@@ -89,7 +89,7 @@ async def test_every_change_is_told_in_a_sentence(watched: Watched, clock: Hands
 
     entries = await _log(watched, incident)
     assert [(entry["type"].removesuffix("_log_entry"), entry["summary"]) for entry in entries] == [
-        ("notify", "Notified Alice by email"),
+        ("notify", "Notified Alice by e-mail"),
         ("assign", "Assigned to Alice by the escalation policy"),
         ("trigger", "Reopened by Alice"),
         ("resolve", "Resolved by Alice"),

@@ -42,7 +42,7 @@ SENTENCES: list[tuple[str, Agent | None, dict[str, Any], dict[str, Any], str]] =
     ("delegate", person(ALICE), WEBSITE, {"assignees": [BOB]},
      "Delegated to Bob Brown by Alice Adams"),
     ("notify", None, notified(type="email", status="success"), {"user": BOB},
-     "Notified Bob Brown by email"),
+     "Notified Bob Brown by e-mail"),
     ("notify", None, notified(type="sms", status="success"), {"user": BOB},
      "Notified Bob Brown by SMS"),
     ("notify", None, notified(type="push_notification", status="success"), {"user": BOB},

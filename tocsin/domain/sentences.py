@@ -13,7 +13,7 @@ _WAYS_IN = {
     "web_trigger": "the website",
     "website": "the website",
 }
-_CHANNELS = {"sms": "SMS", "push_notification": "push", "push": "push"}
+_CHANNELS = {"email": "e-mail", "sms": "SMS", "push_notification": "push", "push": "push"}
 _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
