@@ -69,6 +69,25 @@ async def test_a_test_event_is_followed_from_the_door_to_the_page(
     assert f'data-watch="incident:{incident.id}"' in page.text
 
 
+async def test_a_test_event_that_joins_an_open_incident_says_so(
+    browser: Browser, night: Night, path: str
+) -> None:
+    wish = services.Wish(alert_grouping={"type": "time", "config": {"timeout": 0}})
+    await services.change(night.house, night.team.service.id, wish, NOON)
+    warned = text_of(await browser.open(path))
+    [incident] = await night.trigger("Disk full")
+    night.passes(minutes=1)
+    followed = await _send(browser, path)
+    said = text_of(await browser.open(followed))
+    await browser.send(await browser.open(followed), f"{path}/recovery")
+
+    assert "an event that joins an open incident pages nobody anew" in warned
+    assert f"#{incident.number} Disk full" in said
+    assert "the incident was open already, and the alert joined it" in said
+    assert "Resolve the test alert" in said
+    assert await night.incidents() == [incident]
+
+
 async def test_what_became_of_each_page_is_told(browser: Browser, night: Night, path: str) -> None:
     followed = await _send(browser, path)
     await _receive(night, "failed", "550 No such person")
