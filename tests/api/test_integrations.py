@@ -308,3 +308,33 @@ async def test_a_read_only_key_only_reads(
     assert (await client.get(path)).status_code == 200
     assert (await client.put(path, json={"integration": {}})).status_code == 403
     assert (await client.delete(path)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "read_only", "is_shown"),
+    [
+        ("user", False, True),
+        ("user", True, True),
+        ("limited_user", False, False),
+        ("observer", False, False),
+    ],
+)
+async def test_whoever_cannot_manage_services_sees_no_key(
+    api: httpx.AsyncClient,
+    service: str,
+    connect: Connect,
+    welcome: Welcome,
+    *,
+    role: Role,
+    read_only: bool,
+    is_shown: bool,
+) -> None:
+    made = [await _made(api, service, type=EVENTS), await _made(api, service, **MAIL)]
+    client = await connect(await welcome("Otto", role=role), read_only=read_only)
+    inside = await client.get(f"{service}?include[]=integrations")
+    alone = [await client.get(f"{service}/integrations/{one['id']}") for one in made]
+
+    secrets = (made[0]["integration_key"], made[1]["integration_email"])
+    for answer, secret in zip((*alone, inside, inside), (*secrets, *secrets), strict=True):
+        assert answer.status_code == 200
+        assert (secret in answer.text) == is_shown

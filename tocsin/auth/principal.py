@@ -58,11 +58,19 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """
         return not self.key_id if self.user is None else self.user.role == "owner"
 
+    @property
+    def sees_keys(self) -> bool:
+        """Whether they may see with what keys events are sent: who has one can page everybody.
+
+        Somebody who manages services may, also with a key that is made to only read.
+        """
+        return self.user is None or _reaches(POWER_OF_ROLE[self.user.role], "manage")
+
     def may(self, needed: Needed, whose: str | None = None) -> bool:
         """Say whether they have this power, over the user ``whose`` if it needs to be their own."""
         if needed == "own":
             return self.power == "administer" or self._is(whose)
-        return POWERS.index(self.power) >= POWERS.index(needed)
+        return _reaches(self.power, needed)
 
     def _is(self, user_id: str | None) -> bool:
         return self.user is not None and self.user.id == user_id and not self.read_only
@@ -72,3 +80,7 @@ def needed_for(scope: str) -> Needed:
     """Return the power that a scope such as ``teams.write`` asks for."""
     noun, _, verb = scope.rpartition(".")
     return "read" if verb == "read" else _TO_WRITE.get(noun, "manage")
+
+
+def _reaches(power: Power, needed: Power) -> bool:
+    return POWERS.index(power) >= POWERS.index(needed)

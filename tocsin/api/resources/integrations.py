@@ -87,7 +87,8 @@ def integration_shape(call: Call, known: Known) -> dict[str, Any]:
         "service": links.ref("service", service.id, service.name),
         "vendor": _vendor(call, one.vendor_id),
     }
-    return shape | (_mail(known.key) if one.kind == EMAIL else _key(links, known.key))
+    key = known.key if call.principal.sees_keys else None
+    return shape | (_mail(key) if one.kind == EMAIL else _key(links, key))
 
 
 def integration_ref(links: Links, integration: Integration) -> dict[str, Any]:
@@ -110,16 +111,16 @@ def _vendor(call: Call, vendor_id: str | None) -> dict[str, Any] | None:
     return call.links.ref("vendor", vendor.id, vendor.name)
 
 
-def _key(links: Links, key: str) -> dict[str, Any]:
+def _key(links: Links, key: str | None) -> dict[str, Any]:
     """Return what senders of requests need: the key, and an address that holds it."""
     return {
         "integration_key": key,
-        "integration_url": f"{links.public_url}/integration/{key}/enqueue",
+        "integration_url": key and f"{links.public_url}/integration/{key}/enqueue",
         "integration_email": None,
     }
 
 
-def _mail(address: str) -> dict[str, Any]:
+def _mail(address: str | None) -> dict[str, Any]:
     return {
         "integration_key": None,
         "integration_url": None,
