@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tocsin.auth.attempts import Attempts
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -94,3 +96,24 @@ def test_what_is_tried_at_one_place_does_not_count_at_another() -> None:
     assert attempts.begin(ANN, HOME, NOON) == NOTHING
     attempts.forgive(ANN, HOME, at="forgotten")
     assert attempts.begin(ANN, HOME, NOON, at="forgotten") == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "is_same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_a_guesser_is_one_however_many_addresses_their_network_has(
+    first: str, other: str, *, is_same: bool
+) -> None:
+    attempts = Attempts()
+    for _ in range(5):
+        attempts.begin(ANN, first, NOON)
+
+    assert (attempts.begin(ANN, other, NOON) > NOTHING) == is_same

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 MOST: Final = 30_000  # what is kept of the three kinds together; the oldest goes first
 DOOR: Final = "door"
 LONGEST_EMAIL: Final = 254  # characters of it that are told apart
+ONE_HOUSEHOLD: Final = 64  # bits of an IPv6 address that whoever has it cannot choose
 _FIRST_WAIT: Final = timedelta(seconds=2)
 _DOUBLED_AT_MOST: Final = 10  # times, so that the figure stays small
 
@@ -87,5 +89,16 @@ class Attempts:
 
 
 def _keys(at: str, email: str, address: str) -> tuple[Key, ...]:
-    email = email.strip().lower()[:LONGEST_EMAIL]
+    email, address = email.strip().lower()[:LONGEST_EMAIL], _network(address)
     return ("pair", at, email, address), ("address", at, "", address), ("email", at, email, "")
+
+
+def _network(address: str) -> str:
+    """Return what stands for all addresses that one guesser can take."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((int(found), ONE_HOUSEHOLD), strict=False))
