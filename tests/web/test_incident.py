@@ -133,7 +133,7 @@ async def test_every_button_does_what_it_says(browser: Browser, night: Night) ->
         ("hand-back", {}, "triggered", "Ben is being paged."),
         ("snooze", {"for": "hour"}, "acknowledged", "Snoozed: the pages begin again in 1 h."),
         ("snooze", {"for": "four"}, "acknowledged", "Snoozed for 4 hours. Then the pages"),
-        ("snooze", {"for": "morning"}, "acknowledged", "Snoozed until Tue 3 Mar, 08:00."),
+        ("snooze", {"for": "morning"}, "acknowledged", "Snoozed until Tue 3 Mar 08:00."),
         ("resolve", {"resolution": "Rebooted."}, "resolved", "Resolved just now by Carol."),
         ("reopen", {}, "triggered", "Reopened by Carol"),
     ):

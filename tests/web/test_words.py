@@ -36,7 +36,7 @@ def test_an_exact_instant_names_its_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(0, "13:00"), (1, "Sun 1 Mar, 13:00"), (365, "Sun 2 Mar 2025, 13:00")]
+    ("days", "said"), [(0, "13:00"), (1, "Sun 1 Mar 13:00"), (365, "Sun 2 Mar 2025, 13:00")]
 )
 def test_a_clock_tells_the_day_only_if_it_is_another(days: int, said: str) -> None:
     assert clock(NOON - timedelta(days=days), "Europe/Vienna", NOON) == said
@@ -46,7 +46,7 @@ def test_midnight_is_the_readers_own() -> None:
     before_midnight = NOON.replace(hour=22, minute=59)
 
     assert clock(before_midnight, "Europe/Vienna", before_midnight + timedelta(minutes=2)) == (
-        "Mon 2 Mar, 23:59"
+        "Mon 2 Mar 23:59"
     )
 
 

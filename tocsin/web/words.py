@@ -48,8 +48,8 @@ def clock(at: datetime, zone: str, now: datetime) -> str:
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     if local.date() == today.date():
         return f"{local:%H:%M}"
-    year = "" if local.year == today.year else f" {local:%Y}"
-    return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+    year = "" if local.year == today.year else f" {local:%Y},"
+    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
 
 
 def moment(at: datetime, zone: str) -> str:
