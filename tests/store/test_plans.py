@@ -43,7 +43,6 @@ FEW: Final = 2 * PAGE
 OF_A_MONTH: Final = (NOON - MONTH) // EVERY
 LAST_MONTH: Final = analytics.Asked(since=MONTH, until=NOON)
 SEARCHED: Final = 5000
-OPEN_EACH: Final = COUNT // 33 // 100 + 1  # of a service
 WHILE_OPEN: Final = {"PSERVICE33": Grouping(by="time", window=None)}
 OF_HOURS: Final = {"PSERVICE33": Grouping(by="time", window=36 * EVERY)}
 BY_LIKENESS: Final = {"PSERVICE33": Grouping(by="likeness", window=36 * EVERY)}
@@ -70,7 +69,8 @@ _FILL: Final = (
     insert into alerts (id, service_id, integration_id, incident_id, dedup_key, status, suppressed,
       summary, created_at, updated_at, body)
     select id, 'PSERVICE' || n % 100, 'PWAYIN', id, 'key-' || n,
-      case when open then 'triggered' else 'resolved' end, false, 'Down', at, at, '{"summary": "Down"}' from past
+      case when open then 'triggered' else 'resolved' end, false, 'Down', at, at,
+      '{"summary": "Down"}' from past
     """,
     """
     insert into log_entries (id, incident_id, type, at, body)
@@ -215,7 +215,7 @@ HOT: Final[dict[str, tuple[Callable[[asyncpg.Connection], Awaitable[object]], in
     "open alerts of keys": (lambda hot: alerts.hold_open(hot, [("PWAYIN", "key-33")]), 4),
     "held incidents": (lambda hot: incidents.hold(hot, _ids(2)), 2),
     "open alerts of incidents": (lambda hot: alerts.open_by_incident(hot, _ids(33)), 33),
-    "groups while they are open": (lambda hot: groups.find(hot, WHILE_OPEN, NOON), 3 * OPEN_EACH),
+    "groups while they are open": (lambda hot: groups.find(hot, WHILE_OPEN, NOON), 2 * groups.FEW),
     "groups of some hours": (lambda hot: groups.find(hot, OF_HOURS, NOON), 2),
     "groups by likeness": (lambda hot: groups.find(hot, BY_LIKENESS, NOON), 3),
 }

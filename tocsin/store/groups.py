@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 import msgspec
@@ -19,12 +20,12 @@ select pg_advisory_xact_lock(turn) from (
 # One statement for all services. Only the parts of an event that are compared leave the database.
 _FIND = """
 select n.service_id, n.id, n.created_at, greatest(a.last, n.created_at) as last, a.count, s.said
-from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::bool[], $5::bool[])
-  as w(service_id, begun, heard, content, details)
+from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::bool[], $5::bool[], $6::int[])
+  as w(service_id, begun, heard, content, details, most)
 cross join lateral (
   select id, service_id, created_at, number from incidents
   where service_id = w.service_id and status <> 'resolved' and created_at >= w.begun
-  order by created_at desc, number desc limit 1000
+  order by created_at desc, number desc limit w.most
 ) n
 cross join lateral (
   select max(created_at) as last, count(*) from alerts where incident_id = n.id
@@ -41,6 +42,9 @@ cross join lateral (
 where a.count > 0 and greatest(a.last, n.created_at) >= w.heard
 order by n.created_at, n.number
 """
+
+FEW: Final = 10  # all fit by time, and the newest counts
+MOST: Final = 1000
 
 _decode = msgspec.json.Decoder(Event).decode
 
@@ -62,6 +66,7 @@ async def find(
         [heard for _, heard in horizons],
         [grouping.by != "time" for grouping in wanted.values()],
         [_wants_details(grouping) for grouping in wanted.values()],
+        [FEW if grouping.by == "time" else MOST for grouping in wanted.values()],
     )
     found: dict[str, list[Group]] = {}
     for row in rows:

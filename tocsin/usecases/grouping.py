@@ -5,8 +5,10 @@ alerts of the same such service go one after the other, on however many nodes; e
 one before it has begun.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 import asyncpg
 
@@ -24,6 +26,8 @@ from tocsin.domain.grouping import (
 from tocsin.domain.incident import Incident
 from tocsin.domain.service import Service
 from tocsin.store import groups as store
+
+FEW: Final = 10  # how many groups an alert may choose from: some may end at this moment
 
 Beginning = tuple[Service, Event]
 
@@ -50,11 +54,8 @@ class Groups:
         for service, event, grouping in new:
             asked.setdefault(service.id, set()).add(traits_of(grouping, event))
         for service_id, grouping in wanted.items():
-            self._groups[service_id] = {
-                group.incident_id: group
-                for group in stored.get(service_id, ())
-                if any(fits(grouping, group, traits, self._now) for traits in asked[service_id])
-            }
+            groups = stored.get(service_id, ())
+            self._groups[service_id] = _newest(grouping, groups, asked[service_id], self._now)
         return {incident_id for known in self._groups.values() for incident_id in known}
 
     def find(
@@ -89,3 +90,14 @@ class Groups:
         if service.id not in self._groupings:
             self._groupings[service.id] = grouping_of(service.alert_grouping)
         return self._groupings[service.id]
+
+
+def _newest(
+    grouping: Grouping, groups: Sequence[Group], asked: Iterable[Traits], now: datetime
+) -> dict[str, Group]:
+    """Pick the newest few groups that alerts with each of these traits fit, the newest last."""
+    picked: set[str] = set()
+    for traits in asked:
+        fitting = (group for group in reversed(groups) if fits(grouping, group, traits, now))
+        picked.update(group.incident_id for group in islice(fitting, FEW))
+    return {group.incident_id: group for group in groups if group.incident_id in picked}
