@@ -135,10 +135,11 @@ async def test_a_schedule_tells_its_layers_its_overrides_and_who_uses_it(
     page = await browser.open(f"/schedules/{rota.id}")
 
     text = text_of(page)
-    assert "Layer 1 Ann, Ben A turn is one day." in text
+    assert "Layer 1 Ann , Ben A turn is one day." in text
     assert "Carol Tue 3 Mar 13:00 to Tue 3 Mar 19:00" in text
     assert "And 1 more." in text
     assert f'href="/escalation_policies/{policy.id}"' in page.text
+    assert f'<a href="/users/{night.team.ann.id}">Ann</a>' in page.text
     assert "Carol (you)" in text
 
 
