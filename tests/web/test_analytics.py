@@ -151,7 +151,7 @@ async def test_where_nothing_happened_it_says_what_to_do(browser: Browser) -> No
         ({"since": "2024-03-02", "until": "2026-03-01"}, "Last day can be at most 366 days after"),
         ({"zone": "Nowhere"}, "Time zone must be a name such as Europe/Vienna."),
         ({"team": "PNOTEAM"}, "Team was not found."),
-        ({"service": "\0"}, "Service was not found."),
+        ({"service": "PNONE"}, "Service was not found."),
     ],
 )
 async def test_what_cannot_be_asked_for_is_told_beside_its_field(
