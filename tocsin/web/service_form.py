@@ -146,7 +146,7 @@ def _draft(service: Service) -> Draft:
 
 def _repeated(form: Form) -> Draft:
     """Keep what somebody wrote, for the form to show it again."""
-    return dict(form) | {"days": tuple(form.getlist("days"))}
+    return NEW | dict(form) | {"days": tuple(form.getlist("days"))}
 
 
 def _wish(form: Form) -> Wish:
