@@ -6,9 +6,13 @@ from typing import Final
 import httpx
 import pytest
 
+from tests.night import Night
 from tests.web.conftest import Resident, Visitor, proof_on
+from tocsin.auth import sessions
 from tocsin.auth.principal import POWER_OF_ROLE, POWERS
 from tocsin.domain.user import Role
+from tocsin.usecases import users
+from tocsin.usecases.sessions import find as found_sessions
 from tocsin.web.app import PAGES
 from tocsin.web.page import Page
 
@@ -62,6 +66,36 @@ async def test_whoever_lacks_the_power_gets_nowhere(
             answer = await _ask(browser.http, page, proof)
             assert answer.status_code == 403, _name(page)
             assert "Your role does not allow this." in answer.text
+
+
+async def test_what_is_somebody_elses_is_not_reached_beneath_ones_own(
+    night: Night, visitor: Visitor, resident: Resident
+) -> None:
+    carol, ann = await resident("Carol", role="limited_user"), night.team.ann
+    hers, theirs = [await users.get(night.house, user.id) for user in (carol, ann)]
+    method, rule = theirs.methods[0].id, theirs.rules[0].id
+    async with night.database.begin() as tx:
+        await sessions.begin(tx, ann.id, night.now)
+    [session] = await found_sessions(night.house, ann.id, night.now)
+    browser = await visitor(carol)
+    proof = {"proof": proof_on(await browser.open("/incidents"))}
+    new = {"label": "Mine", "kind": "email", "address": "carol@example.org"}
+
+    for path, fields, status in (
+        (f"/users/{carol.id}/contact_methods/{method}", new, 404),
+        (f"/users/{carol.id}/contact_methods/{method}/remove", {}, 404),
+        (f"/users/{carol.id}/notification_rules/{rule}/remove", {}, 404),
+        (f"/users/{carol.id}/notification_rules", {"contact_method": method, "delay": "9"}, 400),
+        (f"/users/{ann.id}/contact_methods", new, 403),
+        (f"/users/{ann.id}/contact_methods/{hers.methods[0].id}", new, 403),
+        (f"/users/{ann.id}", {"name": "Carol"}, 403),
+        ("/account/sessions/end", {"session": session.id}, 404),
+    ):
+        answer = await browser.http.post(path, data=fields | proof)
+        assert answer.status_code == status, path
+    assert await users.get(night.house, ann.id) == theirs
+    assert await users.get(night.house, carol.id) == hers
+    assert await found_sessions(night.house, ann.id, night.now) == [session]
 
 
 async def _ask(http: httpx.AsyncClient, page: Page, proof: str) -> httpx.Response:
