@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.web.browsers import browser
+from tocsin.web.door.browsers import browser
 
 MOZILLA = "Mozilla/5.0"
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.web.csv_files import write_csv
-from tocsin.web.figures import NONE, compared, dates, day_name, landmarks, lasted, part
+from tocsin.web.reports.csv_files import write_csv
+from tocsin.web.reports.figures import NONE, compared, dates, day_name, landmarks, lasted, part
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)

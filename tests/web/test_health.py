@@ -9,7 +9,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import tables
 from tocsin.usecases import nodes
 from tocsin.usecases.nodes import Node
-from tocsin.web.health import size
+from tocsin.web.upkeep.health import size
 
 
 async def test_troubles_come_first_and_figures_after(browser: Browser, night: Night) -> None:

@@ -10,7 +10,7 @@ from tests.team import NOON
 from tocsin.domain.calendar import Entry
 from tocsin.domain.user import User
 from tocsin.usecases.calendars import Feed, Level
-from tocsin.web.ics import mark, write
+from tocsin.web.duty.ics import mark, write
 
 URL = "https://oncall.example.com"
 ANN = User(id="PANN", name="Ann", email="ann@example.com", created_at=NOON)

@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.web.figures import lasted
-from tocsin.web.plots import FOOT, HEAD, HEIGHT, MOST_TICKS, Place, Plot, share, stack, trace
+from tocsin.web.reports.figures import lasted
+from tocsin.web.reports.plots import (
+    FOOT,
+    HEAD,
+    HEIGHT,
+    MOST_TICKS,
+    Place,
+    Plot,
+    share,
+    stack,
+    trace,
+)
 
 FLOOR = HEAD + HEIGHT
 

@@ -6,7 +6,15 @@ from tests.domain.scene import level, policy
 from tocsin.domain.escalation_policy import Target
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.escalation_policies import RuleWish, Wish
-from tocsin.web.policy_draft import Draft, Level, draft_of, in_our_words, press, read_draft, wish_of
+from tocsin.web.duty.policy_draft import (
+    Draft,
+    Level,
+    draft_of,
+    in_our_words,
+    press,
+    read_draft,
+    wish_of,
+)
 from tocsin.web.visit import Form
 
 THREE = Draft(levels=tuple(Level(id=id_) for id_ in "ABC"))

@@ -12,7 +12,7 @@ from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
 from tocsin.store.quarantine import Kept
-from tocsin.web.quarantine import body_of
+from tocsin.web.intake.quarantine import body_of
 
 UNKNOWN = "No integration has this key."
 UNREADABLE = "'event_action' is missing or blank"

@@ -8,7 +8,7 @@ import pytest
 from tests.team import NOON
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
 from tocsin.usecases.users import Known
-from tocsin.web.reach import after, offered, plans, trouble, ways
+from tocsin.web.people.reach import after, offered, plans, trouble, ways
 
 CHANNELS: Final = frozenset({"webhook", "email"})
 

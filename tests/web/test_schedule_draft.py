@@ -20,7 +20,7 @@ from tests.domain.strategies import (
 from tocsin.domain.rendering import shift_at
 from tocsin.domain.schedule import Layer, Schedule
 from tocsin.usecases.errors import Invalid
-from tocsin.web.schedule_draft import (
+from tocsin.web.duty.schedule_draft import (
     Draft,
     LayerDraft,
     WindowDraft,
@@ -29,7 +29,7 @@ from tocsin.web.schedule_draft import (
     press,
     read_draft,
 )
-from tocsin.web.schedule_wish import wish_of
+from tocsin.web.duty.schedule_wish import wish_of
 
 VIENNA = "Europe/Vienna"
 NOW = at("2026-11-21 12:00", VIENNA)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.web.snoozes import length, next_morning, snoozes
+from tocsin.web.response.snoozes import length, next_morning, snoozes
 
 VIENNA = "Europe/Vienna"
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.domain.strategies import at
-from tocsin.web.spans import Span
-from tocsin.web.timeline import Scale
+from tocsin.web.duty.spans import Span
+from tocsin.web.duty.timeline import Scale
 
 VIENNA = "Europe/Vienna"
 TODAY = date(2026, 11, 21)

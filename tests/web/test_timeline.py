@@ -7,8 +7,8 @@ import pytest
 from tests.domain.strategies import a_shift, at
 from tocsin.domain.schedule import FOREVER, Gap, Range, Shift
 from tocsin.web.days import date_in, days, first_instant
-from tocsin.web.lettering import fit, short_names
-from tocsin.web.timeline import Block, Frame, Line, Picture, Scale, draw
+from tocsin.web.duty.lettering import fit, short_names
+from tocsin.web.duty.timeline import Block, Frame, Line, Picture, Scale, draw
 
 VIENNA, NEW_YORK = "Europe/Vienna", "America/New_York"
 WEEKS = {

@@ -16,50 +16,42 @@ from starlette.types import ASGIApp, Scope
 from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
 from tocsin.usecases.letter import Take
-from tocsin.web import (
-    alarms,
-    analytics,
-    api_keys,
-    belongings,
+from tocsin.web import install, news, search, styleguide
+from tocsin.web.door import api_keys, invitations, passwords, sessions, setup
+from tocsin.web.duty import (
     calendars,
-    change_events,
-    contact_methods,
     escalation_policies,
-    handing_on,
-    health,
-    incident,
-    incident_form,
-    incidents,
-    install,
-    integrations,
-    invitations,
-    maintenance_windows,
-    newcomers,
-    news,
-    notification_rules,
     oncall,
     overrides,
-    passwords,
-    quarantine,
     schedule_editor,
     schedules,
-    search,
-    service_form,
-    services,
-    sessions,
-    settings,
-    setup,
-    styleguide,
-    team_members,
-    teams,
-    trials,
-    users,
 )
 from tocsin.web.files import send_file
 from tocsin.web.hub import Live
+from tocsin.web.intake import (
+    change_events,
+    integrations,
+    maintenance_windows,
+    quarantine,
+    service_form,
+    services,
+    trials,
+)
 from tocsin.web.page import Page
+from tocsin.web.people import (
+    belongings,
+    contact_methods,
+    newcomers,
+    notification_rules,
+    team_members,
+    teams,
+    users,
+)
 from tocsin.web.problems import ANSWERS
+from tocsin.web.reports import analytics
+from tocsin.web.response import handing_on, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
+from tocsin.web.upkeep import alarms, health, settings
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (

@@ -1,0 +1,1 @@
+"""Who is called and when: escalation policies, schedules, overrides, calendars, on call."""

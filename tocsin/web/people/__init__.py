@@ -1,0 +1,1 @@
+"""People and teams, and how each of them is reached."""

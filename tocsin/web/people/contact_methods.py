@@ -1,0 +1,140 @@
+"""Contact methods of a person: the form, and what its buttons do."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.responses import Response
+
+from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES
+from tocsin.domain.user import ContactMethod, Urgency
+from tocsin.usecases import contact_methods, notification_rules, users
+from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
+from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.web.notices import done
+from tocsin.web.page import Page
+from tocsin.web.pages import show
+from tocsin.web.people.reach import offered
+from tocsin.web.visit import Form, Visit
+
+PATH: Final = "/users/{id}/contact_methods"
+MOST_DIGITS: Final = 4
+KNOWN_ALREADY: Final = "Address is among the contact methods already."
+
+# When a new way is used from the beginning: the urgencies that get a rule with it.
+USES: Final[Mapping[str, tuple[Urgency, ...]]] = {
+    "both": ("high", "low"),
+    "high": ("high",),
+    "none": (),
+}
+
+
+async def new_method(visit: Visit) -> Response:
+    """Show the form of a way to reach somebody that is not there yet."""
+    return await _show(visit, {"use": "high"})
+
+
+async def create_method(visit: Visit) -> Response:
+    """Give somebody one more way to be reached, used at once if they want that."""
+    user_id, form = _owner(visit), visit.form
+    try:
+        method = await contact_methods.create(visit.house, user_id, _wish(form), visit.now)
+        for urgency in USES.get(form.get("use", ""), ()):
+            rule = notification_rules.Wish(contact_method_id=method.id, urgency=urgency)
+            await notification_rules.create(visit.house, user_id, rule, visit.now)
+    except Invalid as complaint:
+        return await _show(visit, form, complaint=_in_our_words(complaint))
+    return done(visit, f"/users/{user_id}", f"{method.label} was added.")
+
+
+async def edit_method(visit: Visit) -> Response:
+    """Show the form of a way to reach somebody."""
+    method = await _get(visit)
+    return await _show(visit, _draft(method), method)
+
+
+async def change_method(visit: Visit) -> Response:
+    """Let a way to reach somebody be what was filled in."""
+    method = await _get(visit)
+    try:
+        await contact_methods.change(visit.house, method.user_id, method.id, _wish(visit.form))
+    except Invalid as complaint:
+        return await _show(visit, visit.form, method, _in_our_words(complaint))
+    return done(visit, f"/users/{method.user_id}", "The contact method was changed.")
+
+
+async def remove_method(visit: Visit) -> Response:
+    """Take away a way to reach somebody, and the rules that use it."""
+    method = await _get(visit)
+    await contact_methods.remove(visit.house, method.user_id, method.id)
+    return done(visit, f"/users/{method.user_id}", f"{method.label} was removed.")
+
+
+def _owner(visit: Visit) -> str:
+    """Return whose contact methods the address is about. Raises Forbidden."""
+    user_id = visit.parameter("id")
+    visit.need("own", user_id)
+    return user_id
+
+
+async def _get(visit: Visit) -> ContactMethod:
+    return await contact_methods.get(visit.house, _owner(visit), visit.parameter("method_id"))
+
+
+async def _show(
+    visit: Visit,
+    draft: Mapping[str, str],
+    method: ContactMethod | None = None,
+    complaint: Complaint | None = None,
+) -> Response:
+    kinds = dict.fromkeys([*offered(visit.house.channels), *([method.kind] if method else [])])
+    return show(
+        visit,
+        "contact_method_form.html",
+        status=400 if complaint else 200,
+        person=(await users.get(visit.house, _owner(visit))).user,
+        method=method,
+        draft=draft,
+        kinds=list(kinds),
+        has_telephones=not TELEPHONES.isdisjoint(kinds),
+        default_country=DEFAULT_COUNTRY,
+        complaint=complaint,
+    )
+
+
+def _draft(method: ContactMethod) -> dict[str, str]:
+    return {
+        "kind": method.kind,
+        "label": method.label,
+        "address": method.address,
+        "country_code": str(method.country_code or ""),
+        "send_short_email": "yes" if method.send_short_email else "",
+    }
+
+
+def _wish(form: Form) -> Wish:
+    return Wish(
+        kind=form.get("kind", ""),
+        label=form.get("label", ""),
+        address=form.get("address", ""),
+        country_code=_country(form.get("country_code", "").strip().removeprefix("+")),
+        send_short_email="send_short_email" in form,
+    )
+
+
+def _country(text: str) -> int | None:
+    """Read the code of a country; whatever is none is one that every rule refuses."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else -1 if text else None
+
+
+def _in_our_words(complaint: Complaint) -> Complaint:
+    return Invalid(KNOWN_ALREADY) if complaint.sentences == (NOT_UNIQUE,) else complaint
+
+
+PAGES: Final = (
+    Page("GET", PATH + "/new", new_method, "read"),
+    Page("POST", PATH, create_method, "read"),
+    Page("GET", PATH + "/{method_id}/edit", edit_method, "read"),
+    Page("POST", PATH + "/{method_id}", change_method, "read"),
+    Page("POST", PATH + "/{method_id}/remove", remove_method, "read"),
+)

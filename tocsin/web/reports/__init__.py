@@ -1,0 +1,1 @@
+"""What the past tells: figures, plots, tables and files."""
