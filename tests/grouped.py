@@ -18,7 +18,7 @@ from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
 from tocsin.usecases import batch, incidents
 from tocsin.usecases.incidents import By, Change
-from tocsin.usecases.letter import Letter
+from tocsin.usecases.parcels import Parcel
 
 TIME = {"type": "time", "config": {"timeout": 10}}
 WHILE_OPEN = {"type": "time", "config": {"timeout": 0}}
@@ -43,9 +43,9 @@ async def set_service(night: Night) -> None:
         await SERVICES.update(tx, night.team.service)
 
 
-def letter(night: Night, name: str, action: str = "trigger", **given: Any) -> Letter:
+def parcel(night: Night, name: str, action: str = "trigger", **given: Any) -> Parcel:
     event = {"dedup_key": name, "summary": name, "severity": "critical", "source": "db-1"} | given
-    return Letter(
+    return Parcel(
         key=night.team.key,
         what=msgspec.convert({"action": action} | event, Event),
         path="/v2/enqueue",
@@ -54,14 +54,14 @@ def letter(night: Night, name: str, action: str = "trigger", **given: Any) -> Le
     )
 
 
-async def post(night: Night, *letters: Letter) -> None:
+async def post(night: Night, *parcels: Parcel) -> None:
     """Let events arrive as one batch."""
     async with night.database.hot() as connection:
-        await receive(night, connection, letters)
+        await receive(night, connection, parcels)
 
 
-async def receive(night: Night, connection: asyncpg.Connection, letters: Iterable[Letter]) -> None:
-    posts = list(letters)
+async def receive(night: Night, connection: asyncpg.Connection, parcels: Iterable[Parcel]) -> None:
+    posts = list(parcels)
     digests = [digest(one.key) for one in posts]
     await batch.receive(connection, night.house.directory, posts, digests, night.now)
 

@@ -29,7 +29,7 @@ from tocsin.usecases.batch import receive
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, Change, change
-from tocsin.usecases.letter import Letter, Stray, Verdict
+from tocsin.usecases.parcels import Parcel, Stray, Verdict
 
 URL = "https://oncall.example.com"
 SETTINGS = {
@@ -67,8 +67,8 @@ class Night:
     async def trigger(self, *names: str, key: str | None = None, **given: Any) -> list[Incident]:
         """Let alerts arrive as one batch, and return their incidents."""
         event = {"action": "trigger", "severity": "critical", "source": "db-1"} | given
-        letters = [
-            Letter(
+        parcels = [
+            Parcel(
                 key=key or self.team.key,
                 what=msgspec.convert(event | {"dedup_key": name, "summary": name}, Event),
                 path="/v2/enqueue",
@@ -77,13 +77,13 @@ class Night:
             )
             for name in names
         ]
-        digests = [digest(letter.key) for letter in letters]
+        digests = [digest(parcel.key) for parcel in parcels]
         async with self.database.hot() as connection:
             now = self.house.clock()
-            await receive(connection, self.house.directory, letters, digests, now)
+            await receive(connection, self.house.directory, parcels, digests, now)
         return [incident for incident in await self.incidents() if incident.title in names]
 
-    async def take(self, post: Letter | Stray) -> Verdict:
+    async def take(self, post: Parcel | Stray) -> Verdict:
         """Store what arrived, as a batch of its own."""
         async with self.database.hot() as connection:
             now = self.house.clock()

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from tocsin.api.events import EventsApp
 from tocsin.domain.event import ChangeEvent, Event
-from tocsin.usecases.letter import Letter, Stray, Verdict
+from tocsin.usecases.parcels import Parcel, Stray, Verdict
 
 KEY: Final = "e93facc04764012d7bfb002500d5d1a6"
 V2: Final = "/v2/enqueue"
@@ -41,19 +41,19 @@ class Shelf:
     """Keeps what is taken, and says of it what it is told to say."""
 
     def __init__(self) -> None:
-        self.kept: list[Letter | Stray] = []
+        self.kept: list[Parcel | Stray] = []
         self.verdict: Verdict | Exception = Verdict.ACCEPTED
 
-    async def take(self, letter: Letter | Stray) -> Verdict:
+    async def take(self, parcel: Parcel | Stray) -> Verdict:
         if isinstance(self.verdict, Exception):
             raise self.verdict
-        self.kept.append(letter)
+        self.kept.append(parcel)
         return self.verdict
 
     @property
     def whats(self) -> list[Event | ChangeEvent]:
         """The events that were taken."""
-        return [letter.what for letter in self.kept if isinstance(letter, Letter)]
+        return [parcel.what for parcel in self.kept if isinstance(parcel, Parcel)]
 
 
 def piece(body: bytes, *, more: bool = False) -> dict[str, Any]:

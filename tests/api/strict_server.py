@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
 from tocsin.api.protocol import BoundedHttp
-from tocsin.usecases.letter import Letter, Stray, Verdict
+from tocsin.usecases.parcels import Parcel, Stray, Verdict
 
 PATIENCE = 1.0
 
@@ -27,13 +27,13 @@ class Hasty(BoundedHttp):
     patience = 2 * PATIENCE
 
 
-async def take(letter: Letter | Stray) -> Verdict:
+async def take(parcel: Parcel | Stray) -> Verdict:
     """Fail, and so answer 500, on anything that PostgreSQL would not store."""
-    said = letter.what if isinstance(letter, Letter) else letter.reason
-    written = msgspec.json.encode((said, letter.key, letter.path, letter.sender)).decode()
+    said = parcel.what if isinstance(parcel, Parcel) else parcel.reason
+    written = msgspec.json.encode((said, parcel.key, parcel.path, parcel.sender)).decode()
     if "\\u0000" in written.replace("\\\\", ""):
         raise ValueError("a NUL came through")
-    return Verdict.UNKNOWN_KEY if letter.key.startswith("0") else Verdict.ACCEPTED
+    return Verdict.UNKNOWN_KEY if parcel.key.startswith("0") else Verdict.ACCEPTED
 
 
 events = EventsApp(take, EventMetrics(CollectorRegistry()), patience=PATIENCE)

@@ -29,7 +29,7 @@ from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
 from tocsin.domain.event import ChangeEvent, Event
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_v2_event_is_answered_with_its_dedup_key(
         "dedup_key": 'db-1/"disk"',
     }
     assert [
-        Letter(
+        Parcel(
             key=KEY,
             what=HEARD,
             path=V2 + slash,
@@ -139,7 +139,7 @@ async def test_the_key_may_come_in_a_header(client: httpx.AsyncClient, shelf: Sh
     await client.post(V2, json=EVENT, headers={"X-Routing-Key": "0" * 32})
     await client.post(CHANGE, json={"payload": PAYLOAD}, headers={"X-Routing-Key": KEY})
 
-    assert [letter.key for letter in shelf.kept] == [KEY, KEY, KEY]
+    assert [parcel.key for parcel in shelf.kept] == [KEY, KEY, KEY]
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -360,7 +360,7 @@ async def test_a_sender_without_an_address_is_heard_too(app: EventsApp, shelf: S
     sent = await speak(app, piece(json.dumps(EVENT).encode()), client=None)
 
     assert sent[0]["status"] == 202
-    assert [letter.sender for letter in shelf.kept] == [""]
+    assert [parcel.sender for parcel in shelf.kept] == [""]
 
 
 async def test_every_outcome_is_counted(

@@ -11,7 +11,7 @@ from tocsin.domain.user import User
 from tocsin.kit.sealing import digest
 from tocsin.usecases.batch import receive
 from tocsin.usecases.house import House
-from tocsin.usecases.letter import Letter
+from tocsin.usecases.parcels import Parcel
 
 Json = dict[str, Any]
 
@@ -65,14 +65,14 @@ class Watched(msgspec.Struct, kw_only=True):
         return dict(incident)
 
     async def send(self, what: Event | ChangeEvent, key: str | None = None) -> None:
-        """Let a letter arrive."""
-        letter = Letter(
+        """Let a parcel arrive."""
+        parcel = Parcel(
             key=key or self.key, what=what, path="/v2/enqueue", sender="192.0.2.7", body=b"{}"
         )
         async with self.house.database.hot() as connection:
-            digests = [digest(letter.key)]
+            digests = [digest(parcel.key)]
             now = self.house.clock()
-            await receive(connection, self.house.directory, [letter], digests, now)
+            await receive(connection, self.house.directory, [parcel], digests, now)
 
 
 _PAGING = ("limit", "offset", "total", "more")

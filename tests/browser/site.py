@@ -27,7 +27,7 @@ from tocsin.store.database import Database
 from tocsin.usecases import users, work
 from tocsin.usecases.first_start import THE_HOUSE
 from tocsin.usecases.house import House
-from tocsin.usecases.letter import Take
+from tocsin.usecases.parcels import Take
 
 PASSWORD: Final = "correct horse battery staple"
 LANES: Final = (TIMER, LETTER, *KINDS)

@@ -19,7 +19,7 @@ from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
 from tocsin.cli.send import send as send_command
 from tocsin.domain.event import Event
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 
 HOST: Final = socket.gethostname()
 
@@ -31,11 +31,11 @@ class Moody(Shelf):
         super().__init__()
         self.busy_for = 0
 
-    async def take(self, letter: Letter | Stray) -> Verdict:
+    async def take(self, parcel: Parcel | Stray) -> Verdict:
         if self.busy_for:
             self.busy_for -= 1
             raise Full(0)
-        return await super().take(letter)
+        return await super().take(parcel)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.grouped import (
     content,
     grouped,
     groups,
-    letter,
     log,
+    parcel,
     post,
     receive,
     resolve,
@@ -99,14 +99,14 @@ async def test_alerts_with_equal_content_are_one_incident(
 ) -> None:
     night = await grouped(database, setting)
     row: dict[str, Any] = {"custom_details": {"rack": {"row": 7}}}
-    letters = [
-        letter(night, "a", source="web-1", component="disk", **row),
-        letter(night, "b", source="web-1", component="disk"),
-        letter(night, "c", source="web-1", component="cpu", **row),
-        letter(night, "d", source="web-2", component="cpu"),
-        letter(night, "e", source="web-3", custom_details="row 7"),
+    parcels = [
+        parcel(night, "a", source="web-1", component="disk", **row),
+        parcel(night, "b", source="web-1", component="disk"),
+        parcel(night, "c", source="web-1", component="cpu", **row),
+        parcel(night, "d", source="web-2", component="cpu"),
+        parcel(night, "e", source="web-3", custom_details="row 7"),
     ]
-    for group in [letters] if at_once else [[one] for one in letters]:
+    for group in [parcels] if at_once else [[one] for one in parcels]:
         await post(night, *group)
 
     assert await groups(night) == expected
@@ -164,9 +164,9 @@ async def test_a_further_trigger_is_appended_as_ever(database: Database) -> None
 async def test_an_incident_ends_with_the_last_of_its_alerts(database: Database) -> None:
     night = await grouped(database, TIME)
     await night.trigger("disk", "cpu")
-    await post(night, letter(night, "disk", "resolve"))
+    await post(night, parcel(night, "disk", "resolve"))
     [open_] = await night.incidents()
-    await post(night, letter(night, "cpu", "resolve"))
+    await post(night, parcel(night, "cpu", "resolve"))
     [over] = await night.incidents()
 
     assert (open_.status, over.status) == ("triggered", "resolved")
@@ -179,13 +179,13 @@ async def test_recoveries_and_new_alerts_in_one_batch_are_taken_in_their_order(
     await night.trigger("disk")
     await post(
         night,
-        letter(night, "cpu"),
-        letter(night, "disk", "resolve"),
-        letter(night, "disk"),
-        letter(night, "cpu", "resolve"),
-        letter(night, "disk", "resolve"),
-        letter(night, "fan"),
-        letter(night, "fan", "acknowledge"),
+        parcel(night, "cpu"),
+        parcel(night, "disk", "resolve"),
+        parcel(night, "disk"),
+        parcel(night, "cpu", "resolve"),
+        parcel(night, "disk", "resolve"),
+        parcel(night, "fan"),
+        parcel(night, "fan", "acknowledge"),
     )
 
     first, second = await night.incidents()
@@ -298,7 +298,7 @@ async def test_a_service_without_grouping_asks_nothing_more(database: Database) 
     asked: list[str] = []
     async with database.hot() as connection:
         with connection.query_logger(lambda record: asked.append(record.query)):
-            await receive(night, connection, [letter(night, "disk"), letter(night, "cpu")])
+            await receive(night, connection, [parcel(night, "disk"), parcel(night, "cpu")])
             await asyncio.sleep(0)
 
     assert len(asked) == 2  # what the keys mean, and all that is written

@@ -15,7 +15,7 @@ from tests.grouped import (
     content,
     grouped,
     groups,
-    letter,
+    parcel,
     receive,
     resolve,
 )
@@ -30,7 +30,7 @@ async def test_two_batches_at_once_begin_one_incident(
     night = await grouped(database, both)
     one, other = "Disk full on web-1", "Disk full on web-2"
     async with database.hot() as connection:
-        await receive(night, connection, [letter(night, one)])
+        await receive(night, connection, [parcel(night, one)])
         second = asyncio.create_task(night.trigger(other))
         await _waits_for_a_lock(database)
     await second
@@ -63,7 +63,7 @@ async def test_resolving_an_incident_while_it_is_joined_leaves_no_alert_open(
     night = await grouped(database, WHILE_OPEN)
     [incident] = await night.trigger("disk")
     async with database.hot() as connection:
-        await receive(night, connection, [letter(night, "cpu"), letter(night, "disk", "resolve")])
+        await receive(night, connection, [parcel(night, "cpu"), parcel(night, "disk", "resolve")])
         resolving = asyncio.create_task(resolve(night, incident))
         await _waits_for_a_lock(database)
     await resolving

@@ -21,7 +21,7 @@ from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.ingest import Ingest
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ async def ingest(database: Database) -> AsyncIterator[Ingest]:
         yield ingest
 
 
-def letter(key: str, action: str = "trigger", **given: Any) -> Letter:
+def parcel(key: str, action: str = "trigger", **given: Any) -> Parcel:
     event = {"dedup_key": "disk", "summary": "Disk full", "severity": "critical"} | given
-    return Letter(
+    return Parcel(
         key=key,
         what=msgspec.convert({"action": action} | event, Event),
         path="/v2/enqueue",
@@ -70,7 +70,7 @@ async def all_incidents(database: Database) -> list[Incident]:
 async def test_a_trigger_is_an_alert_an_incident_its_log_and_due_work(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    assert await ingest.take(letter(team.key)) is Verdict.ACCEPTED
+    assert await ingest.take(parcel(team.key)) is Verdict.ACCEPTED
 
     [incident] = await all_incidents(database)
     [alert] = await rows(database, tables.alerts)
@@ -95,7 +95,7 @@ async def test_a_second_trigger_is_appended_to_the_open_alert(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
     for _ in range(3):
-        await ingest.take(letter(team.key))
+        await ingest.take(parcel(team.key))
 
     log = await rows(database, tables.log_entries)
     assert len(await rows(database, tables.alerts)) == 1
@@ -106,9 +106,9 @@ async def test_a_second_trigger_is_appended_to_the_open_alert(
 async def test_many_events_at_once_are_told_apart_by_their_keys(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    letters = [letter(team.key, dedup_key=f"disk-{number % 10}") for number in range(100)]
+    parcels = [parcel(team.key, dedup_key=f"disk-{number % 10}") for number in range(100)]
 
-    verdicts = await asyncio.gather(*(ingest.take(one) for one in letters))
+    verdicts = await asyncio.gather(*(ingest.take(one) for one in parcels))
 
     assert set(verdicts) == {Verdict.ACCEPTED}
     assert len(await rows(database, tables.alerts)) == 10
@@ -118,10 +118,10 @@ async def test_many_events_at_once_are_told_apart_by_their_keys(
 async def test_a_trigger_after_a_resolve_opens_a_new_alert_even_in_one_batch(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    await ingest.take(letter(team.key))
+    await ingest.take(parcel(team.key))
 
     await asyncio.gather(
-        *(ingest.take(letter(team.key, action)) for action in ("resolve", "trigger", "resolve"))
+        *(ingest.take(parcel(team.key, action)) for action in ("resolve", "trigger", "resolve"))
     )
 
     assert [a.status for a in await rows(database, tables.alerts)] == ["resolved", "resolved"]
@@ -132,7 +132,7 @@ async def test_an_alert_that_begins_and_ends_in_one_batch_is_kept_as_it_ended(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
     await asyncio.gather(
-        *(ingest.take(letter(team.key, action)) for action in ("trigger", "acknowledge", "resolve"))
+        *(ingest.take(parcel(team.key, action)) for action in ("trigger", "acknowledge", "resolve"))
     )
 
     [incident] = await all_incidents(database)
@@ -142,8 +142,8 @@ async def test_an_alert_that_begins_and_ends_in_one_batch_is_kept_as_it_ended(
 async def test_an_acknowledgement_by_event_stops_the_climb(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    await ingest.take(letter(team.key))
-    await ingest.take(letter(team.key, "acknowledge"))
+    await ingest.take(parcel(team.key))
+    await ingest.take(parcel(team.key, "acknowledge"))
 
     [incident] = await all_incidents(database)
     assert incident.status == "acknowledged"
@@ -155,7 +155,7 @@ async def test_an_acknowledgement_by_event_stops_the_climb(
 async def test_reacting_to_nothing_changes_nothing(
     database: Database, team: Team, ingest: Ingest, action: str
 ) -> None:
-    assert await ingest.take(letter(team.key, action)) is Verdict.ACCEPTED
+    assert await ingest.take(parcel(team.key, action)) is Verdict.ACCEPTED
     assert await rows(database, tables.alerts) == []
 
 
@@ -164,9 +164,9 @@ async def test_a_key_acts_on_its_own_alerts_only(
 ) -> None:
     async with database.begin() as tx:
         other, _ = await integrate(tx, team.service)
-    await ingest.take(letter(team.key))
-    await ingest.take(letter(other, "resolve"))
-    await ingest.take(letter(other))
+    await ingest.take(parcel(team.key))
+    await ingest.take(parcel(other, "resolve"))
+    await ingest.take(parcel(other))
 
     assert [a.status for a in await rows(database, tables.alerts)] == ["triggered", "triggered"]
     assert len(await all_incidents(database)) == 2
@@ -175,7 +175,7 @@ async def test_a_key_acts_on_its_own_alerts_only(
 async def test_an_unknown_key_goes_to_quarantine(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    verdict = await ingest.take(letter("f" * 32))
+    verdict = await ingest.take(parcel("f" * 32))
 
     [stray] = await rows(database, tables.quarantine)
     assert verdict is Verdict.UNKNOWN_KEY
@@ -185,24 +185,24 @@ async def test_an_unknown_key_goes_to_quarantine(
 async def test_a_key_made_a_moment_ago_is_known(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    await ingest.take(letter(team.key))
+    await ingest.take(parcel(team.key))
     async with database.begin() as tx:
         fresh, _ = await integrate(tx, team.service)
 
-    assert await ingest.take(letter(fresh)) is Verdict.ACCEPTED
+    assert await ingest.take(parcel(fresh)) is Verdict.ACCEPTED
 
 
 async def test_a_disabled_service_records_and_pages_nobody_until_it_is_back(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
     await set_service(database, replace(team.service, disabled=True))
-    await ingest.take(letter(team.key))
+    await ingest.take(parcel(team.key))
     [alert] = await rows(database, tables.alerts)
     assert (alert.suppressed, alert.incident_id) == (True, None)
     assert await rows(database, tables.work) == []
 
     await set_service(database, team.service)
-    await ingest.take(letter(team.key))
+    await ingest.take(parcel(team.key))
     [alert] = await rows(database, tables.alerts)
     [incident] = await all_incidents(database)
     assert (alert.suppressed, alert.incident_id) == (False, incident.id)
@@ -216,7 +216,7 @@ async def test_maintenance_silences_its_services_for_its_time(
         await tx.execute(
             sa.insert(tables.maintenance_windows).values(**window, service_ids=[team.service.id])
         )
-    await ingest.take(letter(team.key))
+    await ingest.take(parcel(team.key))
 
     assert await all_incidents(database) == []
 
@@ -227,10 +227,10 @@ async def test_a_more_severe_trigger_makes_a_quiet_incident_loud(
     await set_service(
         database, replace(team.service, urgency_rule=UrgencyRule(urgency="severity_based"))
     )
-    await ingest.take(letter(team.key, severity="warning"))
+    await ingest.take(parcel(team.key, severity="warning"))
     [quiet] = await all_incidents(database)
-    await ingest.take(letter(team.key, severity="critical"))
-    await ingest.take(letter(team.key, severity="warning"))
+    await ingest.take(parcel(team.key, severity="critical"))
+    await ingest.take(parcel(team.key, severity="warning"))
     [loud] = await all_incidents(database)
 
     assert (quiet.urgency, quiet.escalate_at) == ("low", None)
@@ -240,9 +240,9 @@ async def test_a_more_severe_trigger_makes_a_quiet_incident_loud(
 async def test_round_robin_deals_within_one_batch(database: Database) -> None:
     team = await make_team(database, strategy="round_robin")
     async with running(database) as ingest:
-        letters = [letter(team.key, dedup_key=str(number)) for number in range(4)]
-        await asyncio.gather(*(ingest.take(one) for one in letters))
-        await ingest.take(letter(team.key, dedup_key="later"))
+        parcels = [parcel(team.key, dedup_key=str(number)) for number in range(4)]
+        await asyncio.gather(*(ingest.take(one) for one in parcels))
+        await ingest.take(parcel(team.key, dedup_key="later"))
 
     holders = [incident.assignments[0].user_id for incident in await all_incidents(database)]
     ann, ben = team.ann.id, team.ben.id
@@ -252,7 +252,7 @@ async def test_round_robin_deals_within_one_batch(database: Database) -> None:
 async def test_change_events_and_unreadable_bodies_are_kept_too(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    deploy = replace(letter(team.key), what=ChangeEvent(summary="Deployed 1.2"))
+    deploy = replace(parcel(team.key), what=ChangeEvent(summary="Deployed 1.2"))
     await ingest.take(deploy)
     await ingest.take(
         Stray(key=team.key, reason="Not JSON.", path="/", sender="127.0.0.1", body=b"<xml/>")
@@ -264,7 +264,7 @@ async def test_change_events_and_unreadable_bodies_are_kept_too(
 
 async def test_a_full_queue_says_when_to_come_back(database: Database, team: Team) -> None:
     async with running(database, limit=2) as ingest:
-        takes = [ingest.take(letter(team.key, dedup_key=str(number))) for number in range(5)]
+        takes = [ingest.take(parcel(team.key, dedup_key=str(number))) for number in range(5)]
         outcomes = await asyncio.gather(*takes, return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [Verdict, Verdict, Full, Full, Full]
@@ -273,10 +273,10 @@ async def test_a_full_queue_says_when_to_come_back(database: Database, team: Tea
 async def test_an_event_that_cannot_be_stored_fails_alone_and_is_set_aside(
     database: Database, team: Team, ingest: Ingest
 ) -> None:
-    poison = letter(team.key, dedup_key="a\0b")  # the adapters let no such text through
+    poison = parcel(team.key, dedup_key="a\0b")  # the adapters let no such text through
 
-    letters = (letter(team.key), poison, letter(team.key))
-    outcomes = await asyncio.gather(*(ingest.take(one) for one in letters))
+    parcels = (parcel(team.key), poison, parcel(team.key))
+    outcomes = await asyncio.gather(*(ingest.take(one) for one in parcels))
 
     assert outcomes == [Verdict.ACCEPTED, Verdict.UNSTORABLE, Verdict.ACCEPTED]
     assert len(await rows(database, tables.quarantine)) == 1

@@ -23,7 +23,7 @@ from tocsin.usecases import maintenance_windows, service_directory, services
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.integrations import EVENTS
 from tocsin.usecases.integrations import Wish as Tool
-from tocsin.usecases.letter import Letter
+from tocsin.usecases.parcels import Parcel
 from tocsin.usecases.parts import Part
 from tocsin.usecases.service_directory import Listing
 from tocsin.usecases.services import Faring, Filter
@@ -184,8 +184,8 @@ async def test_each_event_is_noted_whatever_becomes_of_it(night: Night) -> None:
 
 async def test_a_change_event_is_a_sign_of_life_too(night: Night) -> None:
     change = ChangeEvent(summary="Deployed")
-    letter = Letter(key=night.team.key, what=change, path="/", sender="", body=b"{}")
-    await night.take(letter)
+    parcel = Parcel(key=night.team.key, what=change, path="/", sender="", body=b"{}")
+    await night.take(parcel)
 
     assert (await _browse(night)).services[0].last_event_at == NOON
 

@@ -15,7 +15,7 @@ from tocsin.store.escalation_policies import POLICIES
 from tocsin.usecases import integrations, maintenance_windows, services, trials
 from tocsin.usecases.errors import Arguments, Invalid, TooMany
 from tocsin.usecases.integrations import EMAIL, Known
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 from tocsin.usecases.trials import Trial
 
 
@@ -133,10 +133,10 @@ async def test_a_key_that_was_changed_meanwhile_is_told(night: Night, way: Known
 
 
 async def test_a_crowd_at_the_door_and_a_letter_that_cannot_be_kept_are_told(way: Known) -> None:
-    async def full(_: Letter | Stray) -> Verdict:
+    async def full(_: Parcel | Stray) -> Verdict:
         raise Full(5)
 
-    async def unstorable(_: Letter | Stray) -> Verdict:
+    async def unstorable(_: Parcel | Stray) -> Verdict:
         return Verdict.UNSTORABLE
 
     with pytest.raises(TooMany, match="again in 5 seconds"):

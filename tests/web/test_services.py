@@ -16,7 +16,7 @@ from tocsin.store.services import SERVICES
 from tocsin.usecases import maintenance_windows, services, teams
 from tocsin.usecases.escalation_policies import Wish as PolicyWish
 from tocsin.usecases.escalation_policies import change as change_policy
-from tocsin.usecases.letter import Letter
+from tocsin.usecases.parcels import Parcel
 
 PATH = "/service-directory"
 HOSTILE = "</td><script>alert(1)</script>"
@@ -130,7 +130,7 @@ async def test_a_service_is_shown_with_what_happens_and_who_looks_after_it(
     await night.trigger("Disk full")
     links = (Link("https://ci.example.com/7", "Build 7"), Link("javascript:alert(1)", "Trap"))
     change = ChangeEvent(summary="Deployed 4.2", source="ci", links=links)
-    await night.take(Letter(key=night.team.key, what=change, path="/", sender="", body=b""))
+    await night.take(Parcel(key=night.team.key, what=change, path="/", sender="", body=b""))
     page = await browser.open(f"{PATH}/{night.team.service.id}")
     said = text_of(page)
 

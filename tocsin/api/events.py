@@ -16,7 +16,7 @@ from tocsin.api.metrics import EventMetrics
 from tocsin.inbound import Adapter, adapter_of, events_v1, events_v2
 from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Unreadable
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.letter import Full, Letter, Stray, Take, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Take, Verdict
 
 V2_PATH: Final = "/v2/enqueue"
 CHANGE_PATH: Final = "/v2/change/enqueue"
@@ -125,7 +125,7 @@ class EventsApp:
         except Unreadable as why:
             await self._keep(arrival, why)
             return answers.unreadable(door.dialect, why)
-        letter = Letter(
+        parcel = Parcel(
             key=heard.key,
             what=heard.what,
             path=arrival.path,
@@ -133,7 +133,7 @@ class EventsApp:
             body=arrival.body,
         )
         began = perf_counter()
-        verdict = await self._take(letter)
+        verdict = await self._take(parcel)
         self._metrics.commit_took(perf_counter() - began)
         if verdict is Verdict.ACCEPTED:
             return answers.accepted(door.dialect, heard.what)

@@ -29,8 +29,8 @@ from tocsin.store.quarantine import HINT
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.directory import Directory, View
 from tocsin.usecases.grouping import Groups
-from tocsin.usecases.letter import Letter, Stray, Verdict
 from tocsin.usecases.opening import open_incident
+from tocsin.usecases.parcels import Parcel, Stray, Verdict
 
 UNKNOWN_KEY: Final = "No integration has this key."
 API: Final = {"type": "api"}
@@ -62,11 +62,11 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 async def receive(
     connection: asyncpg.Connection,
     directory: Directory,
-    posts: Sequence[Letter | Stray],
+    posts: Sequence[Parcel | Stray],
     digests: Sequence[bytes],
     now: datetime,
 ) -> list[Verdict]:
-    """Do all that these letters ask for, and say what became of each. The caller commits."""
+    """Do all that these parcels ask for, and say what became of each. The caller commits."""
     view, held = await _look_up(connection, directory, posts, digests)
     routes = [view.route(digest) for digest in digests]
     await view.know_services(connection, {r.service_id for r in routes if r}, now)
@@ -88,7 +88,7 @@ async def receive(
 async def _look_up(
     connection: asyncpg.Connection,
     directory: Directory,
-    posts: Sequence[Letter | Stray],
+    posts: Sequence[Parcel | Stray],
     digests: Sequence[bytes],
 ) -> tuple[View, Held]:
     """Find where the keys lead and hold the open alerts they mean, as of one configuration."""
@@ -98,7 +98,7 @@ async def _look_up(
         keys = [
             (route.integration_id, post.what.dedup_key)
             for post, digest in zip(posts, digests, strict=True)
-            if isinstance(post, Letter) and isinstance(post.what, Event)
+            if isinstance(post, Parcel) and isinstance(post.what, Event)
             if (route := view.route(digest))
         ]
         version, held = await alerts.hold_open(connection, keys)
@@ -108,9 +108,9 @@ async def _look_up(
 
 
 def _sort(
-    desk: Desk, post: Letter | Stray, route: Route | None, arrivals: list[Arrival]
+    desk: Desk, post: Parcel | Stray, route: Route | None, arrivals: list[Arrival]
 ) -> Verdict:
-    """Put a letter where it belongs: to its service, to the changes or into quarantine."""
+    """Put a parcel where it belongs: to its service, to the changes or into quarantine."""
     service = desk.view.service(route.service_id) if route else None
     if isinstance(post, Stray):
         desk.writes.strays.append(_stray(post, post.reason, desk.now))
@@ -343,7 +343,7 @@ _DO: Final[Mapping[type, Callable[[Batch, Arrival, Any], None]]] = {
 }
 
 
-def _stray(post: Letter | Stray, reason: str, now: datetime) -> rows.Stray:
+def _stray(post: Parcel | Stray, reason: str, now: datetime) -> rows.Stray:
     return rows.Stray(
         id=new_id("Q"),
         at=now,

@@ -13,17 +13,17 @@ from tocsin.kit.clock import Clock
 from tocsin.store.database import Database, DatabaseAway
 from tocsin.usecases.batch import receive
 from tocsin.usecases.directory import Directory
-from tocsin.usecases.letter import Full, Letter, Stray, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 
 log = structlog.get_logger(__name__)
 
 MAX_BATCH: Final = 256
 TRIES: Final = 5
 RETRY_AFTER: Final = 5
-CROWD: Final = 8  # letters at once
+CROWD: Final = 8  # parcels at once
 UNSTORABLE: Final = "The event cannot be stored."
 
-Post = Letter | Stray
+Post = Parcel | Stray
 _CLASHES: Final = (
     asyncpg.UniqueViolationError,
     asyncpg.DeadlockDetectedError,
@@ -33,7 +33,7 @@ _UNSTORABLE: Final = (asyncpg.DataError, ValueError)
 
 
 class Ingest:
-    """Takes letters from all connections and commits them in batches, one batch at a time.
+    """Takes parcels from all connections and commits them in batches, one batch at a time.
 
     While one batch is on its way to the disk the next one gathers, so that the rate of commits
     follows the disk and the size of batches follows the load.
@@ -59,20 +59,20 @@ class Ingest:
 
     @property
     def is_crowded(self) -> bool:
-        """Whether many letters are at the door, those of the batch being committed included."""
+        """Whether many parcels are at the door, those of the batch being committed included."""
         return len(self._waiting) + self._in_hand >= CROWD
 
     @property
     def waiting(self) -> int:
-        """How many letters wait for a batch."""
+        """How many parcels wait for a batch."""
         return len(self._waiting)
 
-    async def take(self, letter: Post) -> Verdict:
-        """Return what became of the letter, after the commit. Raises Full and DatabaseAway."""
+    async def take(self, parcel: Post) -> Verdict:
+        """Return what became of the parcel, after the commit. Raises Full and DatabaseAway."""
         if len(self._waiting) >= self._limit:
             raise Full(RETRY_AFTER)
         future: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        self._waiting.append((letter, future))
+        self._waiting.append((parcel, future))
         self._arrived.set()
         return await future
 
@@ -108,7 +108,7 @@ class Ingest:
                 future.set_exception(outcome)
 
     async def _store(self, posts: Sequence[Post]) -> Sequence[Verdict | BaseException]:
-        """Store a batch, or, if that fails, each letter by itself: poison fails alone."""
+        """Store a batch, or, if that fails, each parcel by itself: poison fails alone."""
         [outcome] = await asyncio.gather(self._transact(posts), return_exceptions=True)
         if isinstance(outcome, list):
             return outcome
@@ -121,7 +121,7 @@ class Ingest:
     async def _set_aside(self, post: Post, fault: BaseException) -> Verdict | BaseException:
         """Put what cannot be stored into quarantine. A fault of our own is told as one."""
         log.error("An event could not be stored", path=post.path, exc_info=fault)
-        if isinstance(post, Letter) and isinstance(fault, _UNSTORABLE):
+        if isinstance(post, Parcel) and isinstance(fault, _UNSTORABLE):
             stray = Stray(
                 key=post.key, reason=UNSTORABLE, path=post.path, sender=post.sender, body=post.body
             )

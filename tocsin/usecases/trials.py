@@ -23,7 +23,7 @@ from tocsin.store.services import standings
 from tocsin.usecases.errors import Arguments, Invalid, TooMany
 from tocsin.usecases.house import House
 from tocsin.usecases.integrations import EMAIL, Known
-from tocsin.usecases.letter import Full, Letter, Take, Verdict
+from tocsin.usecases.parcels import Full, Parcel, Take, Verdict
 
 PATH: Final = "/v2/enqueue"
 SENDER: Final = "this server"
@@ -115,9 +115,9 @@ async def _send(take: Take, known: Known, event: Event) -> None:
     if known.integration.kind == EMAIL:
         raise Invalid(NO_MAIL)
     body = msgspec.json.encode(event)
-    letter = Letter(key=known.key, what=event, path=PATH, sender=SENDER, body=body)
+    parcel = Parcel(key=known.key, what=event, path=PATH, sender=SENDER, body=body)
     try:
-        verdict = await take(letter)
+        verdict = await take(parcel)
     except Full as full:
         raise TooMany(BUSY.format(full.retry_after)) from None
     if verdict is Verdict.UNKNOWN_KEY:

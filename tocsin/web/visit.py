@@ -20,7 +20,7 @@ from tocsin.usecases import sessions
 from tocsin.usecases.duty import Duty, duty_of
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
-from tocsin.usecases.letter import Take
+from tocsin.usecases.parcels import Take
 from tocsin.web.cookies import read_cookie
 from tocsin.web.hub import Live
 

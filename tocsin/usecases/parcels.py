@@ -8,7 +8,7 @@ import msgspec
 from tocsin.domain.event import ChangeEvent, Event
 
 
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One event of one integration. ``path``, ``sender`` and ``body`` matter in quarantine only."""
 
     key: str
@@ -29,14 +29,14 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Enum):
-    """What became of a letter, once that is committed."""
+    """What became of a parcel, once that is committed."""
 
     ACCEPTED = "accepted"
     UNKNOWN_KEY = "unknown_key"
     UNSTORABLE = "unstorable"
 
 
-Take = Callable[[Letter | Stray], Awaitable[Verdict]]  # stores, and returns after the commit
+Take = Callable[[Parcel | Stray], Awaitable[Verdict]]  # stores, and returns after the commit
 
 
 class Full(Exception):  # noqa: N818 - the sender is told to come back, nothing failed
