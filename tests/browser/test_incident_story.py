@@ -91,7 +91,7 @@ async def test_g_and_a_letter_go_elsewhere(site: Site, visit: Visit) -> None:
     await page.keyboard.press("g")
     await page.keyboard.press("o")
     await expect(page).to_have_url(f"{site.url}/oncall")
-    await page.wait_for_function("document.readyState === 'complete'")
+    await page.wait_for_load_state()
     await page.keyboard.press("/")
     await expect(page.get_by_role("searchbox").first).to_be_focused()
 
