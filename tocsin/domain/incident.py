@@ -11,6 +11,7 @@ from tocsin.domain.service import ScheduledAction, SupportHours
 from tocsin.domain.user import Urgency
 
 Status = Literal["triggered", "acknowledged", "resolved"]
+OPEN_STATUSES: Final[tuple[Status, ...]] = ("triggered", "acknowledged")
 MOST_ALERTS: Final = 1000
 
 

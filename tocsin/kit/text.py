@@ -13,6 +13,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else _UNFIT.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
+def is_digits(text: str, most: int = 9) -> bool:
+    """Say whether a text is nothing but digits, at least one and at most so many."""
+    return text.isascii() and text.isdecimal() and len(text) <= most
+
+
 def one_line(text: str, most: int) -> str:
     """Return ``text`` on one line of at most ``most`` characters."""
     return shortened(" ".join(printable(text).split()), most)

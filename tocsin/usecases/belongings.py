@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.schedule import Schedule
@@ -13,6 +12,7 @@ from tocsin.store.schedules import SCHEDULES
 from tocsin.store.teams import Belongings
 from tocsin.usecases import teams
 from tocsin.usecases.errors import NotFound
+from tocsin.usecases.escalation_policies import hold as hold_policy
 from tocsin.usecases.house import House
 from tocsin.usecases.schedules import hold as hold_schedule
 
@@ -27,7 +27,7 @@ async def put_policy(house: House, team_id: str, policy_id: str) -> EscalationPo
     """Let a team answer for a policy, and no other team."""
     async with house.database.begin() as tx:
         await teams.hold(tx, team_id)
-        policy = await _hold_policy(tx, policy_id)
+        policy = await hold_policy(tx, policy_id)
         return await POLICIES.update(tx, replace(policy, team_ids=(team_id,)))
 
 
@@ -35,7 +35,7 @@ async def remove_policy(house: House, team_id: str, policy_id: str) -> Escalatio
     """Let a team answer for a policy no longer."""
     async with house.database.begin() as tx:
         await teams.hold(tx, team_id)
-        policy = await _hold_policy(tx, policy_id)
+        policy = await hold_policy(tx, policy_id)
         if team_id not in policy.team_ids:
             raise NotFound("Escalation policy", policy_id)
         return await POLICIES.update(tx, replace(policy, team_ids=()))
@@ -59,10 +59,3 @@ async def remove_schedule(house: House, team_id: str, schedule_id: str) -> Sched
             raise NotFound("Schedule", schedule_id)
         team_ids = tuple(id_ for id_ in schedule.team_ids if id_ != team_id)
         return await SCHEDULES.update(tx, replace(schedule, team_ids=team_ids))
-
-
-async def _hold_policy(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
-    policy = await POLICIES.get(tx, policy_id, hold=True)
-    if policy is None:
-        raise NotFound("Escalation policy", policy_id)
-    return policy

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+import sqlalchemy as sa
 
 from tocsin.domain.incident import Incident
 from tocsin.domain.schedule import Range
@@ -47,6 +48,21 @@ async def offer(house: House) -> Choices:
         )
 
 
+async def services(house: House) -> Named:
+    """Name all services."""
+    return await _all(house, tables.services)
+
+
+async def people(house: House) -> Named:
+    """Name everybody."""
+    return await _all(house, tables.users)
+
+
+async def policies(house: House) -> Named:
+    """Name all escalation policies."""
+    return await _all(house, tables.escalation_policies)
+
+
 async def takers(house: House, concerned: Iterable[Incident], now: datetime) -> list[Taker]:
     """List who is on call now: those first whom the policies of these incidents name."""
     nearby = {incident.policy.id for incident in concerned}
@@ -72,3 +88,8 @@ async def targets(house: House, concerned: Sequence[Incident]) -> list[Incident]
         found = await incident_lists.find(tx, near, newest, limit=2 * most, offset=0)
     others = {incident.id: incident for incident in found if incident.id not in ids}
     return list(others.values())[:MOST_TARGETS]
+
+
+async def _all(house: House, table: sa.Table) -> Named:
+    async with house.database.read() as tx:
+        return await listed(tx, table, most=MOST)

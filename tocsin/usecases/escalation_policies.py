@@ -126,7 +126,7 @@ async def create(house: House, wish: Wish) -> Known:
 async def change(house: House, policy_id: str, wish: Wish) -> Known:
     """Change a policy. Incidents that climb it already keep their own copy."""
     async with house.database.begin() as tx:
-        before = await _hold(tx, policy_id)
+        before = await hold(tx, policy_id)
         if wish.rules == ():
             raise Invalid(ONLY_RULE)
         policy = _apply(wish, before)
@@ -142,7 +142,7 @@ async def change(house: House, policy_id: str, wish: Wish) -> Known:
 async def remove(house: House, policy_id: str) -> None:
     """Take away a policy that no service needs."""
     async with house.database.begin() as tx:
-        policy = await _hold(tx, policy_id)
+        policy = await hold(tx, policy_id)
         services = (await store.services_of(tx, [policy_id])).get(policy_id, [])
         if services:
             names = ", ".join(name for _, name in services[:NAMED_SERVICES])
@@ -182,7 +182,8 @@ def _where(asked: Filter) -> Iterator[Where]:
         yield on_teams(POLICIES.c.team_ids, asked.team_ids)
 
 
-async def _hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
+async def hold(tx: AsyncConnection, policy_id: str) -> EscalationPolicy:
+    """Lock a policy that is about to change. Raises NotFound."""
     policy = await POLICIES.get(tx, policy_id, hold=True)
     if policy is None:
         raise NotFound("Escalation policy", policy_id)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.incident import Incident, Status
+from tocsin.domain.incident import OPEN_STATUSES, Incident, Status
 from tocsin.domain.user import Urgency
 from tocsin.store import incident_lists, teams
 from tocsin.store.incident_lists import Asked
@@ -24,7 +24,7 @@ Sorting = Literal["urgency", "newest", "oldest"]
 LOOKED_THROUGH: Final = 20_000  # how many of the newest titles a search reads at most
 
 STATUSES: Final[Mapping[Shown, tuple[Status, ...]]] = {
-    "open": ("triggered", "acknowledged"),
+    "open": OPEN_STATUSES,
     "triggered": ("triggered",),
     "acknowledged": ("acknowledged",),
     "resolved": ("resolved",),

@@ -1,6 +1,7 @@
 """Incidents: found and read, with what people need to understand them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +18,19 @@ from tocsin.usecases.house import House
 from tocsin.usecases.log_entries import ids_in
 from tocsin.usecases.parts import Part
 
-__all__ = ["Asked", "Counts", "Known", "find", "get", "get_many", "ids_in_incident", "know"]
+__all__ = [
+    "WORST_FIRST",
+    "Asked",
+    "Counts",
+    "Known",
+    "find",
+    "get",
+    "get_many",
+    "ids_in_incident",
+    "know",
+]
+
+WORST_FIRST: Final = (("urgency", True), ("created_at", True))
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

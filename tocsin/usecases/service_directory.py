@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.incident import Incident, Status
+from tocsin.domain.incident import OPEN_STATUSES, Incident
 from tocsin.domain.service import Integration, Service
 from tocsin.domain.vendor import suggest_name
 from tocsin.store import incident_lists, last_events
@@ -22,7 +22,6 @@ from tocsin.usecases import (
     maintenance_windows,
     services,
 )
-from tocsin.usecases.duty import read_plan
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 from tocsin.usecases.incident_queries import ids_in_incident
@@ -30,7 +29,6 @@ from tocsin.usecases.ladders import Face, Ladder
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter, Known
 
-OPEN_STATUSES: Final[tuple[Status, ...]] = ("triggered", "acknowledged")
 MOST_OPEN: Final = 25
 MOST_RESOLVED: Final = 5
 MOST_CHANGES: Final = 5
@@ -96,12 +94,6 @@ async def tell(house: House, service_id: str, now: datetime) -> Overview:
         changes=await _changes(house, service_id),
         windows=await _windows(house, service_id, now),
     )
-
-
-async def policies(house: House, now: datetime) -> list[tuple[str, str]]:
-    """List the policies that a service can have, by name."""
-    plan = await read_plan(house, now)
-    return [(policy.id, policy.name) for policy in plan.policies.values()]
 
 
 async def add(

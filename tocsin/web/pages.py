@@ -12,10 +12,10 @@ from tocsin.kit.text import printable
 from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.cookies import drop_cookie, set_cookie
-from tocsin.web.duty.schedule_words import restrictions_told, rotation_told
 from tocsin.web.files import address_of
 from tocsin.web.notices import COOKIE, Notice, take_notice
-from tocsin.web.people.roles import ROLES, USUAL_ROLES
+from tocsin.web.roles import ROLES, USUAL_ROLES
+from tocsin.web.schedule_words import restrictions_told, rotation_told
 from tocsin.web.visit import PROOF, VISITOR, Visit
 
 _TEMPLATES: Final = jinja2.Environment(

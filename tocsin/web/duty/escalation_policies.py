@@ -11,10 +11,9 @@ from starlette.responses import Response
 from tocsin.usecases import escalation_policies, ladders
 from tocsin.usecases.escalation_policies import Filter
 from tocsin.usecases.ladders import Call
-from tocsin.usecases.parts import Part
 from tocsin.web.duty import policy_forms
 from tocsin.web.duty.policy_forms import PATH
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked, team_options
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Visit
@@ -34,9 +33,9 @@ async def list_policies(visit: Visit) -> Response:
     name, team_id = visit.query.get("q", "").strip(), visit.query.get("team", "")
     page = page_asked(visit)
     asked = Filter(search=name or None, team_ids=(team_id,) if team_id else ())
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    part = part_of(page)
     found, _ = await escalation_policies.find(visit.house, asked, part)
-    shown = found[:PER_PAGE]
+    shown, has_more = cut(found)
     return show(
         visit,
         "escalation_policies.html",
@@ -46,7 +45,7 @@ async def list_policies(visit: Visit) -> Response:
         name=name,
         team_id=team_id,
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda page: address_of_part(PATH, page, q=name, team=team_id),
     )
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tocsin.domain.escalation_policy import EscalationPolicy, Strategy, Target
+from tocsin.kit.text import is_digits
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.escalation_policies import DEFAULT_STRATEGY, RuleWish, Wish
 from tocsin.web.visit import Form
@@ -161,7 +162,7 @@ def _change(levels: list[Level], verb: str, at: int, part: int) -> tuple[list[Le
 def _number(text: str) -> int:
     """Read a number; whatever is none is one that every rule refuses."""
     text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
+    return int(text) if is_digits(text, 8) else -1
 
 
 def _strategy(text: str) -> Strategy:

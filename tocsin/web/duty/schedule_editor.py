@@ -15,12 +15,12 @@ from tocsin.web.days import date_in
 from tocsin.web.duty.schedule_draft import UNITS, Draft, blank, draft_of, press, read_draft
 from tocsin.web.duty.schedule_views import Scene, stage
 from tocsin.web.duty.schedule_wish import wish_of
-from tocsin.web.duty.schedule_words import DAYS, gaps_told
 from tocsin.web.duty.spans import Span
 from tocsin.web.lists import team_options
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.schedule_words import DAYS, gaps_told
 from tocsin.web.visit import Visit
 from tocsin.web.words import moment
 

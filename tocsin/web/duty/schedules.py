@@ -11,15 +11,14 @@ from tocsin.domain.schedule import Range
 from tocsin.domain.watch import Watch, watch_at
 from tocsin.usecases import calendars, overrides, schedules
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.parts import Part
 from tocsin.usecases.schedules import Known
 from tocsin.web.duty.schedule_views import stage
-from tocsin.web.duty.schedule_words import gaps_told
 from tocsin.web.duty.spans import span_asked, until
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked, team_options
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.schedule_words import gaps_told
 from tocsin.web.visit import Visit
 
 AHEAD: Final = timedelta(days=14)  # in which the list warns of gaps
@@ -39,18 +38,19 @@ async def list_schedules(visit: Visit) -> Response:
     """Show schedules by name, with who is on call now."""
     search, team_id = visit.query.get("q", "").strip(), visit.query.get("team", "")
     page, asked = page_asked(visit), Range(visit.now, visit.now + AHEAD)
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    part = part_of(page)
     team_ids = [team_id] if team_id else []
     found, _ = await schedules.find(visit.house, search, asked, part, team_ids=team_ids)
+    shown, has_more = cut(found)
     return show(
         visit,
         "schedules.html",
-        rows=[_row(known, asked) for known in found[:PER_PAGE]],
+        rows=[_row(known, asked) for known in shown],
         search=search,
         team_id=team_id,
         teams=await team_options(visit, "All teams"),
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda page: address_of_part("/schedules", page, q=search, team=team_id),
     )
 

@@ -9,8 +9,7 @@ from starlette.responses import Response
 from tocsin.usecases import change_events, choices
 from tocsin.usecases.change_events import Filter
 from tocsin.usecases.errors import NotFound
-from tocsin.usecases.parts import Part
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Visit
@@ -26,21 +25,22 @@ async def list_change_events(visit: Visit) -> Response:
     """Show changes, the newest first: all, or those of a service or of a time."""
     page, service, span = page_asked(visit), visit.query.get("service", ""), _span(visit)
     asked = Filter(service_id=service or None, since=visit.now - SPANS[span][1] if span else None)
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    part = part_of(page)
     try:
         found, _ = await change_events.find(visit.house, asked, part)
     except NotFound:
         found = []
+    shown, has_more = cut(found)
     return show(
         visit,
         "change_events.html",
-        found=found[:PER_PAGE],
-        services=(await choices.offer(visit.house)).services,
+        found=shown,
+        services=await choices.services(visit.house),
         service=service,
         span=span,
         spans=[(name, text) for name, (text, _) in SPANS.items()],
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda number: address_of_part(
             "/change_events", number, service=service, span=span
         ),

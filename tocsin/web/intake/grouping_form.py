@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tocsin.domain.grouping import FIELDS, is_field
+from tocsin.kit.text import is_digits
 from tocsin.usecases.errors import Invalid
 from tocsin.web.visit import Form
 from tocsin.web.words import duration
@@ -11,7 +12,6 @@ from tocsin.web.words import duration
 MINUTES: Final = (0, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440)  # 0: as long as it is open
 WINDOWS: Final = (300, 600, 900, 1800, 3600, 86_400)  # seconds
 RECOMMENDED: Final = WINDOWS[0]
-LONGEST_NUMBER: Final = 10
 
 NO_LENGTH: Final = "Alert grouping must have a length of time that is a number."
 NO_FIELD: Final = f"Fields can be {', '.join(FIELDS)}, or custom_details. with a name, not {{}}."
@@ -83,15 +83,11 @@ def _fields(form: Form) -> list[str]:
 
 def _number(form: Form, name: str) -> int:
     text = form.get(name, "")
-    if not _is_number(text):
+    if not is_digits(text):
         raise Invalid(NO_LENGTH)
     return int(text)
 
 
 def _present(draft: Mapping[str, Any], name: str) -> int:
     text = str(draft.get(name, 0))
-    return int(text) if _is_number(text) else 0
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
+    return int(text) if is_digits(text) else 0

@@ -12,9 +12,8 @@ from tocsin.kit.zones import is_zone
 from tocsin.usecases import choices, maintenance_windows
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.maintenance_windows import Filter, Wish
-from tocsin.usecases.parts import Part
 from tocsin.web.instants import draft_instant, read_instant
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -136,23 +135,24 @@ async def _list(visit: Visit, *, status: int = 200, notice: Notice | None = None
         service_ids=(service,) if service else (),
         latest_first=tab == "past",
     )
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    part = part_of(page)
     found, _ = await maintenance_windows.find(visit.house, asked, part, visit.now)
+    shown, has_more = cut(found)
     return show(
         visit,
         "maintenance_windows.html",
         status=status,
         notice=notice,
-        found=found[:PER_PAGE],
+        found=shown,
         tab=tab,
         tabs_of={
             name: (address_of_part(HERE, tab=name, service=service), text)
             for name, (text, _) in TABS.items()
         },
         service=service,
-        services=(await choices.offer(visit.house)).services,
+        services=await choices.services(visit.house),
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda number: address_of_part(HERE, number, tab=tab, service=service),
     )
 
@@ -171,7 +171,7 @@ async def _form(
         complaint=complaint,
         draft=draft,
         window=window,
-        services=(await choices.offer(visit.house)).services,
+        services=await choices.services(visit.house),
         lengths=LENGTHS,
         clocks=draft["zone"] if is_zone(draft["zone"]) else visit.zone,
     )

@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from tocsin.kit.text import printable
 from tocsin.usecases import quarantine
-from tocsin.usecases.parts import Part
 from tocsin.usecases.quarantine import Kept, Kind
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.upkeep.health import size
@@ -53,13 +52,14 @@ KINDS: Final[Mapping[Kind, Why]] = {
 async def list_quarantine(visit: Visit) -> Response:
     """Show what is in quarantine, the newest first, of one kind or all."""
     page, kind = page_asked(visit), _kind(visit)
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+    part = part_of(page)
     found = await quarantine.find_headings(visit.house, kind, part)
     counts = await quarantine.count(visit.house)
+    shown, has_more = cut(found)
     return show(
         visit,
         "quarantine.html",
-        found=found[:PER_PAGE],
+        found=shown,
         kinds=KINDS,
         kind=kind,
         kind_of=quarantine.kind_of,
@@ -67,7 +67,7 @@ async def list_quarantine(visit: Visit) -> Response:
         total=counts.total(),
         size=size,
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda number: address_of_part("/quarantine", number, reason=kind),
         days=visit.house.account.keep_quarantine,
     )

@@ -16,7 +16,8 @@ from tocsin.domain.service import (
     UrgencyRule,
     UrgencySetting,
 )
-from tocsin.usecases import service_directory, services
+from tocsin.kit.text import is_digits
+from tocsin.usecases import choices, service_directory, services
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.services import Wish
 from tocsin.web.intake import grouping_form
@@ -31,7 +32,6 @@ from tocsin.web.words import duration
 BY_HOURS: Final = "support_hours"
 SETTINGS: Final[tuple[UrgencySetting, ...]] = get_args(UrgencySetting)
 MINUTE: Final = 60
-LONGEST_NUMBER: Final = 10
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 ACKNOWLEDGED_FOR: Final = (
@@ -108,7 +108,7 @@ async def _show(
         complaint=complaint,
         draft={"zone": visit.zone} | draft,
         service=service,
-        policies=await service_directory.policies(visit.house, visit.now),
+        policies=await choices.policies(visit.house),
         tools=(*TOOLS, NO_TOOL),
         acknowledged_for=_with(ACKNOWLEDGED_FOR, draft.get("acknowledgement_timeout")),
         lengths=grouping_form.lengths(draft),
@@ -169,7 +169,7 @@ def _wish(form: Form) -> Wish:
 
 def _seconds(form: Form, name: str, label: str) -> int:
     text = form.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER):
+    if not is_digits(text):
         raise Invalid(NO_NUMBER.format(label))
     return int(text)
 
@@ -213,7 +213,7 @@ def _actions(form: Form) -> tuple[ScheduledAction, ...]:
 def _with(usual: Sequence[int], present: Any) -> list[tuple[int, str]]:
     """List lengths of time to choose from: off, the usual ones, and what is set already."""
     text = str(present or 0)
-    chosen = int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
+    chosen = int(text) if is_digits(text) else 0
     return [(n, duration(n) if n else "Off") for n in sorted({0, *usual, chosen})]
 
 

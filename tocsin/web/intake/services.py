@@ -6,10 +6,10 @@ from typing import Final, get_args
 
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.usecases import maintenance_windows, service_directory, services, teams
+from tocsin.usecases import maintenance_windows, service_directory, services
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Faring, Filter, Wish
-from tocsin.web.lists import address_of_part, page_asked
+from tocsin.web.lists import address_of_part, page_asked, team_options
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -29,13 +29,12 @@ async def list_services(visit: Visit) -> Response:
     page = page_asked(visit)
     asked = Filter(about=sought or None, team_ids=(team,) if team else (), faring=faring)
     part = Part(limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    known_teams, _ = await teams.find(visit.house, None, Part(limit=MOST_TEAMS))
     address = partial(address_of_part, PATH, q=sought, team=team)
     return show(
         visit,
         "services.html",
         listing=await service_directory.browse(visit.house, asked, part, visit.now),
-        teams=[("", "All teams"), *((one.id, one.name) for one in known_teams)],
+        teams=await team_options(visit, "All teams"),
         team=team,
         query=sought,
         faring=faring,

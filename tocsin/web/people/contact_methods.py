@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES
 from tocsin.domain.user import ContactMethod, Urgency
+from tocsin.kit.text import is_digits
 from tocsin.usecases import contact_methods, notification_rules, users
 from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
 from tocsin.usecases.errors import Complaint, Invalid
@@ -123,8 +124,7 @@ def _wish(form: Form) -> Wish:
 
 def _country(text: str) -> int | None:
     """Read the code of a country; whatever is none is one that every rule refuses."""
-    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
-    return int(text) if is_number else -1 if text else None
+    return int(text) if is_digits(text, MOST_DIGITS) else -1 if text else None
 
 
 def _in_our_words(complaint: Complaint) -> Complaint:

@@ -11,7 +11,7 @@ from tocsin.usecases.users import Wish
 from tocsin.web.door.tickets import hand_over
 from tocsin.web.page import Page
 from tocsin.web.pages import show
-from tocsin.web.people.roles import role_in
+from tocsin.web.roles import role_in
 from tocsin.web.visit import Visit
 
 PATH: Final = "/users"

@@ -6,6 +6,7 @@ from msgspec import convert
 from starlette.responses import Response
 
 from tocsin.domain.user import Urgency
+from tocsin.kit.text import is_digits
 from tocsin.usecases import notification_rules
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
 from tocsin.usecases.notification_rules import NOT_UNIQUE, Wish
@@ -59,7 +60,7 @@ def _wish(visit: Visit) -> Wish:
     """Read the form. Raises Invalid."""
     form = visit.form
     delay = form.get("delay", "").strip()
-    if not (delay.isascii() and delay.isdecimal() and len(delay) <= MOST_DIGITS):
+    if not is_digits(delay, MOST_DIGITS):
         raise Invalid(NO_NUMBER)
     urgency = "low" if form.get("urgency") == "low" else "high"
     return Wish(

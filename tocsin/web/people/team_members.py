@@ -9,8 +9,8 @@ from tocsin.usecases import teams
 from tocsin.usecases.errors import Complaint, Invalid, NotFound
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
-from tocsin.web.people.roles import TEAM_ROLES
 from tocsin.web.people.teams import show_one
+from tocsin.web.roles import TEAM_ROLES
 from tocsin.web.visit import Visit
 
 PATH: Final = "/teams/{id}/members"

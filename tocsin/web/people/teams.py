@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from starlette.responses import Response
 
 from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.incident import OPEN_STATUSES
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.team import Team, role_on_joining
 from tocsin.domain.user import User
@@ -19,20 +20,19 @@ from tocsin.usecases import (
     teams,
 )
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.incident_queries import Asked
+from tocsin.usecases.incident_queries import WORST_FIRST, Asked
 from tocsin.usecases.parts import Part
 from tocsin.usecases.teams import Membership, Wish
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
-from tocsin.web.people.roles import TEAM_ROLES
+from tocsin.web.roles import TEAM_ROLES
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/teams"
 MOST: Final = 100  # policies, schedules and services that the page of a team names
 OPEN: Final = 5  # incidents that it shows
-WORST_FIRST: Final = (("urgency", True), ("created_at", True))
 
 
 class Choices(NamedTuple):
@@ -46,9 +46,9 @@ class Choices(NamedTuple):
 async def list_teams(visit: Visit) -> Response:
     """Show teams by name: all, or those that are sought."""
     sought, page = visit.query.get("q", "").strip(), page_asked(visit)
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE, counted=True)
+    part = part_of(page, counted=True)
     found, total = await teams.find(visit.house, sought or None, part)
-    shown = found[:PER_PAGE]
+    shown, has_more = cut(found)
     return show(
         visit,
         "teams.html",
@@ -57,7 +57,7 @@ async def list_teams(visit: Visit) -> Response:
         belongings=await belongings.count(visit.house, [team.id for team in shown]),
         name=sought,
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda page: address_of_part(PATH, page, q=sought),
     )
 
@@ -76,7 +76,7 @@ async def show_one(visit: Visit, **values: Any) -> Response:
     )
     held, _ = await schedules.find(house, None, None, part, team_ids=ids)
     cared_for, _ = await services.find(house, services.Filter(team_ids=ids), part, now)
-    asked = Asked(team_ids=ids, statuses=("triggered", "acknowledged"), sorting=WORST_FIRST)
+    asked = Asked(team_ids=ids, statuses=OPEN_STATUSES, sorting=WORST_FIRST)
     members = await teams.members(house, team.id)
     open_, _ = await incident_queries.find(house, asked, Part(limit=OPEN + 1))
     return show(

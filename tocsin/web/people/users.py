@@ -8,49 +8,47 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.user import User
-from tocsin.usecases import duty, incident_queries, invitations, teams, ties, users
+from tocsin.usecases import duty, incident_queries, invitations, ties, users
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.incident_queries import Asked
+from tocsin.usecases.incident_queries import WORST_FIRST, Asked
 from tocsin.usecases.parts import Part
 from tocsin.usecases.users import Wish
-from tocsin.web.lists import PER_PAGE, address_of_part, page_asked
+from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.people import reach
-from tocsin.web.people.roles import role_in
+from tocsin.web.roles import role_in
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/users"
 MOST_TEAMS: Final = 1000  # to choose from
 HELD: Final = 10  # incidents that are shown of those that somebody holds
 TURNS: Final = 4  # shifts that are shown
-WORST_FIRST: Final = (("urgency", True), ("created_at", True))
 
 
 async def list_users(visit: Visit) -> Response:
     """Show people by name: all, or those who are sought."""
     sought, team_id = visit.query.get("q", "").strip(), visit.query.get("team", "")
     page = page_asked(visit)
-    part = Part(limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE, counted=True)
+    part = part_of(page, counted=True)
     team_ids = (team_id,) if team_id else ()
     found, total = await users.find(visit.house, sought or None, part, team_ids=team_ids)
-    shown = found[:PER_PAGE]
+    shown, has_more = cut(found)
     ids = [known.user.id for known in shown]
-    every_team, _ = await teams.find(visit.house, None, Part(limit=MOST_TEAMS))
     return show(
         visit,
         "users.html",
         found=shown,
         total=total,
         standings=await invitations.standings(visit.house, ids, visit.now),
-        teams=[("", "All teams"), *((team.id, team.name) for team in every_team)],
+        teams=await team_options(visit, "All teams"),
         ways=reach.ways,
         trouble=partial(reach.trouble, channels=visit.house.channels),
         name=sought,
         team_id=team_id,
         page=page,
-        has_more=len(found) > PER_PAGE,
+        has_more=has_more,
         address=lambda page: address_of_part(PATH, page, q=sought, team=team_id),
     )
 

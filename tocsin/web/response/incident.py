@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from tocsin.domain.incident import Incident
+from tocsin.kit.text import is_digits
 from tocsin.usecases import change_events, stories
 from tocsin.usecases.errors import Arguments, Invalid, Refused
 from tocsin.usecases.stories import Look, Story
@@ -83,8 +84,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
 
 
 def _part(text: str) -> int:
-    is_number = text.isascii() and text.isdecimal() and len(text) < 4
-    return max(int(text), 1) if is_number else 1
+    return max(int(text), 1) if is_digits(text, 3) else 1
 
 
 def _rungs(story: Story) -> Iterator[Rung]:

@@ -5,11 +5,13 @@ from typing import Final, NamedTuple
 
 from starlette.exceptions import HTTPException
 
+from tocsin.kit.text import is_digits
 from tocsin.usecases import alerts, incident_queries, incidents, notes
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.incidents import Change, by_hand
 from tocsin.web.notices import Undo
 from tocsin.web.response import snoozes
+from tocsin.web.response.incident_filters import read_number
 from tocsin.web.visit import Visit
 
 NO_SUCH_NUMBER: Final = "There is no incident with this number."
@@ -75,7 +77,7 @@ async def snooze(visit: Visit, incident_id: str) -> Did:
 async def escalate(visit: Visit, incident_id: str) -> Did:
     """Climb to the level that the form names, so that two clicks do not climb two."""
     level = visit.form.get("level", "")
-    if not (level.isascii() and level.isdecimal() and len(level) < 4):
+    if not is_digits(level, 3):
         raise HTTPException(400)
     await _change(visit, Change(incident_id=incident_id, level=int(level)))
     return Did(f"Escalated. Level {int(level)} is being paged.")
@@ -125,8 +127,8 @@ async def move_alert(visit: Visit, incident_id: str) -> Did:
 
 async def numbered(visit: Visit, number: str) -> str:
     """Return the id of the incident with a number that somebody wrote. Raises Invalid."""
-    digits = number.strip().removeprefix("#")
-    if digits.isascii() and digits.isdecimal() and len(digits) < 16:
+    digits = read_number(number)
+    if digits:
         try:
             return (await incident_queries.get(visit.house, digits)).incident.id
         except NotFound:

@@ -10,16 +10,17 @@ from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
 from tocsin.domain.user import Urgency
+from tocsin.kit.text import is_digits
 from tocsin.usecases.choices import Choices
 from tocsin.usecases.glances import Shown, Sorting, Wanted, Whose
-from tocsin.web.days import date_in, first_instant
+from tocsin.web.days import date_in, first_instant, read_date
 
 Word = TypeVar("Word", bound=str)
 
 LONGEST_SEARCH: Final = 200
 MOST_WORDS: Final = 8
 _DAY: Final = timedelta(days=1)
-_YEARS: Final = range(1971, 2999)
+LONGEST_NUMBER: Final = 15  # digits
 
 SORTINGS: Final = (
     ("urgency", "Most urgent first"),
@@ -49,8 +50,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, rename={"words": "q"}):
     @property
     def number(self) -> str | None:
         """The number of an incident, if that is what is searched for."""
-        digits = self.words.removeprefix("#")
-        return digits if digits.isascii() and digits.isdecimal() and len(digits) < 16 else None
+        return read_number(self.words)
 
     @property
     def narrowed(self) -> Sequence[str]:
@@ -109,6 +109,12 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, rename={"words": "q"}):
             yield sentences[name], replace(self, **{name: ""}).address()
 
 
+def read_number(text: str) -> str | None:
+    """Return the number of an incident as somebody wrote it, with its sign or without."""
+    digits = text.strip().removeprefix("#")
+    return digits if is_digits(digits, LONGEST_NUMBER) else None
+
+
 def read_filters(query: QueryParams) -> Filters:
     """Read an address; what makes no sense in it asks for nothing."""
     status: Shown = _one_of(query.get("status", ""), get_args(Shown), "open")
@@ -140,10 +146,7 @@ def _id(text: str) -> str:
 
 
 def _day(text: str) -> str:
-    try:
-        return text if date.fromisoformat(text).year in _YEARS and len(text) == 10 else ""
-    except ValueError:
-        return ""
+    return text if read_date(text) and len(text) == 10 else ""
 
 
 def _begin(text: str, zone: str, *, after: bool = False) -> datetime | None:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tocsin.domain.account import KEPT
+from tocsin.kit.text import is_digits
 from tocsin.usecases import account, choices, mail, vitals
 from tocsin.usecases.account import Sheet, Wish
 from tocsin.usecases.errors import Complaint, Invalid
@@ -116,7 +117,7 @@ async def _form(
         sheet=sheet,
         draft=draft,
         labels=LABELS,
-        people=(await choices.offer(visit.house)).people if section is ACCOUNT else (),
+        people=await choices.people(visit.house) if section is ACCOUNT else (),
         post=await mail.look(visit.house, visit.user, visit.now) if section is MAIL else None,
         can_send="email" in visit.house.channels,
     )
@@ -139,7 +140,7 @@ def _wish(visit: Visit, section: Section, sheet: Sheet) -> Wish:
             said[field] = _people(visit, sheet)
         elif isinstance(getattr(sheet.account, field), str):
             said[field] = text
-        elif text.isascii() and text.isdecimal() and len(text) < 10:
+        elif is_digits(text):
             said[field] = int(text)
         else:
             faults.append(f"{LABELS[field]} must be a whole number.")
