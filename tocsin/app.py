@@ -153,7 +153,7 @@ async def _channels(
 ) -> tuple[Channel, ...]:
     """Make the channels that this installation can use."""
     http = make_client(
-        allow_private=settings.webhook_allow_private, user_agent=f"Tocsin/{__version__}"
+        allow_private="private" not in settings.outbound_deny, user_agent=f"Tocsin/{__version__}"
     )
     await stack.enter_async_context(http)
     webhook = Webhook(http, signing_key(sealer))

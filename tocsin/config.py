@@ -6,11 +6,26 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, get_args, get_type_hints
-from urllib.parse import parse_qs, unquote, urlsplit
-from zoneinfo import available_timezones
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 import platformdirs
+
+from tocsin.kit.readers import (
+    access_key,
+    any_text,
+    at_least,
+    database_address,
+    e_mail,
+    e_mails,
+    folder,
+    networks,
+    one_of,
+    split,
+    web_address,
+    whole_number,
+    zone_name,
+)
 
 PREFIX: Final = "TOCSIN_"
 ROOTS_DATA: Final = Path("/var/lib/tocsin")  # other users can reach it, unlike root's home
@@ -48,49 +63,10 @@ class Is(NamedTuple):
     secret: bool = False
 
 
-def one_of(kind: object) -> Callable[[str], str]:
-    """Return a reader of the words of a ``Literal``."""
-    words = get_args(kind)
-
-    def read(text: str) -> str:
-        if text.lower() not in words:
-            raise ValueError(f"one of {', '.join(words)}")
-        return text.lower()
-
-    return read
-
-
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Return a reader of numbers between ``least`` and ``most``."""
-
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            raise ValueError(f"a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
-def web_address(text: str) -> str:
-    """Read an address that other addresses are made of: without a slash at its end."""
-    parts = _split(text, "an address such as https://oncall.example.com")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("an address such as https://oncall.example.com")
-    return text.rstrip("/")
-
-
-def database_address(text: str) -> str:
-    """Read the address of a PostgreSQL database."""
-    expected = "an address such as postgresql://user:password@host:5432/tocsin"
-    if _split(text, expected).scheme not in {"postgresql", "postgres"}:
-        raise ValueError(expected)
-    return text
-
-
 def smtp_server(text: str) -> SmtpServer:
     """Read where mail is handed over, and how."""
     expected = "an address such as smtp://user:password@mail.example.com:587?starttls=always"
-    parts = _split(text, expected)
+    parts = split(text, expected)
     options = parse_qs(parts.query)
     starttls = options.pop("starttls", ["offered"])[-1]
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or options:
@@ -108,72 +84,9 @@ def smtp_server(text: str) -> SmtpServer:
     )
 
 
-def e_mail(text: str) -> str:
-    """Read the e-mail address of a person."""
-    name, at, domain = text.partition("@")
-    if not (name and at and domain) or any(c.isspace() or c in "@,;<>" for c in name + domain):
-        raise ValueError("an e-mail address")
-    return text
-
-
-def e_mails(text: str) -> tuple[str, ...]:
-    """Read e-mail addresses with commas between them."""
-    try:
-        return tuple(e_mail(part.strip()) for part in text.split(",") if part.strip())
-    except ValueError:
-        raise ValueError("a list of e-mail addresses with commas between them") from None
-
-
-def zone_name(text: str) -> str:
-    """Read the name of a zone of the IANA time zone database."""
-    if text not in available_timezones():
-        raise ValueError("the name of a time zone, such as Europe/Vienna")
-    return text
-
-
-def switch(text: str) -> bool:
-    """Read yes or no, in the ways in which they are written."""
-    if text.lower() not in _SWITCH:
-        raise ValueError("true or false")
-    return _SWITCH[text.lower()]
-
-
 def days_kept(what: str) -> Is:
     """Return a setting that says for how long something is kept."""
     return Is(whole_number(0, 36_500), f"For how many days {what} are kept; 0 means for ever.")
-
-
-def access_key(text: str) -> str:
-    """Read a key as clients of the API accept it."""
-    if len(text) != 20 or not all(c.isascii() and (c.isalnum() or c in "_+-") for c in text):
-        raise ValueError("20 letters, digits, underscores, plus or minus signs")
-    return text
-
-
-def at_least(length: int) -> Callable[[str], str]:
-    """Return a reader of texts of ``length`` characters or more."""
-
-    def read(text: str) -> str:
-        if len(text) < length:
-            raise ValueError(f"at least {length} characters long")
-        return text
-
-    return read
-
-
-def any_text(text: str) -> str:
-    """Read a text as it stands."""
-    return text
-
-
-def folder(text: str) -> Path:
-    """Read the path of a folder, which need not exist yet."""
-    return Path(text).expanduser().absolute()
-
-
-_SWITCH: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
-    ("false", "no", "off", "0"), False
-)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +191,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_alarms: Annotated[int, days_kept("sentences for administrators")] = 90
     keep_change_events: Annotated[int, days_kept("change events")] = 400
     keep_incidents: Annotated[int, days_kept("closed incidents with their log")] = 0
+    keep_measurements: Annotated[int, days_kept("measurements of monitors")] = 30
+    keep_deliveries: Annotated[int, days_kept("what was sent to webhooks and channels")] = 30
     log_level: Annotated[LogLevel, Is(one_of(LogLevel), "The least grave lines to log.")] = "info"
     log_format: Annotated[
         LogFormat, Is(one_of(LogFormat), "One JSON object a line, or text for people.")
@@ -289,9 +204,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Events that may wait to be written before senders are told to come again.",
         ),
     ] = 10_000
-    webhook_allow_private: Annotated[
-        bool, Is(switch, "Whether webhooks may go to private and local addresses.")
-    ] = True
+    outbound_deny: Annotated[
+        tuple[str, ...],
+        Is(
+            networks,
+            "Networks that no request of ours may go to, such as `10.0.0.0/8`, with commas between"
+            " them; `private` means all that are not public.",
+            "none; link-local addresses, cloud metadata among them, are always refused",
+        ),
+    ] = ()
+    outbound_allow: Annotated[
+        tuple[str, ...],
+        Is(networks, "Networks that requests may go to although TOCSIN_OUTBOUND_DENY names them."),
+    ] = ()
 
     def given(self, field: str) -> str | None:
         """Return the variable that gives a setting; None if it has its default."""
@@ -360,15 +285,6 @@ def _read(setting: Setting, text: str) -> object:
     except ValueError as error:
         seen = "" if setting.kind.secret else f", not {text!r}"
         raise SettingsError(f"{setting.name} must be {error}{seen}.") from None
-
-
-def _split(text: str, expected: str) -> Any:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # is read, and so checked, only now
-    except ValueError:
-        raise ValueError(expected) from None
-    return parts
 
 
 def _visible(host: str) -> str:

@@ -18,6 +18,8 @@ GOOD = Account(
     keep_alarms=90,
     keep_change_events=400,
     keep_incidents=0,
+    keep_measurements=30,
+    keep_deliveries=30,
 )
 
 

@@ -12,15 +12,16 @@ LONGEST_FUNCTION: Final = 40
 _BELOW_API: Final = frozenset({"usecases", "auth", "domain", "kit"})
 MAY_IMPORT: Final[dict[str, frozenset[str]]] = {
     "kit": frozenset(),
-    "config": frozenset(),
+    "config": frozenset({"kit"}),
     "domain": frozenset({"kit"}),
     "inbound": frozenset({"domain", "kit"}),
     "channels": frozenset({"domain", "kit"}),
     "probes": frozenset({"domain", "kit"}),
+    "outlets": frozenset({"domain", "kit"}),
     "store": frozenset({"domain", "kit", "config"}),
     "auth": frozenset({"store", "domain", "kit"}),
     "usecases": frozenset({"store", "auth", "domain", "kit"}),
-    "engine": frozenset({"usecases", "channels", "probes", "domain", "kit"}),
+    "engine": frozenset({"usecases", "channels", "outlets", "probes", "domain", "kit"}),
     "api": _BELOW_API | {"inbound"},
     "web": _BELOW_API,
 }
@@ -39,6 +40,7 @@ IMPURE_CALLS: Final = frozenset({"now", "utcnow", "today", "system_clock", "open
 TUPLES: Final = {
     "channels": "CHANNELS",
     "inbound": "ADAPTERS",
+    "outlets": "OUTLETS",
     "probes": "PROBES",
     "api/resources": "RESOURCES",
 }

@@ -129,6 +129,7 @@ async def test_days_and_requests_must_be_numbers_within_bounds(
     assert "Requests per minute must be from 1 to 1000000." in said
 
     days = {"keep_incidents": "365", "keep_notifications": "400", "keep_change_events": "400"}
+    days |= {"keep_measurements": "30", "keep_deliveries": "30"}
     said = await send(
         browser, "/settings/retention", **days | {"keep_alarms": "x", "keep_quarantine": ""}
     )

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final, NoReturn
 import httpx
 import typer
 
-from tocsin.config import web_address
 from tocsin.domain.event import Action, Severity
+from tocsin.kit.readers import web_address
 
 THIS_MACHINE: Final = "http://127.0.0.1:8642"
 PATIENCE: Final = 10.0  # seconds for one answer

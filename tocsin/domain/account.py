@@ -19,6 +19,8 @@ KEPT: Final = {
     "keep_change_events": "Change events",
     "keep_alarms": "Alarms",
     "keep_quarantine": "Quarantine",
+    "keep_measurements": "Measurements",
+    "keep_deliveries": "Deliveries",
 }
 _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header
 
@@ -40,6 +42,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     keep_alarms: int
     keep_change_events: int
     keep_incidents: int
+    keep_measurements: int
+    keep_deliveries: int
 
 
 def faults_of_account(account: Account) -> Iterator[str]:

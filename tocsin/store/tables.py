@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from tocsin.store import delivery_tables, monitoring_tables
 from tocsin.store.columns import EMPTY_LIST, NO_IDS, OPEN, Id, Instant, at, id_, metadata, owner
 from tocsin.store.people_tables import (
     api_keys,
@@ -25,13 +26,16 @@ __all__ = [
     "change_events",
     "config_version",
     "contact_methods",
+    "delivery_tables",
     "escalation_policies",
     "incidents",
     "integrations",
+    "last_bodies",
     "last_events",
     "log_entries",
     "maintenance_windows",
     "metadata",
+    "monitoring_tables",
     "nodes",
     "notes",
     "notification_rules",
@@ -137,6 +141,7 @@ integrations = sa.Table(
     sa.Column("vendor_id", Id),
     sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("key_encrypted", sa.LargeBinary, nullable=False),
+    sa.Column("settings_encrypted", sa.LargeBinary, comment="What its adapter needs to know."),
     at(),
 )
 
@@ -279,6 +284,15 @@ last_events = sa.Table(
     sa.Column("integration_id", Id, primary_key=True),
     sa.Column("at", Instant, nullable=False),
     comment="When each integration was last heard, to within some seconds.",
+)
+
+last_bodies = sa.Table(
+    "last_bodies",
+    metadata,
+    sa.Column("integration_id", Id, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    comment="What integrations with a mapping of their own received last, for the preview.",
 )
 
 quarantine = sa.Table(

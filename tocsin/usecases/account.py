@@ -38,6 +38,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     keep_alarms: int | UnsetType = UNSET
     keep_change_events: int | UnsetType = UNSET
     keep_incidents: int | UnsetType = UNSET
+    keep_measurements: int | UnsetType = UNSET
+    keep_deliveries: int | UnsetType = UNSET
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
