@@ -58,6 +58,18 @@ async def _until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def _answers(server: Postgres) -> None:
+    """Wait until the server answers."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert await _ask(server, "select 1") == 1
+            except (OSError, asyncpg.PostgresError):
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+
 @pytest.fixture(scope="module")
 async def used() -> AsyncIterator[Path]:
     """Give a folder whose database exists and does not run."""
@@ -119,14 +131,21 @@ async def test_it_is_started_again_when_it_dies_alone(used: Path) -> None:
         first = server.pid
         os.kill(first, signal.SIGKILL)
         await _until(lambda: server.pid != first)
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    assert await _ask(server, "select 1") == 1
-                except (OSError, asyncpg.PostgresError):
-                    await asyncio.sleep(0.02)
-                else:
-                    break
+        await _answers(server)
+
+
+async def test_a_process_that_hangs_does_not_keep_a_dead_server_from_coming_back(
+    used: Path,
+) -> None:
+    async with _running(used) as server:
+        connection = await asyncpg.connect(server.url)
+        first, backend = server.pid, connection.get_server_pid()
+        os.kill(backend, signal.SIGSTOP)
+        os.kill(first, signal.SIGKILL)
+
+        await _until(lambda: server.pid != first)
+        await _answers(server)
+        assert connection.is_closed()
 
 
 async def test_a_server_is_lent_to_whoever_needs_it_for_a_moment(used: Path) -> None:

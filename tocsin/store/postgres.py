@@ -25,6 +25,7 @@ from tocsin.store.postgres_files import (
     PostgresBusyError,
     PostgresError,
     account_for,
+    end_children,
     end_orphan,
     gist,
     hold,
@@ -151,6 +152,7 @@ class Postgres:
         self._minder = asyncio.create_task(self._mind(), name="postgres")
 
     async def _launch(self) -> asyncio.subprocess.Process:
+        await end_children(self._data)
         with self._log_file.open("ab") as log:
             return await spawn(
                 self._programs / "postgres",

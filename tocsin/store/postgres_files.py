@@ -23,6 +23,7 @@ SOCKET: Final = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH: Final = 100  # bytes; systems cut off at 104 or 108
 TICK: Final = 0.1
 PATIENCE: Final = 300  # ticks, for a server without its Tocsin to stop
+FAREWELL: Final = 10  # ticks, for the processes of a server that has died to notice
 SILENCE: Final = 10  # ticks, until a process that does not answer is no PostgreSQL
 BUILTIN_LOCALES_SINCE: Final = 17
 
@@ -142,6 +143,22 @@ async def end_orphan(data: Path) -> None:
     )
 
 
+async def end_children(data: Path) -> None:
+    """See to it that nobody still works on ``data`` for a server that has died.
+
+    Its other processes notice that and go, except for one that waits for a lock which another of
+    them took into its grave: it would wait for ever, and no new server may start beside it.
+    """
+    for _ in range(FAREWELL):
+        if not _workers(data):
+            return
+        await asyncio.sleep(TICK)
+    for pid in _workers(data):
+        _log.warning("A process of a PostgreSQL that has died is ended", pid=pid)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def is_ready(data: Path, pid: int) -> bool:
     """Tell whether the server ``pid`` has written that it takes connections."""
     lines = _pid_file(data)
@@ -192,6 +209,18 @@ def _holder(data: Path) -> int | None:
     except (ProcessLookupError, PermissionError):  # a stranger's cannot be our server
         return None
     return pid or None
+
+
+def _workers(data: Path) -> list[int]:
+    """Return the processes that run in ``data``; systems without /proc do not say."""
+    return [int(p.name) for p in Path("/proc").glob("[0-9]*") if _folder_of(p) == data]
+
+
+def _folder_of(process: Path) -> Path | None:
+    try:
+        return (process / "cwd").readlink()
+    except OSError:  # gone by now, or a stranger's
+        return None
 
 
 def _listens(data: Path) -> bool:
