@@ -134,6 +134,9 @@ class Monitor(msgspec.Struct, frozen=True, kw_only=True):
     key_hash: bytes | None = None  # of a heartbeat's address
     key_encrypted: bytes | None = None
     called_at: datetime | None = None  # when a heartbeat was last called
+    started_at: datetime | None = None  # when it last said that its job began,
+    failed_at: datetime | None = None  # and that its job failed
+    took: int | None = None  # milliseconds of the job, where its beginning was told
     created_at: datetime
 
 

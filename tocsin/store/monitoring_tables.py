@@ -47,6 +47,9 @@ monitors = sa.Table(
     sa.Column("key_hash", sa.LargeBinary, unique=True),
     sa.Column("key_encrypted", sa.LargeBinary),
     sa.Column("called_at", Instant),
+    sa.Column("started_at", Instant),
+    sa.Column("failed_at", Instant),
+    sa.Column("took", sa.Integer),
     at(),
     sa.Index("uq_monitors_name", "environment_id", sa.text("lower(name)"), unique=True),
 )

@@ -47,6 +47,9 @@ TABLES: Final = """
         key_hash bytea,
         key_encrypted bytea,
         called_at timestamptz,
+        started_at timestamptz,
+        failed_at timestamptz,
+        took integer,
         created_at timestamptz default now() not null,
         constraint pk_monitors primary key (id),
         constraint fk_monitors_environment_id foreign key(environment_id)
