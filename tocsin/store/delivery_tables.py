@@ -19,7 +19,7 @@ deliveries = sa.Table(
     sa.Column("subject", sa.JSON, nullable=False),
     sa.Column("body", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("due", Instant, comment="While leased: when the lease ends."),
+    sa.Column("due", Instant, comment="When it was, or will be, tried."),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("detail", sa.Text, nullable=False, server_default=""),
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
@@ -27,16 +27,26 @@ deliveries = sa.Table(
     sa.Column("finished_at", Instant),
     sa.Index(
         "ix_deliveries_waiting",
-        "lane",
         "destination_id",
         "thread_id",
         "sequence",
         postgresql_where=WAITING,
     ),
-    sa.Index("ix_deliveries_due", "lane", "due", postgresql_where=WAITING),
     sa.Index("ix_deliveries_destination_id", "destination_id", "sequence"),
     sa.Index("ix_deliveries_thread_id", "thread_id", "sequence"),
     sa.Index("ix_deliveries_created_at", "created_at"),
+)
+
+delivery_threads = sa.Table(
+    "delivery_threads",
+    metadata,
+    sa.Column("destination_id", Id, primary_key=True),
+    sa.Column("thread_id", sa.Text(collation="C"), primary_key=True),
+    sa.Column("lane", sa.Text, nullable=False),
+    sa.Column("due", Instant, nullable=False, comment="While leased: when the lease ends."),
+    sa.Index("ix_delivery_threads_destination_id_due", "destination_id", "due"),
+    sa.Index("ix_delivery_threads_due", "due"),
+    comment="Threads with something waiting: when the first of it is due.",
 )
 
 webhook_subscriptions = sa.Table(

@@ -1,32 +1,22 @@
-"""All that one transaction wants to write, put down in a single statement.
-
-Each table has a ``Piece``: a data-modifying query over ``unnest``-ed arrays. The pieces that have
-rows are joined into one ``with``, so that a batch of any size costs one round trip.
-"""
+"""All that one transaction wants to write, put down in a single statement (see ``pieces``)."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import asyncpg
 import msgspec
 from msgspec.structs import astuple
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.delivery import Dispatch
 from tocsin.domain.event import ChangeEvent
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.notification import Notification
 from tocsin.domain.work import Work
+from tocsin.store.pieces import statement
 
-WAKE_ENGINES: Final = "work"  # the channel on which engines listen for new work
-
-
-class Piece(NamedTuple):
-    """A query over ``rows``, which ``unnest`` makes of one array per column."""
-
-    query: str
-    columns: tuple[tuple[str, str], ...]  # name, type
+MAX_KEPT: Final = 64 * 1024
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +63,7 @@ class Writes(msgspec.Struct, kw_only=True):
     change_events: list[Arrived] = []
     strays: list[Stray] = []
     alarms: list[AlarmRow] = []
+    dispatches: list[Dispatch] = []
     dealt: dict[str, int] = {}
     heard: dict[str, Any] = {}  # integration id -> when
 
@@ -96,7 +87,7 @@ async def flush(connection: asyncpg.Connection, writes: Writes) -> None:
             names.append(name)
             arguments.extend(zip(*rows, strict=True))
     if names:
-        await connection.execute(_statement(tuple(names)), *arguments)
+        await connection.execute(statement(tuple(names)), *arguments)
 
 
 def _rows_of(writes: Writes) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
@@ -110,6 +101,8 @@ def _rows_of(writes: Writes) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
     yield "insert_changes", [_change_row(c) for c in writes.change_events]
     yield "insert_strays", [_stray_row(s) for s in writes.strays]
     yield "insert_alarms", [(a.id, a.at, a.incident_id, a.sentence) for a in writes.alarms]
+    yield "insert_deliveries", [_delivery_row(d) for d in writes.dispatches]
+    yield "open_threads", sorted(_threads(writes.dispatches))
     yield "deal", list(writes.dealt.items())
     yield "hear", sorted(writes.heard.items())
 
@@ -213,167 +206,22 @@ def _stray_row(stray: Stray) -> tuple[Any, ...]:
     )
 
 
-MAX_KEPT: Final = 64 * 1024
-
-_INCIDENT_COLUMNS: Final = (
-    ("id", "text"),
-    ("title", "text"),
-    ("service_id", "text"),
-    ("status", "text"),
-    ("urgency", "text"),
-    ("priority_id", "text"),
-    ("incident_key", "text"),
-    ("created_at", "timestamptz"),
-    ("updated_at", "timestamptz"),
-    ("resolved_at", "timestamptz"),
-    ("generation", "int"),
-    ("assignee_ids", "text"),
-    ("state", "text"),
-)
-_CAST: Final = {"assignee_ids": "varchar[]", "state": "json", "body": "json", "payload": "json"}
-
-
-def _insert(table: str, *columns: tuple[str, str], also: str = "", values: str = "") -> Piece:
-    names = ", ".join(name for name, _ in columns)
-    picked = ", ".join(
-        f"r.{name}::{_CAST[name]}" if kind == "text" and name in _CAST else f"r.{name}"
-        for name, kind in columns
-    )
-    return Piece(
-        f"insert into {table} ({names}{also}) select {picked}{values} from rows r", columns
+def _delivery_row(dispatch: Dispatch) -> tuple[Any, ...]:
+    return (
+        dispatch.id,
+        dispatch.lane,
+        dispatch.destination_id,
+        dispatch.thread_id,
+        dispatch.kind,
+        _json(dispatch.subject),
+        dispatch.due,
+        dispatch.created_at,
     )
 
 
-_PIECES: Final = {
-    "insert_incidents": _insert("incidents", *_INCIDENT_COLUMNS),
-    "update_incidents": Piece(
-        "update incidents t set title = r.title, service_id = r.service_id, status = r.status,"
-        " urgency = r.urgency, priority_id = r.priority_id, updated_at = r.updated_at,"
-        " resolved_at = r.resolved_at, generation = r.generation,"
-        " assignee_ids = r.assignee_ids::varchar[], state = r.state::json"
-        " from rows r where t.id = r.id",
-        _INCIDENT_COLUMNS,
-    ),
-    "insert_alerts": _insert(
-        "alerts",
-        ("id", "text"),
-        ("service_id", "text"),
-        ("integration_id", "text"),
-        ("incident_id", "text"),
-        ("dedup_key", "text"),
-        ("status", "text"),
-        ("suppressed", "bool"),
-        ("summary", "text"),
-        ("severity", "text"),
-        ("created_at", "timestamptz"),
-        ("updated_at", "timestamptz"),
-        ("resolved_at", "timestamptz"),
-        ("body", "text"),
-    ),
-    "update_alerts": Piece(
-        "update alerts t set incident_id = r.incident_id, status = r.status,"
-        " suppressed = r.suppressed, severity = r.severity, updated_at = r.updated_at,"
-        " resolved_at = r.resolved_at from rows r where t.id = r.id",
-        (
-            ("id", "text"),
-            ("incident_id", "text"),
-            ("status", "text"),
-            ("suppressed", "bool"),
-            ("severity", "text"),
-            ("updated_at", "timestamptz"),
-            ("resolved_at", "timestamptz"),
-        ),
-    ),
-    "insert_log": _insert(
-        "log_entries",
-        ("id", "text"),
-        ("incident_id", "text"),
-        ("type", "text"),
-        ("at", "timestamptz"),
-        ("body", "text"),
-    ),
-    "insert_work": _insert(
-        "work",
-        ("lane", "text"),
-        ("kind", "text"),
-        ("due", "timestamptz"),
-        ("incident_id", "text"),
-        ("generation", "int"),
-        ("user_id", "text"),
-        ("contact_method_id", "text"),
-        ("payload", "text"),
-        also=", planned_for",
-        values=", r.due",
-    ),
-    "insert_notifications": _insert(
-        "notifications",
-        ("id", "text"),
-        ("incident_id", "text"),
-        ("user_id", "text"),
-        ("contact_method_id", "text"),
-        ("kind", "text"),
-        ("address", "text"),
-        ("status", "text"),
-        ("detail", "text"),
-        ("provider_id", "text"),
-        ("at", "timestamptz"),
-    ),
-    "insert_changes": _insert(
-        "change_events",
-        ("id", "text"),
-        ("service_id", "text"),
-        ("integration_id", "text"),
-        ("at", "timestamptz"),
-        ("summary", "text"),
-        ("body", "text"),
-    ),
-    "insert_strays": _insert(
-        "quarantine",
-        ("id", "text"),
-        ("at", "timestamptz"),
-        ("reason", "text"),
-        ("path", "text"),
-        ("sender", "text"),
-        ("key_hint", "text"),
-        ("body", "bytea"),
-        ("body_bytes", "int"),
-    ),
-    "insert_alarms": _insert(
-        "alarms",
-        ("id", "text"),
-        ("at", "timestamptz"),
-        ("incident_id", "text"),
-        ("sentence", "text"),
-    ),
-    "deal": Piece(
-        "insert into rings (rule_id, dealt) select rule_id, dealt from rows"
-        " on conflict (rule_id) do update set dealt = rings.dealt + excluded.dealt",
-        (("rule_id", "text"), ("dealt", "bigint")),
-    ),
-    # An integration that was heard a moment ago is left alone: in a storm all would wait for it.
-    "hear": Piece(
-        "insert into last_events (integration_id, at)"
-        " select r.integration_id, r.at from rows r left join last_events e"
-        " on e.integration_id = r.integration_id"
-        " where e.at is null or e.at < r.at - interval '10 seconds'"
-        " on conflict (integration_id) do update set at = excluded.at",
-        (("integration_id", "text"), ("at", "timestamptz")),
-    ),
-}
-
-
-@lru_cache
-def _statement(names: tuple[str, ...]) -> str:
-    parts: list[str] = []
-    argument = 0
-    for name in names:
-        piece = _PIECES[name]
-        arrays = []
-        for _, kind in piece.columns:
-            argument += 1
-            arrays.append(f"${argument}::{kind}[]")
-        columns = ", ".join(column for column, _ in piece.columns)
-        rows = f"rows as (select * from unnest({', '.join(arrays)}) as x({columns}))"
-        parts.append(f"{name} as (with {rows} {piece.query})")
-    wake = f"pg_notify('{WAKE_ENGINES}', '')" if "insert_work" in names else "1"
-    return f"with {', '.join(parts)} select {wake}"
+def _threads(dispatches: Iterable[Dispatch]) -> Iterable[tuple[Any, ...]]:
+    """Return each thread with the first that is told to it."""
+    firsts: dict[tuple[str, str], Dispatch] = {}
+    for dispatch in dispatches:
+        firsts.setdefault((dispatch.destination_id, dispatch.thread_id), dispatch)
+    return ((*thread, first.lane, first.due) for thread, first in firsts.items())

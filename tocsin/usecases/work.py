@@ -9,7 +9,8 @@ from tocsin.kit.ids import new_id
 from tocsin.store import work as store
 from tocsin.store.driver import driver
 from tocsin.store.work import Backlog, Due
-from tocsin.store.writes import WAKE_ENGINES, AlarmRow, Writes, flush
+from tocsin.store.pieces import FOR_DISPATCHERS, FOR_LANES, WAKE_ENGINES
+from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 
 __all__ = ["Backlog", "Due", "backlog", "lease", "listen", "look", "put_off"]

@@ -29,14 +29,27 @@ TABLES: Final = """
     );
     create index ix_deliveries_created_at on deliveries (created_at);
     create index ix_deliveries_destination_id on deliveries (destination_id, sequence);
-    create index ix_deliveries_due on deliveries (lane, due) where status = 'waiting';
     create index ix_deliveries_thread_id on deliveries (thread_id, sequence);
-    create index ix_deliveries_waiting on deliveries (lane, destination_id, thread_id, sequence)
+    create index ix_deliveries_waiting on deliveries (destination_id, thread_id, sequence)
         where status = 'waiting';
     comment on column deliveries.lane is
         'signal, webhook or write_back.';
     comment on column deliveries.due is
+        'When it was, or will be, tried.';
+
+    create table delivery_threads (
+        destination_id varchar(14) collate "C" not null,
+        thread_id text collate "C" not null,
+        lane text not null,
+        due timestamptz not null,
+        constraint pk_delivery_threads primary key (destination_id, thread_id)
+    );
+    create index ix_delivery_threads_destination_id_due on delivery_threads (destination_id, due);
+    create index ix_delivery_threads_due on delivery_threads (due);
+    comment on column delivery_threads.due is
         'While leased: when the lease ends.';
+    comment on table delivery_threads is
+        'Threads with something waiting: when the first of it is due.';
 
     create table webhook_subscriptions (
         id varchar(14) collate "C" not null,
