@@ -52,6 +52,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     Names are kept as they were, because rule and monitor may be gone before it is forgotten.
     ``number`` is what people call it. ``acknowledged_by`` names whoever did it, here or on the
     other side of a channel. ``changes`` counts how often its state went to and fro.
+    ``muted``: people closed it while the rule did not hold, and it comes back only after it held.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any] = {}
     changes: int = 0
     flapping: bool = False
+    muted: bool = False
     began_at: datetime
     active_at: datetime | None = None
     acknowledged_at: datetime | None = None

@@ -99,7 +99,7 @@ violations = sa.Table(
     id_(),
     sa.Column("number", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     sa.Column("rule_id", Id, nullable=False),
-    sa.Column("monitor_id", Id, nullable=False, index=True),
+    sa.Column("monitor_id", Id, nullable=False),
     sa.Column("environment_id", Id, nullable=False, index=True),
     sa.Column("rule_name", sa.Text, nullable=False),
     sa.Column("monitor_name", sa.Text, nullable=False),
@@ -111,6 +111,7 @@ violations = sa.Table(
     sa.Column("values", JSONB, nullable=False),
     sa.Column("changes", sa.Integer, nullable=False, server_default="0"),
     sa.Column("flapping", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("muted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("began_at", Instant, nullable=False),
     sa.Column("active_at", Instant),
     sa.Column("acknowledged_at", Instant),
@@ -126,13 +127,14 @@ violations = sa.Table(
         postgresql_where=sa.text("state <> 'cleared'"),
     ),
     sa.Index("ix_violations_began_at", "began_at", "id"),
+    sa.Index("ix_violations_newest", "monitor_id", "rule_id", "id"),
 )
 
 notification_channels = sa.Table(
     "notification_channels",
     metadata,
     id_(),
-    owner("environment_id", "environments"),
+    sa.Column("environment_id", Id, nullable=False, comment="It may be gone before its channels."),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("shown", sa.Text, nullable=False),
@@ -142,8 +144,13 @@ notification_channels = sa.Table(
     sa.Column("last_ok", sa.Boolean),
     sa.Column("last_detail", sa.Text, nullable=False, server_default=""),
     at(),
+    sa.Column("removed_at", Instant, comment="It is kept until what it has open is resolved."),
     sa.Index(
-        "uq_notification_channels_name", "environment_id", sa.text("lower(name)"), unique=True
+        "uq_notification_channels_name",
+        "environment_id",
+        sa.text("lower(name)"),
+        unique=True,
+        postgresql_where=sa.text("removed_at is null"),
     ),
 )
 

@@ -118,6 +118,7 @@ TABLES: Final = """
         values jsonb not null,
         changes integer default '0' not null,
         flapping boolean default false not null,
+        muted boolean default false not null,
         began_at timestamptz not null,
         active_at timestamptz,
         acknowledged_at timestamptz,
@@ -130,7 +131,7 @@ TABLES: Final = """
     );
     create index ix_violations_began_at on violations (began_at, id);
     create index ix_violations_environment_id on violations (environment_id);
-    create index ix_violations_monitor_id on violations (monitor_id);
+    create index ix_violations_newest on violations (monitor_id, rule_id, id);
     create unique index uq_violations_open on violations (rule_id, monitor_id)
         where state <> 'cleared';
     comment on column violations.state is
@@ -148,13 +149,15 @@ TABLES: Final = """
         last_ok boolean,
         last_detail text default '' not null,
         created_at timestamptz default now() not null,
-        constraint pk_notification_channels primary key (id),
-        constraint fk_notification_channels_environment_id foreign key(environment_id)
-            references environments (id) on delete cascade
+        removed_at timestamptz,
+        constraint pk_notification_channels primary key (id)
     );
-    create index ix_notification_channels_environment_id on notification_channels (environment_id);
     create unique index uq_notification_channels_name
-        on notification_channels (environment_id, lower(name));
+        on notification_channels (environment_id, lower(name)) where removed_at is null;
+    comment on column notification_channels.environment_id is
+        'It may be gone before its channels.';
+    comment on column notification_channels.removed_at is
+        'It is kept until what it has open is resolved.';
 
     create table notification_schemes (
         id varchar(14) collate "C" not null,
