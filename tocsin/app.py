@@ -27,7 +27,7 @@ from tocsin.config import Settings
 from tocsin.domain.channel import Channel
 from tocsin.engine.engine import Engine
 from tocsin.kit.clock import Clock, system_clock
-from tocsin.kit.http import make_client
+from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
@@ -152,9 +152,8 @@ async def _channels(
     settings: Settings, sealer: Sealer, stack: AsyncExitStack
 ) -> tuple[Channel, ...]:
     """Make the channels that this installation can use."""
-    http = make_client(
-        allow_private="private" not in settings.outbound_deny, user_agent=f"Tocsin/{__version__}"
-    )
+    outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
+    http = make_client(outbound, user_agent=f"Tocsin/{__version__}")
     await stack.enter_async_context(http)
     webhook = Webhook(http, signing_key(sealer))
     if settings.smtp_url is None:

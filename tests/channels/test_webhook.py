@@ -15,7 +15,7 @@ from tests.channels.test_email import MESSAGE, NIGHT
 from tests.hook import Hook
 from tocsin.channels import webhook
 from tocsin.channels.webhook import SIGNATURE, Webhook, signing_key
-from tocsin.kit.http import make_client
+from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.sealing import Sealer
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "notifications.md"
@@ -24,7 +24,7 @@ KEY = signing_key(Sealer("a secret of this installation, long enough"))
 
 @pytest.fixture
 async def channel() -> AsyncIterator[Webhook]:
-    async with make_client(allow_private=True, user_agent="Tocsin/1") as http:
+    async with make_client(Outbound(), user_agent="Tocsin/1") as http:
         yield Webhook(http, KEY)
 
 
@@ -129,12 +129,12 @@ async def test_what_is_no_web_address_is_refused_for_good(channel: Webhook, addr
 
 
 async def test_private_addresses_are_refused_where_they_are_forbidden(hook: Hook) -> None:
-    async with make_client(allow_private=False, user_agent="Tocsin/1") as http:
+    async with make_client(Outbound(("private",)), user_agent="Tocsin/1") as http:
         channel = Webhook(http, KEY)
         for address in (hook.url, hook.url.replace("127.0.0.1", "localhost")):
             delivery = await channel.send(MESSAGE, address)
             assert (delivery.ok, delivery.retry) == (False, False)
-            assert delivery.detail.endswith("has no public address.")
+            assert delivery.detail.endswith("has no address that Tocsin may reach.")
 
     assert hook.heard == []
 

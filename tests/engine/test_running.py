@@ -19,7 +19,7 @@ from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook
 from tocsin.domain.channel import Channel
 from tocsin.engine.engine import Engine
-from tocsin.kit.http import make_client
+from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.smtp import MailServer
 from tocsin.store.database import Database
 from tocsin.usecases import nodes
@@ -81,7 +81,7 @@ async def test_a_webhook_that_hangs_delays_no_mail(
     hook.open.clear()
     await night.give(night.team.ann, "webhook", hook.url, minutes=0)
     server = MailServer(host="127.0.0.1", port=smtp_inbox.port)
-    async with make_client(allow_private=True, user_agent="Tocsin/1") as http:
+    async with make_client(Outbound(), user_agent="Tocsin/1") as http:
         email, webhook = Email(server), Webhook(http, "key")
         async with running(night, email, webhook):
             for n in range(3):

@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.domain.channel import Delivery, Field
 from tocsin.domain.message import Message
-from tocsin.kit.http import PrivateAddress
+from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.sealing import Sealer
 
 TIMEOUT: Final = 5.0  # seconds for everything, however slowly the answer drips
@@ -45,7 +45,7 @@ class Webhook:
                 self._http.stream("POST", address, content=body, headers=headers) as response,
             ):
                 return _judge(response)
-        except (PrivateAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             return Delivery(ok=False, detail=str(error))
         except (TimeoutError, httpx.TimeoutException):
             return Delivery(ok=False, detail=f"No answer within {TIMEOUT:g} seconds.", retry=True)
