@@ -11,12 +11,14 @@ from tocsin.domain.event import Severity
 ChannelKind = Literal["pagerduty", "api", "email", "slack", "webhook"]
 CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = get_args(ChannelKind)
 SignalAction = Literal["trigger", "acknowledge", "resolve"]
+RemoteStatus = Literal["triggered", "acknowledged", "resolved"]
 
 
 class NotificationChannel(msgspec.Struct, frozen=True, kw_only=True):
     """A place that hears of violations. ``shown`` is what people may see of its settings.
 
     ``last_ok`` None: nothing was sent yet. ``proof`` says what is known of whether it works.
+    A removed one is kept until what it has open was resolved on the other side.
     """
 
     id: str
@@ -30,6 +32,21 @@ class NotificationChannel(msgspec.Struct, frozen=True, kw_only=True):
     last_ok: bool | None = None
     last_detail: str = ""
     created_at: datetime
+    removed_at: datetime | None = None
+
+
+class Thread(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel was told of one violation, from its trigger until it was resolved there.
+
+    ``remote_id`` and ``remote_status`` are how the other side calls it, and how it stands there.
+    """
+
+    channel_id: str
+    violation_id: str
+    remote_id: str | None = None
+    remote_status: RemoteStatus | None = None
+    opened_at: datetime
+    closed_at: datetime | None = None
 
 
 class SchemeStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +71,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel is told about a violation, or about a trial (``violation_id`` "test-…").
 
     ``remote_id`` is how the other side called it when it was triggered.
-    ``subject`` is what is watched, ``metric`` the condition, ``dimensions`` agents and labels.
+    ``subject`` is what is watched, ``metric`` the condition, ``dimensions`` agents and labels,
+    ``notes`` what the rule says to whoever is woken.
     """
 
     action: SignalAction
@@ -72,6 +90,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     metric: str
     dimensions: str
     link: str
+    notes: str = ""
     values: dict[str, Any] = {}
     remote_id: str | None = None
 

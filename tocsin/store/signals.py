@@ -1,0 +1,57 @@
+"""Signals: which channels hear of what an alert rule finds, and all that they are told of it."""
+
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.alert_rule import Violation
+from tocsin.store import delivery_tables, monitoring_tables
+
+_ATTACHED: Final = sa.text("""
+with attached as (
+  select unnest(channel_ids) as id, 0 as after from environments where id = :environment_id
+  union all
+  select unnest(channel_ids), 0 from alert_rules where id = :rule_id
+  union all
+  select named.id, cast(step ->> 'after' as integer)
+  from alert_rules r
+  join notification_schemes s on s.id = any(r.scheme_ids)
+  cross join jsonb_array_elements(s.steps) step
+  cross join jsonb_array_elements_text(step -> 'channel_ids') named(id)
+  where r.id = :rule_id
+)
+select id, min(after) as after from attached
+where id in (select id from notification_channels where removed_at is null)
+group by id
+""")
+
+_violations: Final = monitoring_tables.violations
+_deliveries: Final = delivery_tables.deliveries.c
+
+
+async def attached(tx: AsyncConnection, *, environment_id: str, rule_id: str) -> dict[str, int]:
+    """Return the channels that hear of a rule, each once, and after how many seconds."""
+    values = {"environment_id": environment_id, "rule_id": rule_id}
+    return {row.id: row.after for row in await tx.execute(_ATTACHED, values)}
+
+
+async def not_yet_told(tx: AsyncConnection, violation_id: str) -> set[str]:
+    """Return the channels for which a trigger waits that will tell how things stand then."""
+    query = sa.select(_deliveries.destination_id).where(
+        _deliveries.lane == "signal",
+        _deliveries.thread_id == violation_id,
+        _deliveries.kind == "trigger",
+        _deliveries.status == "waiting",
+        _deliveries.body.is_(None),
+    )
+    return set((await tx.execute(query)).scalars())
+
+
+async def hold_violation(tx: AsyncConnection, violation_id: str) -> Violation | None:
+    """Read a violation as it stays until the transaction ends."""
+    columns = [_violations.c[name] for name in Violation.__struct_fields__]
+    query = sa.select(*columns).where(_violations.c.id == violation_id)
+    row = (await tx.execute(query.with_for_update(read=True))).first()
+    return None if row is None else msgspec.convert(dict(row._mapping), Violation)
