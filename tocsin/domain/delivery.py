@@ -1,12 +1,20 @@
 """Deliveries: what is sent to machines, in order within a thread, until it arrives."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
+
+from tocsin.domain.notification_channel import Outcome
 
 DeliveryLane = Literal["signal", "webhook", "write_back"]
 DeliveryStatus = Literal["waiting", "delivered", "dropped", "expired"]
+
+PATIENCE: Final = timedelta(hours=48)
+FIRST_PAUSE: Final = timedelta(seconds=5)  # twice as long each time, up to the longest
+LONGEST_PAUSE: Final = timedelta(minutes=30)
+ENOUGH_DOUBLINGS: Final = 10
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,3 +62,21 @@ class WebhookSubscription(msgspec.Struct, frozen=True, kw_only=True):
     drops: int = 0
     disabled_until: datetime | None = None
     created_at: datetime
+
+
+def after(dispatch: Dispatch, outcome: Outcome, now: datetime) -> Dispatch:
+    """Return a dispatch as it stands once an attempt has come to this: over, or due again."""
+    told = replace(dispatch, detail=outcome.detail, answer=outcome.answer)
+    if outcome.ok:
+        return replace(told, status="delivered", due=None, finished_at=now)
+    if not outcome.retry:
+        return replace(told, status="dropped", due=None, finished_at=now)
+    due = now + max(_pause(dispatch.attempts), timedelta(seconds=outcome.wait_seconds))
+    if due > dispatch.created_at + PATIENCE:
+        return replace(told, status="expired", due=None, finished_at=now)
+    return replace(told, due=due)
+
+
+def _pause(attempts: int) -> timedelta:
+    doubled: int = 2 ** min(attempts - 1, ENOUGH_DOUBLINGS)
+    return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)

@@ -1,14 +1,186 @@
-"""Deliveries: planned in order, leased a few at a time for each destination, then settled."""
+"""Deliveries: planned in order, leased a few at a time for each destination, then settled.
 
-from collections.abc import Sequence
+A row of ``delivery_threads`` stands for each thread with something waiting, and says when the
+first of it is due. Whoever adds to a thread, leases it or settles its first holds that row.
+"""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.delivery import Dispatch
+from tocsin.domain.delivery import DeliveryLane, Dispatch
+from tocsin.store.delivery_tables import deliveries, delivery_threads
 from tocsin.store.driver import driver
+from tocsin.store.rows import Rows
 from tocsin.store.writes import Writes, flush
+
+LEASE_SECONDS: Final = 60
+
+DELIVERIES: Final = Rows(deliveries, Dispatch)
+
+# Destinations are found one by one in the index, whatever waits for each of them. Those with the
+# fewest under way come first.
+_LEASE: Final = sa.text("""
+    with recursive destinations(id) as (
+        (select destination_id from delivery_threads order by destination_id limit 1)
+        union all
+        select (
+            select destination_id from delivery_threads
+            where destination_id > destinations.id order by destination_id limit 1
+        )
+        from destinations where destinations.id is not null
+    ),
+    busy(id, count) as (select * from unnest(cast(:ids as text[]), cast(:counts as int[]))),
+    found as materialized (
+        select thread.destination_id, thread.thread_id, coalesce(busy.count, 0) as busy, thread.due
+        from destinations
+        left join busy on busy.id = destinations.id
+        cross join lateral (
+            select destination_id, thread_id, due from delivery_threads
+            where destination_id = destinations.id and due <= :now
+            order by due limit greatest(:each - coalesce(busy.count, 0), 0)
+            for update skip locked
+        ) thread
+    ),
+    fair as materialized (
+        select destination_id, thread_id from found
+        order by busy + row_number() over (partition by destination_id order by due), due
+        limit :limit
+    )
+    update delivery_threads set due = :until from fair
+    where delivery_threads.destination_id = fair.destination_id
+    and delivery_threads.thread_id = fair.thread_id
+    returning delivery_threads.destination_id, delivery_threads.thread_id
+""")
+_END: Final = sa.text("""
+    with next as (
+        select due from deliveries
+        where destination_id = :destination and thread_id = :thread and status = 'waiting'
+        order by sequence limit 1
+    ),
+    gone as (
+        delete from delivery_threads where destination_id = :destination and thread_id = :thread
+        and not exists (select from next)
+    )
+    update delivery_threads set due = next.due from next
+    where destination_id = :destination and thread_id = :thread
+""")
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """How many threads of a lane have something due, and since when."""
+
+    lane: DeliveryLane
+    due: int
+    oldest: datetime
 
 
 async def plan(tx: AsyncConnection, dispatches: Sequence[Dispatch]) -> None:
     """Put them at the ends of their threads, in the order given; engines hear of it."""
     await flush(await driver(tx), Writes(dispatches=list(dispatches)))
+
+
+async def lease(
+    tx: AsyncConnection, now: datetime, *, each: int, limit: int, busy: Mapping[str, int]
+) -> list[Dispatch]:
+    """Take the first of threads where it is due, ``each`` at most to a destination.
+
+    ``busy`` says how many are under way to a destination already. What is not settled within
+    ``LEASE_SECONDS`` comes back.
+    """
+    until = now + timedelta(seconds=LEASE_SECONDS)
+    arguments = {"ids": list(busy), "counts": list(busy.values()), "each": each, "limit": limit}
+    rows = (await tx.execute(_LEASE, arguments | {"now": now, "until": until})).all()
+    if not rows:
+        return []
+    # Only now that the threads are held is it certain which are their first.
+    firsts = _firsts([row.destination_id for row in rows], [row.thread_id for row in rows])
+    query = (
+        sa.update(deliveries)
+        .where(deliveries.c.id.in_(firsts))
+        .values(due=until, attempts=deliveries.c.attempts + 1)
+        .returning(deliveries)
+    )
+    return [Dispatch(**row) for row in (await tx.execute(query)).mappings()]
+
+
+async def keep_body(tx: AsyncConnection, id_: str, body: str) -> None:
+    """Keep what was composed: every attempt sends the same."""
+    await tx.execute(sa.update(deliveries).where(deliveries.c.id == id_).values(body=body))
+
+
+async def settle(tx: AsyncConnection, dispatch: Dispatch) -> None:
+    """Store what came of an attempt; when it is over, the next of its thread may go."""
+    thread = {"destination": dispatch.destination_id, "thread": dispatch.thread_id}
+    await tx.execute(_hold(dispatch))
+    values = {name: getattr(dispatch, name) for name in _SETTLED}
+    await tx.execute(sa.update(deliveries).where(deliveries.c.id == dispatch.id).values(values))
+    await tx.execute(_END, thread)
+
+
+_SETTLED: Final = ("status", "due", "detail", "answer", "finished_at")
+
+
+async def drop_waiting(
+    tx: AsyncConnection, destination_id: str, detail: str, now: datetime
+) -> None:
+    """Give up all that waits for a destination."""
+    where = delivery_threads.c.destination_id == destination_id
+    await tx.execute(sa.select(delivery_threads.c.due).where(where).with_for_update())
+    waiting = (deliveries.c.destination_id == destination_id, deliveries.c.status == "waiting")
+    dropped = {"status": "dropped", "due": None, "detail": detail, "finished_at": now}
+    await tx.execute(sa.update(deliveries).where(*waiting).values(dropped))
+    await tx.execute(sa.delete(delivery_threads).where(where))
+
+
+async def forget_destination(tx: AsyncConnection, destination_id: str) -> None:
+    """Delete all that was, or was to be, told to a destination."""
+    for table in (delivery_threads, deliveries):
+        await tx.execute(sa.delete(table).where(table.c.destination_id == destination_id))
+
+
+async def next_due(tx: AsyncConnection) -> datetime | None:
+    """Say when the next delivery is due, if any waits."""
+    due: datetime | None = await tx.scalar(sa.select(sa.func.min(delivery_threads.c.due)))
+    return due
+
+
+async def backlog(tx: AsyncConnection, now: datetime) -> list[Queue]:
+    """Count the threads of each lane that have something due."""
+    due = delivery_threads.c.due
+    query = (
+        sa.select(delivery_threads.c.lane, sa.func.count(), sa.func.min(due))
+        .where(due <= now)
+        .group_by(delivery_threads.c.lane)
+    )
+    return [Queue(*row) for row in await tx.execute(query)]
+
+
+def _firsts(destinations: list[str], threads: list[str]) -> sa.Select[tuple[str]]:
+    """Return the ids of what comes first in each thread."""
+    texts = sa.ARRAY(sa.Text)
+    pairs = sa.func.unnest(sa.literal(destinations, texts), sa.literal(threads, texts))
+    pair = pairs.table_valued("destination_id", "thread_id", name="pair").render_derived()
+    first = (
+        sa.select(deliveries.c.id)
+        .where(
+            deliveries.c.destination_id == pair.c.destination_id,
+            deliveries.c.thread_id == pair.c.thread_id,
+            deliveries.c.status == "waiting",
+        )
+        .order_by(deliveries.c.sequence)
+        .limit(1)
+    )
+    return sa.select(first.scalar_subquery()).select_from(pair)
+
+
+def _hold(dispatch: Dispatch) -> sa.Select[tuple[datetime]]:
+    where = (
+        delivery_threads.c.destination_id == dispatch.destination_id,
+        delivery_threads.c.thread_id == dispatch.thread_id,
+    )
+    return sa.select(delivery_threads.c.due).where(*where).with_for_update()

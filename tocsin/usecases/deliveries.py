@@ -1,0 +1,38 @@
+"""Deliveries, as the dispatcher handles them and as people read them afterwards."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tocsin.domain.delivery import Dispatch, after
+from tocsin.domain.notification_channel import Outcome
+from tocsin.store import deliveries as store
+from tocsin.store.deliveries import Queue
+from tocsin.usecases.house import House
+
+__all__ = ["Queue", "backlog", "lease", "next_due", "record"]
+
+
+async def lease(
+    house: House, now: datetime, *, each: int, limit: int, busy: Mapping[str, int]
+) -> list[Dispatch]:
+    """Take what is due, ``each`` at most to a destination, ``busy`` included."""
+    async with house.database.begin() as tx:
+        return await store.lease(tx, now, each=each, limit=limit, busy=busy)
+
+
+async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
+    """Write down what came of an attempt, where nothing else follows from it."""
+    async with house.database.begin() as tx:
+        await store.settle(tx, after(dispatch, outcome, now))
+
+
+async def next_due(house: House) -> datetime | None:
+    """Say when the next delivery is due, if any waits."""
+    async with house.database.begin() as tx:
+        return await store.next_due(tx)
+
+
+async def backlog(house: House, now: datetime) -> list[Queue]:
+    """Count what is due and still undone."""
+    async with house.database.read() as tx:
+        return await store.backlog(tx, now)
