@@ -1,0 +1,116 @@
+"""Errands: what an agent is told of a monitor, and what it brings back."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from tocsin.domain.monitor import FaultKind, Measurement, Target
+from tocsin.kit.text import printable, shortened
+
+MOST_RESULTS: Final = 500  # in one parcel
+MOST_VALUES: Final = 64
+LONGEST_NAME: Final = 64
+LONGEST_TEXT: Final = 1000
+LARGEST_NUMBER: Final = 10**15
+EARLIEST: Final = timedelta(days=1)
+LATEST: Final = timedelta(minutes=1)  # clocks differ
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look at, and how often; times are in seconds."""
+
+    monitor_id: str
+    name: str
+    target: Target
+    interval: int
+    timeout: int
+    retries: int
+
+
+class Errands(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one agent is to look at."""
+
+    agent: str
+    monitors: tuple[Errand, ...]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent found at a monitor in the round of an instant."""
+
+    monitor_id: str
+    round: Instant
+    at: Instant
+    ok: bool
+    fault_kind: FaultKind = ""
+    fault: str = ""
+    values: dict[str, Any] = {}
+
+    @property
+    def measurement(self) -> Measurement:
+        """What was measured, with texts as people may read them."""
+        return Measurement(
+            ok=self.ok,
+            fault_kind=self.fault_kind,
+            fault=_tidy(self.fault),
+            values=_tidy(self.values),
+        )
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent brings at a time."""
+
+    results: tuple[Finding, ...]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """How many results were taken, and a sentence for each that was not."""
+
+    taken: int
+    refused: tuple[str, ...] = ()
+
+
+def faults_of_finding(finding: Finding, now: datetime) -> Iterator[str]:
+    """Say why a result cannot be taken."""
+    what = f"A result of monitor {shortened(printable(finding.monitor_id), 20)}"
+    if not now - EARLIEST <= finding.round <= now + LATEST:
+        yield f"{what} must be of the last day and not of the future."
+    elif not now - EARLIEST <= finding.at <= now + LATEST:
+        yield f"{what} must have been measured within the last day."
+    if finding.ok == bool(finding.fault_kind):
+        yield f"{what} must either be ok or say of which kind its fault is."
+    values = finding.values
+    if len(values) > MOST_VALUES or not all(map(_is_name, values)) or not _is_sane(values):
+        yield (
+            f"{what} must have at most {MOST_VALUES} values, each with a name of letters, and"
+            f" no number above {LARGEST_NUMBER:,} in them."
+        )
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and len(text) <= LONGEST_NAME
+
+
+def _is_sane(value: Any) -> bool:
+    match value:
+        case dict():
+            return all(map(_is_sane, value.values()))
+        case list():
+            return all(map(_is_sane, value))
+        case int() | float():
+            return abs(value) <= LARGEST_NUMBER
+    return True
+
+
+def _tidy(value: Any) -> Any:
+    match value:
+        case dict():
+            return {_tidy(name): _tidy(part) for name, part in value.items()}
+        case list():
+            return [_tidy(part) for part in value]
+        case str():
+            return shortened(printable(value), LONGEST_TEXT)
+    return value
