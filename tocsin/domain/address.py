@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+
+from tocsin.domain.faults import faults_of_url
 
 TELEPHONES: Final = frozenset({"phone", "sms", "whatsapp"})
 KINDS: Final = ("email", "phone", "sms", "whatsapp", "push_notification", "webhook")
@@ -15,7 +16,6 @@ DEFAULT_COUNTRY: Final = 1
 SHORTEST_EMAIL: Final = 6
 LONGEST_EMAIL: Final = 100
 LONGEST_TELEPHONE: Final = 40
-LONGEST_URL: Final = 2000
 COUNTRIES: Final = range(1, 2000)
 
 # Countries whose numbers are written with a 0 in front at home and without it from abroad.
@@ -31,7 +31,7 @@ def faults_of_address(kind: str, country: int | None, address: str) -> Iterator[
         case "email":
             yield from (f"Address {fault}" for fault in faults_of_email(address))
         case "webhook":
-            yield from _faults_of_url(address)
+            yield from faults_of_url("Address", address, "https://example.com/pages")
         case "phone" | "sms" | "whatsapp":
             yield from _faults_of_telephone(kind, country or DEFAULT_COUNTRY, address)
         case "push_notification":
@@ -49,16 +49,6 @@ def faults_of_email(address: str) -> Iterator[str]:
         validate_email(address, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         yield "must be an e-mail address such as alice@example.com."
-
-
-def _faults_of_url(address: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or len(address) > LONGEST_URL or not address.isprintable() or " " in address:
-        yield "Address must be an address such as https://example.com/pages."
 
 
 def _faults_of_telephone(kind: str, country: int, address: str) -> Iterator[str]:

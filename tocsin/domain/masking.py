@@ -1,0 +1,77 @@
+"""Masking: secrets as people may see them, and put back where a form returns their masks."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+DOTS: Final = "••••"
+LONG_ENOUGH: Final = 12  # for its end to give nothing away
+
+_NAME: Final = (
+    r"[\w-]*(?:authorization|api_?key|access_?key|routing_key|service_key|integration_key"
+    r"|token|secret|passw(?:or)?d)"
+)
+# A header's line, a member of JSON, a field of a form or query, and a password before a host.
+_SECRET: Final = re.compile(
+    r"^[ \t]*(?P<header>authorization|proxy-authorization|cookie|[\w-]*(?:key|token|secret))"
+    r"[ \t]*:[ \t]*(?P<line>[^\r\n]+)"
+    rf"|\"(?P<member>{_NAME})\"\s*:\s*\"(?P<text>(?:[^\"\\]|\\.)+)\""
+    rf"|(?<![\w-])(?P<field>{_NAME})=(?P<value>[^&\s\"',;{{}}\[\]]+)"
+    r"|://(?P<user>[^/\s:@\"]*):(?P<password>[^/\s@\"]+)@",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PAIRS: Final = (("header", "line"), ("member", "text"), ("field", "value"), ("user", "password"))
+_NO_SECRET: Final = re.compile(r"\{[A-Z_]+\}|\[\[.*\]\]")  # somebody or something fills it in
+
+
+def mask(secret: str) -> str:
+    """Return what people may see of a secret: its last four characters, if it is long."""
+    return DOTS + secret[-4:] if len(secret) >= LONG_ENOUGH else DOTS
+
+
+def is_mask(text: str) -> bool:
+    """Say whether this stands for a secret, and is none."""
+    return text.startswith(DOTS)
+
+
+def hide(text: str, secrets: Iterable[str] = ()) -> str:
+    """Mask what looks like a secret by its name, and these secrets wherever they stand."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, mask(secret))
+    return _SECRET.sub(lambda found: _replaced(found, _masked(found)), text)
+
+
+def reveal(text: str, before: str) -> str:
+    """Put the secrets of ``before`` back in the place of their masks."""
+    known = {(_name(found), _masked(found)): _secret(found) for found in _SECRET.finditer(before)}
+
+    def unmask(found: re.Match[str]) -> str:
+        secret = _secret(found)
+        return _replaced(found, known.get((_name(found), secret), secret))
+
+    return _SECRET.sub(unmask, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    """Mask a secret; of a header nothing is left to see, since its end may be a password's."""
+    secret = _secret(found)
+    if is_mask(secret) or _NO_SECRET.search(secret):
+        return secret
+    return DOTS if found["header"] or found["password"] else mask(secret)
+
+
+def _replaced(found: re.Match[str], secret: str) -> str:
+    begin, end = (at - found.start() for at in found.span(_part(found)[1]))
+    return found[0][:begin] + secret + found[0][end:]
+
+
+def _name(found: re.Match[str]) -> str:
+    return found[_part(found)[0]].lower()
+
+
+def _secret(found: re.Match[str]) -> str:
+    return found[_part(found)[1]]
+
+
+def _part(found: re.Match[str]) -> tuple[str, str]:
+    return next(pair for pair in _PAIRS if found[pair[1]] is not None)
