@@ -142,7 +142,7 @@ class Monitor(msgspec.Struct, frozen=True, kw_only=True):
 
 FaultKind = Literal[
     "", "timeout", "connection", "dns", "tls", "status", "content", "authentication",
-    "certificate", "redirect", "missed", "query", "refused",
+    "certificate", "redirect", "missed", "failed", "query", "refused",
 ]  # fmt: skip
 
 
