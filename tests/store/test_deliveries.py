@@ -13,6 +13,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import deliveries as store
 from tocsin.store.database import Database
 from tocsin.store.delivery_tables import deliveries
+from tocsin.store.work import Backlog
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -87,7 +88,7 @@ async def test_the_next_of_a_thread_goes_once_the_first_is_over(database: Databa
     assert second.kind == "second"
     await settle(database, second, ARRIVED, NOON)
     async with database.read() as tx:
-        assert await store.next_due(tx) is None
+        assert await store.next_due(tx, NOON - SECOND) is None
 
 
 async def test_nothing_overtakes_what_waits_for_its_next_attempt(database: Database) -> None:
@@ -198,14 +199,14 @@ async def test_a_destination_that_is_gone_leaves_nothing(database: Database) -> 
     async with database.begin() as tx:
         await store.forget_destination(tx, "P1")
         assert await store.DELIVERIES.count(tx) == 0
-        assert await store.next_due(tx) is None
+        assert await store.next_due(tx, NOON - SECOND) is None
 
 
 async def test_what_waits_is_counted_by_its_lane(database: Database) -> None:
     await plan(database, dispatch("Q1"), dispatch("Q1"), dispatch("Q2"))
 
     async with database.read() as tx:
-        assert await store.backlog(tx, NOON) == [store.Queue("webhook", 2, NOON)]
+        assert await store.backlog(tx, NOON) == [Backlog("webhook", 2, NOON)]
         assert await store.backlog(tx, NOON - SECOND) == []
 
 

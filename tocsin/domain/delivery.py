@@ -1,7 +1,7 @@
 """Deliveries: what is sent to machines, in order within a thread, until it arrives."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tocsin.domain.notification_channel import Outcome
 
 DeliveryLane = Literal["signal", "webhook", "write_back"]
+LANES: Final[tuple[DeliveryLane, ...]] = get_args(DeliveryLane)
 DeliveryStatus = Literal["waiting", "delivered", "dropped", "expired"]
 
 PATIENCE: Final = timedelta(hours=48)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.engine.meters import Meters
-from tocsin.usecases import upkeep, work
+from tocsin.usecases import deliveries, upkeep, work
 from tocsin.usecases.house import House
 
 
@@ -19,7 +19,8 @@ class Clockwork(NamedTuple):
 
 async def measure(house: House, meters: Meters, now: datetime) -> None:
     """Show how much is due."""
-    meters.waiting(await work.backlog(house, now), now)
+    waiting = [*await work.backlog(house, now), *await deliveries.backlog(house, now)]
+    meters.waiting(waiting, now)
 
 
 async def clean_up(house: House, _meters: Meters, now: datetime) -> None:

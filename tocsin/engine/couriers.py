@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from tocsin.domain.delivery import DeliveryLane, Dispatch
 from tocsin.domain.notification_channel import Outcome
@@ -28,3 +28,4 @@ class Courier(NamedTuple, Generic[Parcel]):
 
 
 Couriers = Mapping[DeliveryLane, Courier[Any]]
+NO_COURIERS: Final[Couriers] = {}

@@ -13,8 +13,11 @@ from prometheus_client import CollectorRegistry
 
 from tocsin.domain.address import KINDS
 from tocsin.domain.channel import Channel
+from tocsin.domain.delivery import LANES
 from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
+from tocsin.engine.couriers import NO_COURIERS, Couriers
+from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.loop import Lane, forever
 from tocsin.engine.meters import Meters
 from tocsin.engine.tasks import tasks
@@ -44,10 +47,12 @@ class Engine:
         channels: Iterable[Channel],
         registry: CollectorRegistry,
         is_crowded: Callable[[], bool] = lambda: False,
+        couriers: Couriers = NO_COURIERS,
     ) -> None:
         self._house = house
         self._is_crowded = is_crowded
-        self._meters = Meters(registry, (TIMER, LETTER, *KINDS))
+        self._meters = Meters(registry, (TIMER, LETTER, *KINDS, *LANES))
+        self._dispatcher = Dispatcher(house, couriers, self._meters)
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {
             name: Lane(name, house, task, self._meters, is_crowded)
@@ -84,7 +89,8 @@ class Engine:
 
     async def step(self, now: datetime) -> int:
         """Run once all that is due at ``now``; return how much that was."""
-        return sum([await lane.step(lambda: now) for lane in self._lanes.values()])
+        done = sum([await lane.step(lambda: now) for lane in self._lanes.values()])
+        return done + await self._dispatcher.step(lambda: now)
 
     async def run_due(self, now: datetime) -> None:
         """Run what is due at ``now``, and what that makes due at ``now``, to the end."""
@@ -92,10 +98,11 @@ class Engine:
             pass
 
     def _parts(self) -> Iterator[Coroutine[Any, Any, None]]:
-        yield forever("listen", partial(work.listen, self._house, self.wake))
+        yield forever("listen", partial(work.listen, self._house, self.wake, self._dispatcher.poke))
         yield forever("pace", self._pace)
         for lane in self._lanes.values():
             yield forever(lane.name, lane.serve)
+        yield forever("dispatcher", self._dispatcher.serve)
         for clockwork in CLOCKWORKS:
             yield forever(clockwork.name, partial(self._turn, clockwork), clockwork.every)
 
@@ -131,7 +138,8 @@ class Engine:
     async def _end(self, parts: Sequence[asyncio.Task[None]]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
-                await asyncio.gather(*(lane.finish() for lane in self._lanes.values()))
+                ending = [lane.finish() for lane in self._lanes.values()]
+                await asyncio.gather(self._dispatcher.finish(), *ending)
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)

@@ -6,7 +6,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from tocsin.domain.delivery import Dispatch
 from tocsin.domain.notification import Notification
+from tocsin.domain.notification_channel import Outcome
 from tocsin.domain.work import Work
 from tocsin.usecases.work import Backlog
 
@@ -28,6 +30,19 @@ class Meters:
             "tocsin_page_seconds",
             "From the instant for which a page was planned until a channel had taken it.",
             ("channel",),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._deliveries = Counter(
+            "tocsin_deliveries",
+            "Attempts to tell a machine something, by what came of them.",
+            ("lane", "outcome"),
+            registry=registry,
+        )
+        self._delivery_seconds = Histogram(
+            "tocsin_delivery_seconds",
+            "From the cause of a delivery until it arrived.",
+            ("lane",),
             buckets=SECONDS,
             registry=registry,
         )
@@ -62,6 +77,14 @@ class Meters:
         for work in works:
             late = (now - (work.planned_for or work.due)).total_seconds()
             self._page_seconds.labels(work.lane).observe(max(late, 0))
+
+    def delivered(self, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
+        """Count an attempt, and measure how long it took what arrived."""
+        word = "arrived" if outcome.ok else "failed" if outcome.retry else "refused"
+        self._deliveries.labels(dispatch.lane, word).inc()
+        if outcome.ok:
+            late = (now - dispatch.created_at).total_seconds()
+            self._delivery_seconds.labels(dispatch.lane).observe(max(late, 0))
 
     def failed(self, lane: str) -> None:
         """Count work that failed unforeseen."""

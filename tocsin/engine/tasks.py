@@ -59,7 +59,7 @@ def page_by(house: House, kind: str, channel: Channel | None, meters: Meters) ->
         now = clock()
         if delivery.ok:
             meters.handed_over(bundle.works, now)
-        meters.told(await _write_down(lambda: receipts.record(house, bundle, delivery, clock())))
+        meters.told(await write_down(lambda: receipts.record(house, bundle, delivery, clock())))
 
     return run
 
@@ -79,7 +79,7 @@ async def _post(house: House, postman: Postman | None, work: Work, clock: Clock)
     delivery = NO_MAIL
     if postman is not None:
         delivery = await _attempt("letter", postman.post(letter), work.attempts)
-    await _write_down(lambda: letters.record(house, work, letter, delivery, clock()))
+    await write_down(lambda: letters.record(house, work, letter, delivery, clock()))
 
 
 async def _deliver(bundle: Bundle, kind: str, channel: Channel | None) -> Delivery:
@@ -106,7 +106,7 @@ async def _attempt(kind: str, sending: Awaitable[Delivery], attempts: int) -> De
             return Delivery(ok=False, detail=f"The channel broke: {fault!r}", retry=again)
 
 
-async def _write_down(record: Callable[[], Awaitable[Result]]) -> Result:
+async def write_down(record: Callable[[], Awaitable[Result]]) -> Result:
     """Wait for the database if need be: what was sent and not written down is sent again."""
     while True:
         (answer,) = await asyncio.gather(record(), return_exceptions=True)

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.delivery import DeliveryLane, Dispatch
+from tocsin.domain.delivery import Dispatch
 from tocsin.store.delivery_tables import deliveries, delivery_threads
 from tocsin.store.driver import driver
 from tocsin.store.rows import Rows
+from tocsin.store.work import Backlog
 from tocsin.store.writes import Writes, flush
 
 LEASE_SECONDS: Final = 60
@@ -69,14 +69,6 @@ _END: Final = sa.text("""
     update delivery_threads set due = next.due from next
     where destination_id = :destination and thread_id = :thread
 """)
-
-
-class Queue(msgspec.Struct, frozen=True):
-    """How many threads of a lane have something due, and since when."""
-
-    lane: DeliveryLane
-    due: int
-    oldest: datetime
 
 
 async def plan(tx: AsyncConnection, dispatches: Sequence[Dispatch]) -> None:
@@ -143,13 +135,14 @@ async def forget_destination(tx: AsyncConnection, destination_id: str) -> None:
         await tx.execute(sa.delete(table).where(table.c.destination_id == destination_id))
 
 
-async def next_due(tx: AsyncConnection) -> datetime | None:
-    """Say when the next delivery is due, if any waits."""
-    due: datetime | None = await tx.scalar(sa.select(sa.func.min(delivery_threads.c.due)))
-    return due
+async def next_due(tx: AsyncConnection, after: datetime) -> datetime | None:
+    """Say when something will be due that is not yet."""
+    due = delivery_threads.c.due
+    found: datetime | None = await tx.scalar(sa.select(sa.func.min(due)).where(due > after))
+    return found
 
 
-async def backlog(tx: AsyncConnection, now: datetime) -> list[Queue]:
+async def backlog(tx: AsyncConnection, now: datetime) -> list[Backlog]:
     """Count the threads of each lane that have something due."""
     due = delivery_threads.c.due
     query = (
@@ -157,7 +150,7 @@ async def backlog(tx: AsyncConnection, now: datetime) -> list[Queue]:
         .where(due <= now)
         .group_by(delivery_threads.c.lane)
     )
-    return [Queue(*row) for row in await tx.execute(query)]
+    return [Backlog(*row) for row in await tx.execute(query)]
 
 
 def _firsts(destinations: list[str], threads: list[str]) -> sa.Select[tuple[str]]:

@@ -6,10 +6,8 @@ from datetime import datetime
 from tocsin.domain.delivery import Dispatch, after
 from tocsin.domain.notification_channel import Outcome
 from tocsin.store import deliveries as store
-from tocsin.store.deliveries import Queue
+from tocsin.store.work import Backlog
 from tocsin.usecases.house import House
-
-__all__ = ["Queue", "backlog", "lease", "next_due", "record"]
 
 
 async def lease(
@@ -26,13 +24,13 @@ async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: dateti
         await store.settle(tx, after(dispatch, outcome, now))
 
 
-async def next_due(house: House) -> datetime | None:
-    """Say when the next delivery is due, if any waits."""
+async def next_due(house: House, after: datetime) -> datetime | None:
+    """Say when something will be due that is not yet."""
     async with house.database.begin() as tx:
-        return await store.next_due(tx)
+        return await store.next_due(tx, after)
 
 
-async def backlog(house: House, now: datetime) -> list[Queue]:
+async def backlog(house: House, now: datetime) -> list[Backlog]:
     """Count what is due and still undone."""
     async with house.database.read() as tx:
         return await store.backlog(tx, now)

@@ -8,8 +8,8 @@ from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import work as store
 from tocsin.store.driver import driver
-from tocsin.store.work import Backlog, Due
 from tocsin.store.pieces import FOR_DISPATCHERS, FOR_LANES, WAKE_ENGINES
+from tocsin.store.work import Backlog, Due
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 
@@ -20,9 +20,18 @@ LONGEST_PAUSE: Final = 600
 TOLD_AFTER: Final = 5  # attempts
 
 
-async def listen(house: House, wake: Callable[[], None]) -> None:
-    """Call ``wake`` whenever anybody has planned work, until cancelled."""
-    await house.database.listen(WAKE_ENGINES, lambda _: wake())
+async def listen(
+    house: House, wake_lanes: Callable[[], None], wake_dispatcher: Callable[[], None]
+) -> None:
+    """Wake those for whom anybody has planned something, until cancelled."""
+
+    def hear(whom: str) -> None:
+        if whom != FOR_DISPATCHERS:
+            wake_lanes()
+        if whom != FOR_LANES:
+            wake_dispatcher()
+
+    await house.database.listen(WAKE_ENGINES, hear)
 
 
 async def look(house: House, lanes: Sequence[str], now: datetime) -> list[Due]:
