@@ -14,9 +14,10 @@ import pytest
 from tests.channels.test_email import MESSAGE, NIGHT
 from tests.hook import Hook
 from tocsin.channels import webhook
-from tocsin.channels.webhook import SIGNATURE, Webhook, signing_key
+from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.sealing import Sealer
+from tocsin.kit.signing import SIGNATURE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "notifications.md"
 KEY = signing_key(Sealer("a secret of this installation, long enough"))

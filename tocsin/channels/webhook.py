@@ -1,9 +1,6 @@
 """A webhook: the page as signed JSON, posted to an address of the person's own."""
 
 import asyncio
-import hashlib
-import hmac
-from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import httpx
@@ -12,12 +9,11 @@ import msgspec
 from tocsin.domain.channel import Delivery, Field
 from tocsin.domain.message import Message
 from tocsin.kit.http import ForbiddenAddress
+from tocsin.kit.retry_after import may_succeed_later, seconds_of
 from tocsin.kit.sealing import Sealer
+from tocsin.kit.signing import SIGNATURE, sign
 
 TIMEOUT: Final = 5.0  # seconds for everything, however slowly the answer drips
-MOST_WAIT: Final = 3600
-SIGNATURE: Final = "X-Tocsin-Signature"
-TRY_AGAIN: Final = frozenset({408, 425, 429})
 
 
 class Webhook:
@@ -71,25 +67,13 @@ def payload(message: Message) -> dict[str, Any]:
     }
 
 
-def sign(key: bytes, body: bytes, at: datetime) -> str:
-    """Return the header that proves who wrote ``body``, and when."""
-    seconds = str(int(at.timestamp()))
-    digest = hmac.new(key, f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={seconds},v1={digest}"
-
-
 def _judge(response: httpx.Response) -> Delivery:
     status = response.status_code
     detail = f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
     if response.is_success:
         return Delivery(ok=True, detail=detail)
-    wait = _wait(response.headers.get("Retry-After", ""))
+    wait = seconds_of(response.headers.get("Retry-After", ""))
     if wait:
         detail = f"{detail}, asks for {wait} seconds of patience"
-    retry = status in TRY_AGAIN or response.is_server_error
+    retry = may_succeed_later(status)
     return Delivery(ok=False, detail=detail, retry=retry, wait_seconds=wait)
-
-
-def _wait(retry_after: str) -> int:
-    is_number = retry_after.isascii() and retry_after.isdigit()
-    return min(int(retry_after[:9]), MOST_WAIT) if is_number else 0

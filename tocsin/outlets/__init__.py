@@ -1,6 +1,18 @@
 """The places that hear of violations: one file for each kind of notification channel."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
-OUTLETS: Final[tuple[ModuleType, ...]] = ()
+from tocsin.domain.notification_channel import ChannelKind, Outcome, Signal
+from tocsin.outlets import api, email, pagerduty, slack, webhook
+from tocsin.outlets.tools import Tools
+
+OUTLETS: Final[tuple[ModuleType, ...]] = (pagerduty, api, email, slack, webhook)
+TELL: Final[Mapping[ChannelKind, Callable[[Signal, Any, Tools], Awaitable[Outcome]]]] = {
+    "pagerduty": pagerduty.tell,
+    "api": api.tell,
+    "email": email.tell,
+    "slack": slack.tell,
+    "webhook": webhook.tell,
+}
