@@ -7,6 +7,7 @@ import pytest
 
 from tests.night import Night
 from tests.web.conftest import Browser, Visitor
+from tocsin.usecases.news import INCIDENTS
 from tocsin.web import hub, news
 from tocsin.web.hub import Crowded, Live
 from tocsin.web.news import ALIVE, CHANGE, HELLO
@@ -15,7 +16,7 @@ from tocsin.web.news import ALIVE, CHANGE, HELLO
 async def test_whoever_follows_all_incidents_hears_of_a_new_one(night: Night) -> None:
     live = Live(night.house)
 
-    async with live.follow(None) as follower:
+    async with live.follow(INCIDENTS) as follower:
         assert not await follower.rings(within=hub.BEAT * 2)
         await night.trigger("Disk full")
         assert await follower.rings(within=5)
@@ -25,7 +26,7 @@ async def test_whoever_follows_one_incident_hears_of_no_other(night: Night) -> N
     [incident] = await night.trigger("Disk full")
     live = Live(night.house)
 
-    async with live.follow(incident.id) as follower:
+    async with live.follow(f"incident:{incident.id}") as follower:
         await asyncio.sleep(hub.BEAT)
         await night.trigger("Disk slow")
         assert not await follower.rings(within=hub.BEAT * 3)
@@ -37,9 +38,9 @@ async def test_a_page_hears_at_once_of_what_happened_since_it_was_made(night: Ni
     [incident] = await night.trigger("Disk full")
     live = Live(night.house)
 
-    async with live.follow(incident.id, night.now) as follower:
+    async with live.follow(f"incident:{incident.id}", night.now) as follower:
         assert await follower.rings(within=0.1)
-    async with live.follow(incident.id, night.passes(minutes=1)) as follower:
+    async with live.follow(f"incident:{incident.id}", night.passes(minutes=1)) as follower:
         assert not await follower.rings(within=0.1)
 
 
@@ -49,9 +50,9 @@ async def test_more_pages_than_a_node_can_serve_are_sent_away(
     monkeypatch.setattr(hub, "MOST", 1)
     live = Live(night.house)
 
-    async with live.follow(None):
+    async with live.follow(INCIDENTS):
         with pytest.raises(Crowded):
-            async with live.follow(None):
+            async with live.follow(INCIDENTS):
                 pass
 
 
@@ -61,11 +62,11 @@ async def test_one_browser_does_not_take_the_places_of_all(
     monkeypatch.setattr(hub, "MOST_OF_ONE", 1)
     live = Live(night.house)
 
-    async with live.follow(None, whose="S1"):
+    async with live.follow(INCIDENTS, whose="S1"):
         with pytest.raises(Crowded):
-            async with live.follow(None, whose="S1"):
+            async with live.follow(INCIDENTS, whose="S1"):
                 pass
-        async with live.follow(None, whose="S2"):
+        async with live.follow(INCIDENTS, whose="S2"):
             pass
 
 
@@ -80,7 +81,7 @@ async def test_whoever_goes_before_the_first_look_leaves_their_place(
     hurried.cancel()
     await asyncio.wait([hurried])
 
-    async with live.follow(None):
+    async with live.follow(INCIDENTS):
         pass
 
 
@@ -94,7 +95,7 @@ async def test_the_stream_tells_changes_and_signs_of_life_until_the_server_stops
 ) -> None:
     monkeypatch.setattr(news, "SIGN_OF_LIFE", 1.0)
     live = Live(night.house)
-    stream = news._tell(live, None)
+    stream = news._tell(live, INCIDENTS)
 
     assert await anext(stream) == HELLO
     assert await anext(stream) == ALIVE
@@ -118,7 +119,7 @@ def test_a_page_that_lies_about_its_age_is_new(seconds: str, instant: datetime |
     assert news._instant(seconds) == instant
 
 
-@pytest.mark.parametrize("topic", ["", "people", "incident", "incidents:QX"])
+@pytest.mark.parametrize("topic", ["", "people", "incident", "incidents:QX", "monitor", "monitor:"])
 async def test_there_is_no_news_of_anything_else(browser: Browser, topic: str) -> None:
     assert (await browser.open(f"/live?topic={topic}")).status_code == 404
 
@@ -130,4 +131,4 @@ async def test_strangers_hear_nothing(visitor: Visitor) -> None:
 
 
 async def _listen(live: Live) -> list[str]:
-    return [line async for line in news._tell(live, None)]
+    return [line async for line in news._tell(live, INCIDENTS)]

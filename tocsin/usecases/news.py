@@ -4,34 +4,60 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store import log_entries
+from tocsin.store import log_entries, monitoring_news
+from tocsin.store.monitoring_news import Sign
 from tocsin.usecases.house import House
 
 ON_ITS_WAY: Final = timedelta(seconds=2)  # what happened may be written down a little later
 
+INCIDENTS: Final = "incidents"
+INCIDENT: Final = "incident"
+MONITORS: Final = "monitors"
+OF_ALL: Final = (INCIDENTS, MONITORS)
+OF_ONE: Final = (INCIDENT, *monitoring_news.KINDS)
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened last: anywhere, and to incidents that somebody looks at.
-
-    Two of these are equal if nothing happened in between.
-    """
-
-    newest: tuple[str, ...] = ()
-    of_incidents: Mapping[str, str] = {}
+News = Mapping[str, object]  # by topic; what is equal to what it was is no news
 
 
-async def look(house: House, incident_ids: Collection[str]) -> News:
-    """Read what happened last."""
+def is_topic(topic: str) -> bool:
+    """Say whether there is news of this: all of a kind, or one such as ``incident:<id>``."""
+    kind, _, id_ = topic.partition(":")
+    return topic in OF_ALL or (kind in OF_ONE and bool(id_))
+
+
+async def look(house: House, topics: Collection[str]) -> News:
+    """Read what happened last, by topic; a thing that is not there has no news."""
     async with house.database.read() as tx:
-        return News(
-            newest=await log_entries.newest(tx),
-            of_incidents=await log_entries.newest_of(tx, incident_ids) if incident_ids else {},
-        )
+        news: dict[str, object] = {}
+        if INCIDENTS in topics:
+            news[INCIDENTS] = await log_entries.newest(tx)
+        if MONITORS in topics:
+            news[MONITORS] = await monitoring_news.of_all(tx)
+        for kind in OF_ONE:
+            if ids := [topic.partition(":")[2] for topic in topics if _is_of(kind, topic)]:
+                found = await _of(tx, kind, ids)
+                news |= {f"{kind}:{id_}": last for id_, last in found.items()}
+        return news
 
 
-async def is_stale(house: House, incident_id: str | None, since: datetime) -> bool:
-    """Say whether what was read of one incident, or of all, may have changed since."""
-    async with house.database.read() as tx:
-        return await log_entries.is_any_since(tx, since - ON_ITS_WAY, incident_id)
+async def is_stale(house: House, topic: str, since: datetime) -> bool:
+    """Say whether what was read of a topic may have changed since."""
+    before = since - ON_ITS_WAY
+    kind, _, id_ = topic.partition(":")
+    if kind in {INCIDENT, INCIDENTS}:
+        async with house.database.read() as tx:
+            return await log_entries.is_any_since(tx, before, id_ or None)
+    sign = (await look(house, {topic})).get(topic)
+    return isinstance(sign, Sign) and sign.at is not None and sign.at > before
+
+
+async def _of(tx: AsyncConnection, kind: str, ids: Collection[str]) -> Mapping[str, object]:
+    if kind == INCIDENT:
+        return await log_entries.newest_of(tx, ids)
+    return await monitoring_news.of(tx, kind, ids)
+
+
+def _is_of(kind: str, topic: str) -> bool:
+    return topic.startswith(f"{kind}:")

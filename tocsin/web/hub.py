@@ -30,16 +30,16 @@ class Live:
 
     @asynccontextmanager
     async def follow(
-        self, incident_id: str | None, since: datetime | None = None, *, whose: str = ""
+        self, topic: str, since: datetime | None = None, *, whose: str = ""
     ) -> AsyncIterator["Follower"]:
-        """Follow one incident, or all of them; ring at once if something happened ``since``.
+        """Follow one thing, or all of a kind; ring at once if something happened ``since``.
 
         ``whose`` session it is counts: nobody takes the places of all. Raises Crowded.
         """
         theirs = sum(follower.whose == whose for follower in self._followers)
         if len(self._followers) >= MOST or theirs >= MOST_OF_ONE:
             raise Crowded
-        follower = Follower(incident_id, whose)
+        follower = Follower(topic, whose)
         self._followers.add(follower)
         try:
             await self._catch_up(follower, since)
@@ -55,17 +55,17 @@ class Live:
             follower.end()
 
     async def _catch_up(self, follower: "Follower", since: datetime | None) -> None:
-        id_ = follower.incident_id
+        topic = follower.topic
         with suppress(DatabaseAway):
-            follower.hear(await news.look(self._house, {id_} if id_ else ()))
-            if since and await news.is_stale(self._house, id_, since):
+            follower.hear(await news.look(self._house, {topic}))
+            if since and await news.is_stale(self._house, topic, since):
                 follower.ring()
 
     async def _look(self) -> None:
         while self._followers:
-            ids = {one.incident_id for one in self._followers if one.incident_id}
+            topics = {one.topic for one in self._followers}
             with suppress(DatabaseAway):  # news wait until it is back
-                found = await news.look(self._house, ids)
+                found = await news.look(self._house, topics)
                 for follower in self._followers:
                     follower.hear(found)
             await asyncio.sleep(BEAT)
@@ -74,8 +74,8 @@ class Live:
 class Follower:
     """One open page."""
 
-    def __init__(self, incident_id: str | None, whose: str) -> None:
-        self.incident_id = incident_id
+    def __init__(self, topic: str, whose: str) -> None:
+        self.topic = topic
         self.whose = whose
         self.is_over = False
         self._known: object = None
@@ -83,8 +83,7 @@ class Follower:
 
     def hear(self, found: News) -> None:
         """Ring if what this page follows is not as it was."""
-        id_ = self.incident_id
-        part = (found.of_incidents.get(id_, "") if id_ else found.newest,)
+        part = (found.get(self.topic),)
         if self._known not in (None, part):
             self.ring()
         self._known = part

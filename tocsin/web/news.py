@@ -8,6 +8,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
+from tocsin.usecases.news import is_topic
 from tocsin.web.hub import Crowded, Follower, Live
 from tocsin.web.page import Page
 from tocsin.web.visit import Visit
@@ -22,12 +23,12 @@ UNBUFFERED: Final = {"x-accel-buffering": "no"}  # or a proxy would keep the new
 
 
 async def follow(visit: Visit) -> Response:
-    """Tell when anything changes about ``incidents``, or about ``incident:<id>``."""
-    kind, _, incident_id = visit.query.get("topic", "").partition(":")
-    if kind != ("incident" if incident_id else "incidents"):
+    """Tell when anything changes about ``incidents``, about ``incident:<id>``, and so on."""
+    topic = visit.query.get("topic", "")
+    if not is_topic(topic):
         raise HTTPException(404)
     since, whose = _instant(visit.query.get("since", "")), visit.by.key_id
-    news = _tell(visit.live, incident_id or None, since, whose=whose)
+    news = _tell(visit.live, topic, since, whose=whose)
     return StreamingResponse(news, media_type="text/event-stream", headers=UNBUFFERED)
 
 
@@ -40,11 +41,11 @@ def _instant(seconds: str) -> datetime | None:
 
 
 async def _tell(
-    live: Live, incident_id: str | None, since: datetime | None = None, *, whose: str = ""
+    live: Live, topic: str, since: datetime | None = None, *, whose: str = ""
 ) -> AsyncIterator[str]:
     yield HELLO
     try:
-        async with live.follow(incident_id, since, whose=whose) as follower:
+        async with live.follow(topic, since, whose=whose) as follower:
             async for line in _lines(follower):
                 yield line
     except Crowded:

@@ -1,0 +1,78 @@
+"""What happened last to monitors, violations and those who are told: small, and quickly read."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# Of all monitors together, measurements are news only so often: some end at every moment.
+_OF_ALL: Final = sa.text("""
+select greatest(r.at, v.at) as at, concat_ws(' ', date_bin('5 seconds', r.at, 'epoch'), v.*) as mark
+from (
+  select max(at) as at from (select at from measurements order by round desc limit 50) newest
+) r, (
+  select max(updated_at) as at, count(*) from violations where state <> 'cleared'
+) v
+""")
+_OF_MONITORS: Final = sa.text("""
+select m.id, greatest(r.at, v.at, m.called_at) as at,
+  concat_ws(' ', r.at, m.called_at, m.paused, v.*) as mark
+from monitors m
+cross join lateral (
+  select max(at) as at
+  from (select at from measurements where monitor_id = m.id order by round desc limit 8) newest
+) r
+cross join lateral (
+  select max(updated_at) as at, count(*) from violations
+  where monitor_id = m.id and state <> 'cleared'
+) v
+where m.id = any(cast(:ids as text[]))
+""")
+_OF_VIOLATIONS: Final = sa.text("""
+select v.id, greatest(v.updated_at, d.at) as at, concat_ws(' ', v.updated_at, d.*) as mark
+from violations v
+cross join lateral (
+  select max(greatest(created_at, finished_at)) as at, count(*), sum(attempts), count(finished_at)
+  from deliveries where thread_id = v.id
+) d
+where v.id = any(cast(:ids as text[]))
+""")
+_OF_DESTINATIONS: Final = sa.text("""
+select given.id, d.at, concat_ws(' ', d.*) as mark
+from unnest(cast(:ids as text[])) as given(id)
+cross join lateral (
+  select max(greatest(created_at, finished_at)) as at, max(sequence), sum(attempts),
+    count(finished_at)
+  from (
+    select * from deliveries where destination_id = given.id order by sequence desc limit 50
+  ) newest
+) d
+""")
+_OF: Final[Mapping[str, sa.TextClause]] = {
+    "monitor": _OF_MONITORS,
+    "violation": _OF_VIOLATIONS,
+    "destination": _OF_DESTINATIONS,
+}
+KINDS: Final = tuple(_OF)
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """When something happened last, and what differs from one time to the next."""
+
+    at: datetime | None
+    mark: str
+
+
+async def of_all(tx: AsyncConnection) -> Sign:
+    """Read what happened last at any monitor."""
+    row = (await tx.execute(_OF_ALL)).one()
+    return Sign(row.at, row.mark)
+
+
+async def of(tx: AsyncConnection, kind: str, ids: Iterable[str]) -> dict[str, Sign]:
+    """Read what happened last to each of these things of a kind, of those that exist."""
+    rows = await tx.execute(_OF[kind], {"ids": sorted(set(ids))})
+    return {row.id: Sign(row.at, row.mark) for row in rows}
