@@ -20,7 +20,9 @@ from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
 from tocsin.api.http import rest_app
 from tocsin.api.metrics import EventMetrics
+from tocsin.api.oauth import OauthApp, is_ours
 from tocsin.api.protocol import BoundedHttp
+from tocsin.api.resources import OPS
 from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
@@ -72,6 +74,7 @@ async def build(
             sealer=sealer,
             directory=Directory(settings.catch_all),
             channels=frozenset(channel.kind for channel in channels),
+            scopes=frozenset(op.scope for op in OPS),
             waiting=lambda: ingest.waiting,
             clock=clock,
         )
@@ -89,6 +92,7 @@ async def build(
         faces = Faces(
             watched,
             events=EventsApp(ingest.take, EventMetrics(registry)),
+            oauth=OauthApp(house),
             web=web_app(house, live, ingest.take),
             rest=rest_app(house),
         )
@@ -100,10 +104,11 @@ class Faces:
     """Sends each request to the face that it is for."""
 
     def __init__(
-        self, health_app: ASGIApp, *, events: ASGIApp, web: ASGIApp, rest: ASGIApp
+        self, health_app: ASGIApp, *, events: ASGIApp, oauth: ASGIApp, web: ASGIApp, rest: ASGIApp
     ) -> None:
         self._health = health_app
         self._events = events
+        self._oauth = oauth
         self._web = web
         self._rest = rest
 
@@ -114,6 +119,8 @@ class Faces:
             await self._events(scope, receive, send)
         elif path in health.PATHS:
             await self._health(scope, receive, send)
+        elif is_ours(path):
+            await self._oauth(scope, receive, send)
         elif is_for_people(scope):
             await self._web(scope, receive, send)
         else:

@@ -1,6 +1,6 @@
 """Where refusals and accidents meet the wire: statuses, codes and words of the reference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -45,6 +45,15 @@ class RateLimited(Exception):  # noqa: N818 - an answer, not a fault
     """Too many requests with one key."""
 
 
+class OutOfScope(Exception):  # noqa: N818 - an answer, not a fault
+    """An app asks for what it was not allowed."""
+
+    def __init__(self, needed: str, granted: Iterable[str]) -> None:
+        super().__init__(needed)
+        self.needed = needed
+        self.granted = " ".join(sorted(granted))
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """An answer that is no success."""
 
@@ -53,12 +62,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     sentences: tuple[str, ...] = ()
     headers: Mapping[str, str] = {}
+    more: Mapping[str, Any] = {}
 
     @property
     def body(self) -> dict[str, Any]:
         """What clients read."""
         error = {"message": self.message, "code": self.code, "errors": self.sentences}
-        return {"error": error}
+        return {"error": error | {**self.more}}
 
 
 def problem_of(error: Exception, request_id: str) -> Problem:
@@ -75,6 +85,8 @@ def problem_of(error: Exception, request_id: str) -> Problem:
             return Problem(status=status, code=2001, message=message, sentences=(f"{sentence}.",))
         case Unauthenticated():
             return _UNAUTHENTICATED
+        case OutOfScope():
+            return _out_of_scope(error)
         case RateLimited():
             return Problem(status=429, code=2020, message="Rate Limit Exceeded")
         case PathNotFoundError():
@@ -100,6 +112,17 @@ _AWAY: Final = Problem(
     sentences=("The database cannot be reached now.",),
     headers={"retry-after": str(LOOK_AGAIN)},
 )
+
+
+def _out_of_scope(error: OutOfScope) -> Problem:
+    return Problem(
+        status=403,
+        code=2010,
+        message="Access Denied",
+        sentences=(f"This token was not granted {error.needed}.",),
+        headers={"www-authenticate": f'Bearer error="insufficient_scope", scope="{error.needed}"'},
+        more={"required_scopes": error.needed, "token_scopes": error.granted},
+    )
 
 
 def _not_allowed(allowed: frozenset[str]) -> Problem:

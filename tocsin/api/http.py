@@ -9,7 +9,7 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin.api.body import Gone, read_body
-from tocsin.api.errors import RateLimited, Unauthenticated, problem_of
+from tocsin.api.errors import OutOfScope, RateLimited, Unauthenticated, problem_of
 from tocsin.api.openapi import describe
 from tocsin.api.query import Query
 from tocsin.api.rate import Allowance, RateLimit
@@ -132,6 +132,8 @@ class Door:
         """Refuse who asks too often, or for what they may not do."""
         if allowance.is_exceeded:
             raise RateLimited
+        if not principal.reaches(op.scope):
+            raise OutOfScope(op.scope, principal.scopes or ())
         if not principal.may(op.power, whose=parameters.get("id")):
             raise Forbidden(f"This key has too little power for {op.scope}.")
 

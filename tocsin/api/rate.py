@@ -2,8 +2,11 @@
 
 import math
 from datetime import datetime
+from typing import Final
 
 import msgspec
+
+MOST: Final = 10_000
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -25,9 +28,13 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 class RateLimit:
-    """Lets each key spend as many requests at once as it may make in a minute."""
+    """Lets each key spend as many requests at once as it may make in a minute.
 
-    def __init__(self) -> None:
+    Of so many keys at most it is known what they spent; whoever asked least lately is forgotten.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._levels: dict[str, tuple[float, datetime]] = {}
 
     def spend(self, key_id: str, now: datetime, *, per_minute: int) -> Allowance:
@@ -38,7 +45,10 @@ class RateLimit:
         level = min(float(per_minute), level + gained)
         is_exceeded = level < 1
         level -= 0 if is_exceeded else 1
+        self._levels.pop(key_id, None)  # so that it becomes the youngest
         self._levels[key_id] = (level, now)
+        if len(self._levels) > self._most:
+            del self._levels[next(iter(self._levels))]
         missing = 1 - level if is_exceeded else per_minute - level
         reset = math.ceil(missing / per_second)
         return Allowance(per_minute, int(level), reset, is_exceeded)

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.auth import tokens
 from tocsin.auth.principal import Principal
 from tocsin.domain.api_key import ApiKey
 from tocsin.kit.ids import new_id, new_secret
@@ -22,11 +23,16 @@ _HEADER: Final = re.compile(
 
 
 async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal | None:
-    """Return whose key an ``Authorization`` header holds: ``Token token=…`` or ``Bearer …``."""
+    """Return whose key or token the ``Authorization`` header holds.
+
+    It is written as ``Token token=…`` or ``Bearer …``.
+    """
     secret = _secret_in(header)
-    key = await api_keys.find(tx, digest(secret)) if secret else None
-    if key is None:
+    if secret is None:
         return None
+    key = await api_keys.find(tx, digest(secret))
+    if key is None:
+        return await tokens.identify(tx, secret, now)
     if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
         await api_keys.touch(tx, key.id, now)
     user = await USERS.get(tx, key.user_id) if key.user_id else None

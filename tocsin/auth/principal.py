@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from tocsin.domain.scope import covers
 from tocsin.domain.user import Role, User
 
 Power = Literal["read", "respond", "manage", "administer"]
@@ -37,11 +38,12 @@ _TO_WRITE: Final[dict[str, Needed]] = {
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """The holder of a key: a user, or the account itself."""
+    """The holder of a key: a user, or the account itself; of a token, within its ``scopes``."""
 
     key_id: str
     user: User | None = None
     read_only: bool = False
+    scopes: frozenset[str] | None = None
 
     @property
     def power(self) -> Power:
@@ -65,6 +67,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         Somebody who manages services may, also with a key that is made to only read.
         """
         return self.user is None or _reaches(POWER_OF_ROLE[self.user.role], "manage")
+
+    def reaches(self, scope: str) -> bool:
+        """Say whether what needs a scope lies within theirs, if they are bound to any."""
+        return self.scopes is None or covers(self.scopes, scope)
 
     def may(self, needed: Needed, whose: str | None = None) -> bool:
         """Say whether they have this power, over the user ``whose`` if it needs to be their own."""

@@ -16,9 +16,17 @@ TOLD_BY_NAME: Final = re.compile(
 )
 IN_ADDRESS: Final = re.compile(r"(?<=://)([^\s/@:]*):[^\s/@]+@")
 IN_HEADER: Final = re.compile(r"(?i)\b(token token=|bearer |basic )[^\s,\"']+")
+OURS: Final = re.compile(r"\b(tocsin_(?:at|rt|ac|cs)_)[\w-]+")  # what apps hold
 
 WITH_HANDLERS_OF_THEIR_OWN: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
-QUIET: Final = ("alembic", "asyncio", "httpcore", "httpx", "mail.log")  # of these, warnings alone
+QUIET: Final = (
+    "alembic",
+    "asyncio",
+    "authlib",
+    "httpcore",
+    "httpx",
+    "mail.log",
+)  # of these, warnings alone
 
 Line = MutableMapping[str, Any]
 
@@ -72,7 +80,8 @@ def _hidden(name: str, value: object) -> object:
         return HIDDEN
     match value:
         case str():
-            return IN_HEADER.sub(rf"\1{HIDDEN}", IN_ADDRESS.sub(rf"\1:{HIDDEN}@", value))
+            value = IN_HEADER.sub(rf"\1{HIDDEN}", IN_ADDRESS.sub(rf"\1:{HIDDEN}@", value))
+            return OURS.sub(rf"\1{HIDDEN}", value)
         case dict():
             return {key: _hidden(str(key), inner) for key, inner in value.items()}
         case list() | tuple():

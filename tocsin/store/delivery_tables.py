@@ -127,6 +127,7 @@ oauth_tokens = sa.Table(
     sa.Column("access_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("refresh_hash", sa.LargeBinary, unique=True),
     sa.Column("scopes", ARRAY(sa.Text), nullable=False),
+    sa.Column("granted", ARRAY(sa.Text), nullable=False, comment="What a refresh may ask for."),
     at(),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("refresh_expires_at", Instant),

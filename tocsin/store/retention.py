@@ -6,6 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.store.delivery_tables import oauth_codes, oauth_tokens
 from tocsin.store.tables import (
     alarms,
     alerts,
@@ -52,6 +53,17 @@ async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:
 async def forget_change_events(tx: AsyncConnection, *, before: datetime) -> int:
     """Forget what was changed long ago."""
     return await _forget(tx, change_events, change_events.c.at < before)
+
+
+async def forget_codes(tx: AsyncConnection, *, expired: datetime) -> int:
+    """Forget codes that apps were given. Until then, a second use of one is noticed."""
+    return await _forget(tx, oauth_codes, oauth_codes.c.expires_at < expired)
+
+
+async def forget_tokens(tx: AsyncConnection, *, expired: datetime) -> int:
+    """Forget tokens that can neither be used nor refreshed any more."""
+    last = sa.func.coalesce(oauth_tokens.c.refresh_expires_at, oauth_tokens.c.expires_at)
+    return await _forget(tx, oauth_tokens, last < expired)
 
 
 async def forget_incidents(tx: AsyncConnection, *, resolved_before: datetime) -> int:

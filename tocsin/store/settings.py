@@ -16,6 +16,11 @@ TELL: Final = "account"  # the channel on which nodes hear that something was de
 async def remembered(tx: AsyncConnection, name: str, value: Any) -> Any:
     """Return what is remembered under ``name``; remember ``value`` if nothing is."""
     await tx.execute(insert(settings).values(name=name, value=value).on_conflict_do_nothing())
+    return await recall(tx, name)
+
+
+async def recall(tx: AsyncConnection, name: str) -> Any:
+    """Return what is remembered under ``name``, None if nothing is."""
     return (await tx.execute(sa.select(settings.c.value).where(settings.c.name == name))).scalar()
 
 

@@ -42,8 +42,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     """The database, the settings, the clock, the seal, and what is known of the configuration.
 
     ``directory`` knows what paging needs, ``board`` who is on call, ``decisions`` what
-    administrators decided. ``channels`` are the kinds that can be used; ``waiting`` says how many
-    events are at the door.
+    administrators decided. ``channels`` are the kinds that can be used, ``scopes`` those of the
+    API's operations; ``waiting`` says how many events are at the door.
     """
 
     database: Database
@@ -53,6 +53,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     board: Board = msgspec.field(default_factory=Board)
     decisions: Decisions = msgspec.field(default_factory=Decisions)
     channels: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
     waiting: Callable[[], int] = lambda: 0
     clock: Clock = system_clock
 

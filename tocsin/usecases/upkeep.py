@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.account import Account
+from tocsin.domain.oauth import REFRESH_FOR
 from tocsin.domain.session import IDLE_FOR, LONGEST
 from tocsin.store import last_events, retention
 from tocsin.usecases.house import House
@@ -29,8 +30,11 @@ async def clean_up(house: House, now: datetime) -> None:
                 tx, unseen_since=now - IDLE_FOR, begun=now - LONGEST
             ),
             "tickets": await retention.forget_tickets(tx, expired=now),
+            "codes": await retention.forget_codes(tx, expired=now - REFRESH_FOR),
+            "tokens": await retention.forget_tokens(tx, expired=now),
         }
         await last_events.forget_orphans(tx)
+        await last_bodies.forget_orphans(tx)
     if any(forgotten.values()):
         log.info("upkeep.forgotten", **forgotten)
 

@@ -57,6 +57,7 @@ TABLES: Final = """
         access_hash bytea not null,
         refresh_hash bytea,
         scopes text[] not null,
+        granted text[] not null,
         created_at timestamptz default now() not null,
         expires_at timestamptz not null,
         refresh_expires_at timestamptz,
@@ -71,6 +72,8 @@ TABLES: Final = """
         constraint uq_oauth_tokens_access_hash unique (access_hash),
         constraint uq_oauth_tokens_refresh_hash unique (refresh_hash)
     );
+    comment on column oauth_tokens.granted is
+        'What a refresh may ask for.';
     create index ix_oauth_tokens_client_id on oauth_tokens (client_id);
     create index ix_oauth_tokens_family_id on oauth_tokens (family_id);
     create index ix_oauth_tokens_user_id on oauth_tokens (user_id);
