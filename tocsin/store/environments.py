@@ -19,7 +19,10 @@ select e.id,
   (select count(*) from monitors m where m.environment_id = e.id) as monitors,
   (select count(*) from monitors m where m.environment_id = e.id and m.paused) as paused,
   (select count(*) from alert_rules r where r.environment_id = e.id) as rules,
-  (select count(*) from notification_channels c where c.environment_id = e.id) as channels,
+  (
+    select count(*) from notification_channels c
+    where c.environment_id = e.id and c.removed_at is null
+  ) as channels,
   (select count(*) from notification_schemes s where s.environment_id = e.id) as schemes,
   (
     select count(*) from violations v where v.environment_id = e.id and v.state = 'active'
@@ -55,7 +58,9 @@ async def count(tx: AsyncConnection, environment_ids: Iterable[str]) -> dict[str
 async def channel_ids(tx: AsyncConnection, environment_id: str) -> set[str]:
     """Return the ids of the channels of an environment."""
     channels = notification_channels.c
-    query = sa.select(channels.id).where(channels.environment_id == environment_id)
+    query = sa.select(channels.id).where(
+        channels.environment_id == environment_id, channels.removed_at.is_(None)
+    )
     return set((await tx.execute(query)).scalars())
 
 

@@ -134,7 +134,7 @@ notification_channels = sa.Table(
     "notification_channels",
     metadata,
     id_(),
-    sa.Column("environment_id", Id, nullable=False, comment="It may be gone before its channels."),
+    owner("environment_id", "environments"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("shown", sa.Text, nullable=False),

@@ -150,12 +150,13 @@ TABLES: Final = """
         last_detail text default '' not null,
         created_at timestamptz default now() not null,
         removed_at timestamptz,
-        constraint pk_notification_channels primary key (id)
+        constraint pk_notification_channels primary key (id),
+        constraint fk_notification_channels_environment_id foreign key(environment_id)
+            references environments (id) on delete cascade
     );
+    create index ix_notification_channels_environment_id on notification_channels (environment_id);
     create unique index uq_notification_channels_name
         on notification_channels (environment_id, lower(name)) where removed_at is null;
-    comment on column notification_channels.environment_id is
-        'It may be gone before its channels.';
     comment on column notification_channels.removed_at is
         'It is kept until what it has open is resolved.';
 
