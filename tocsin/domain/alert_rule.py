@@ -50,8 +50,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One time that a rule did not hold at a monitor, from its first sign to its end.
 
     Names are kept as they were, because rule and monitor may be gone before it is forgotten.
-    ``number`` is what people call it. ``acknowledged_by`` names whoever did it, here or on the
-    other side of a channel. ``changes`` counts how often its state went to and fro.
+    ``number`` is what people call it. ``acknowledged_by`` and ``cleared_by`` name whoever did
+    it, here or on the other side of a channel. ``changes`` counts how often its state went to and fro.
     ``muted``: people closed it while the rule did not hold, and it comes back only after it held.
     """
 
@@ -77,4 +77,5 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str | None = None
     cleared_at: datetime | None = None
     cleared_because: Because | None = None
+    cleared_by: str | None = None
     updated_at: datetime

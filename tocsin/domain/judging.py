@@ -43,7 +43,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """A violation as it is from now on, and what people are told. One that is new has no id yet.
 
     track: it may become one; drop: it did not, and is forgotten; change: of its level; note: of
-    nothing that is seen.
+    what stands beside.
     """
 
     step: Step
@@ -101,6 +101,21 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
     last: Sequence[Seen]
     level: Level | None
     now: datetime
+
+
+def acknowledge(violation: Violation, by: str, now: datetime) -> Change | None:
+    """Let somebody take a violation that is active; only the first one does."""
+    if violation.state != "active" or violation.acknowledged_at is not None:
+        return None
+    taken = replace(violation, acknowledged_at=now, acknowledged_by=by, updated_at=now)
+    return Change(step="note", violation=taken, signal="acknowledge")
+
+
+def close(violation: Violation, by: str, because: Because, now: datetime) -> Change | None:
+    """Let somebody end a violation that is active. It stays so until the rule held once."""
+    if violation.state != "active":
+        return None
+    return clear(replace(violation, cleared_by=by), None, because, now)
 
 
 def judge(

@@ -118,6 +118,7 @@ violations = sa.Table(
     sa.Column("acknowledged_by", sa.Text),
     sa.Column("cleared_at", Instant),
     sa.Column("cleared_because", sa.Text),
+    sa.Column("cleared_by", sa.Text),
     at("updated_at"),
     sa.Index(
         "uq_violations_open",

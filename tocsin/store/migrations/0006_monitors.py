@@ -125,6 +125,7 @@ TABLES: Final = """
         acknowledged_by text,
         cleared_at timestamptz,
         cleared_because text,
+        cleared_by text,
         updated_at timestamptz default now() not null,
         constraint pk_violations primary key (id),
         constraint uq_violations_number unique (number)

@@ -1,0 +1,105 @@
+"""Violations: listed, taken and closed by people, here or on the other side of a channel."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain import judging
+from tocsin.domain.alert_rule import Because, Violation, ViolationState
+from tocsin.domain.judging import Change
+from tocsin.kit.text import one_line
+from tocsin.store import violations as store
+from tocsin.store.violations import VIOLATIONS
+from tocsin.usecases import signals
+from tocsin.usecases.errors import NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.parts import Part, read_part
+
+LONGEST_NAME: Final = 200
+
+
+async def find(
+    house: House,
+    part: Part,
+    *,
+    environment_id: str | None = None,
+    monitor_id: str | None = None,
+    rule_id: str | None = None,
+    state: ViolationState | None = None,
+) -> tuple[list[Violation], int | None]:
+    """List violations, the newest first: all, or those that fit."""
+    asked = {
+        "environment_id": environment_id,
+        "monitor_id": monitor_id,
+        "rule_id": rule_id,
+        "state": state,
+    }
+    where = [VIOLATIONS.c[name] == value for name, value in asked.items() if value is not None]
+    async with house.database.read() as tx:
+        return await read_part(tx, VIOLATIONS, part, *where, order_by=store.NEWEST_FIRST)
+
+
+async def get(house: House, violation_id: str) -> Violation:
+    """Read one violation. Raises NotFound."""
+    async with house.database.read() as tx:
+        violation = await VIOLATIONS.get(tx, violation_id)
+    if violation is None:
+        raise NotFound("Violation", violation_id)
+    return violation
+
+
+async def acknowledge(
+    house: House, violation_id: str, *, by: str, now: datetime, but: str | None = None
+) -> Violation:
+    """Let somebody take an active violation; ``but`` is the channel that said so.
+
+    Another one after the first changes nothing, and neither does one that comes too late.
+    """
+    async with house.database.begin() as tx:
+        violation = await _hold(tx, violation_id)
+        change = judging.acknowledge(violation, one_line(by, LONGEST_NAME), now)
+        return await _do(tx, house, change, violation, now, but)
+
+
+async def close(
+    house: House,
+    violation_id: str,
+    *,
+    by: str,
+    because: Because,
+    now: datetime,
+    but: str | None = None,
+) -> Violation:
+    """End an active violation, until its rule held once and does no longer."""
+    async with house.database.begin() as tx:
+        violation = await _hold(tx, violation_id)
+        change = judging.close(violation, one_line(by, LONGEST_NAME), because, now)
+        return await _do(tx, house, change, violation, now, but)
+
+
+def link(house: House, violation: Violation) -> str:
+    """Return the address of a violation's page."""
+    return f"{house.settings.public_url}/violations/{violation.id}"
+
+
+async def _hold(tx: AsyncConnection, violation_id: str) -> Violation:
+    violation = await VIOLATIONS.get(tx, violation_id, hold=True)
+    if violation is None:
+        raise NotFound("Violation", violation_id)
+    return violation
+
+
+async def _do(
+    tx: AsyncConnection,
+    house: House,
+    change: Change | None,
+    violation: Violation,
+    now: datetime,
+    but: str | None,
+) -> Violation:
+    if change is None or change.signal is None:
+        return violation
+    await VIOLATIONS.update(tx, change.violation)
+    await signals.plan(tx, house, change.violation, change.signal, now, but=but)
+    return change.violation
