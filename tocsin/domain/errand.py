@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from tocsin.domain.monitor import FaultKind, Measurement, Target
+from tocsin.domain.monitor import FaultKind, Measurement, Result, Target
 from tocsin.kit.text import printable, shortened
 
 MOST_RESULTS: Final = 500  # in one parcel
@@ -14,7 +14,7 @@ MOST_VALUES: Final = 64
 LONGEST_NAME: Final = 64
 LONGEST_TEXT: Final = 1000
 LARGEST_NUMBER: Final = 10**15
-EARLIEST: Final = timedelta(days=1)
+EARLIEST: Final = timedelta(days=2)
 LATEST: Final = timedelta(minutes=1)  # clocks differ
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -49,21 +49,26 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
     values: dict[str, Any] = {}
 
-    @property
-    def measurement(self) -> Measurement:
-        """What was measured, with texts as people may read them."""
-        return Measurement(
-            ok=self.ok,
-            fault_kind=self.fault_kind,
-            fault=_tidy(self.fault),
-            values=_tidy(self.values),
+    def result(self, agent_id: str) -> Result:
+        """Return it as a result of that agent, with texts as people may read them."""
+        return Result(
+            monitor_id=self.monitor_id,
+            agent_id=agent_id,
+            round=self.round,
+            at=self.at,
+            measurement=Measurement(
+                ok=self.ok,
+                fault_kind=self.fault_kind,
+                fault=_tidy(self.fault),
+                values=_tidy(self.values),
+            ),
         )
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent brings at a time."""
 
-    results: tuple[Finding, ...]
+    results: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=MOST_RESULTS)]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +82,9 @@ def faults_of_finding(finding: Finding, now: datetime) -> Iterator[str]:
     """Say why a result cannot be taken."""
     what = f"A result of monitor {shortened(printable(finding.monitor_id), 20)}"
     if not now - EARLIEST <= finding.round <= now + LATEST:
-        yield f"{what} must be of the last day and not of the future."
+        yield f"{what} must be of the last two days and not of the future."
     elif not now - EARLIEST <= finding.at <= now + LATEST:
-        yield f"{what} must have been measured within the last day."
+        yield f"{what} must have been measured within the last two days."
     if finding.ok == bool(finding.fault_kind):
         yield f"{what} must either be ok or say of which kind its fault is."
     values = finding.values

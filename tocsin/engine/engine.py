@@ -18,8 +18,11 @@ from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.couriers import NO_COURIERS, Couriers
 from tocsin.engine.dispatcher import Dispatcher
+from tocsin.engine.lookout import Look, blind
 from tocsin.engine.loop import Lane, forever
 from tocsin.engine.meters import Meters
+from tocsin.engine.prober import Prober
+from tocsin.engine.round_meters import RoundMeters
 from tocsin.engine.tasks import tasks
 from tocsin.kit.ids import new_id
 from tocsin.usecases import nodes, work
@@ -47,12 +50,15 @@ class Engine:
         channels: Iterable[Channel],
         registry: CollectorRegistry,
         is_crowded: Callable[[], bool] = lambda: False,
+        *,
         couriers: Couriers = NO_COURIERS,
+        look: Look = blind,
     ) -> None:
         self._house = house
         self._is_crowded = is_crowded
         self._meters = Meters(registry, (TIMER, LETTER, *KINDS, *LANES))
         self._dispatcher = Dispatcher(house, couriers, self._meters)
+        self._prober = Prober(house, look, RoundMeters(registry))
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {
             name: Lane(name, house, task, self._meters, is_crowded)
@@ -90,6 +96,7 @@ class Engine:
     async def step(self, now: datetime) -> int:
         """Run once all that is due at ``now``; return how much that was."""
         done = sum([await lane.step(lambda: now) for lane in self._lanes.values()])
+        done += await self._prober.step(now)
         return done + await self._dispatcher.step(lambda: now)
 
     async def run_due(self, now: datetime) -> None:
@@ -98,11 +105,14 @@ class Engine:
             pass
 
     def _parts(self) -> Iterator[Coroutine[Any, Any, None]]:
-        yield forever("listen", partial(work.listen, self._house, self.wake, self._dispatcher.poke))
+        wakes = (self.wake, self._dispatcher.poke, self._prober.poke)
+        yield forever("listen", partial(work.listen, self._house, *wakes))
         yield forever("pace", self._pace)
         for lane in self._lanes.values():
             yield forever(lane.name, lane.serve)
         yield forever("dispatcher", self._dispatcher.serve)
+        yield forever("prober", self._prober.serve)
+        yield forever("basket", self._prober.hand_on)
         for clockwork in CLOCKWORKS:
             yield forever(clockwork.name, partial(self._turn, clockwork), clockwork.every)
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.monitor import Monitor, Result
 from tocsin.store.monitoring_tables import monitors
+from tocsin.store.pieces import FOR_PROBERS, WAKE_ENGINES
 from tocsin.store.rows import Rows, Where
-from tocsin.store.writes import WAKE_ENGINES
 
 MONITORS: Final = Rows(monitors, Monitor)
 BY_NAME: Final = (sa.func.lower(monitors.c.name),)
@@ -53,15 +53,13 @@ update monitors set called_at = :now, took = case
   when started_at > coalesce(greatest(called_at, failed_at), '-infinity')
   then least(extract(epoch from cast(:now as timestamptz) - started_at) * 1000, 2147483647)::int
 end
-where key_hash = :hash returning id
+where id = :id
 """)
-_STARTED: Final = sa.text(
-    "update monitors set started_at = :now where key_hash = :hash returning id"
-)
+_STARTED: Final = sa.text("update monitors set started_at = :now where id = :id")
 _FAILED: Final = sa.text("""
 update monitors set failed_at = :now, took = null,
   next_round = case when paused then null else :now end
-where key_hash = :hash returning id
+where id = :id
 """)
 
 
@@ -96,7 +94,7 @@ async def lease(tx: AsyncConnection, until: datetime, *, limit: int) -> list[Mon
         # Whoever writes a measurement refers to its monitor, and shall keep nobody away.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return [msgspec.convert(dict(row), Monitor) for row in (await tx.execute(query)).mappings()]
+    return [_read(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def move_on(tx: AsyncConnection, rounds: Mapping[str, datetime]) -> None:
@@ -113,7 +111,7 @@ async def next_due(tx: AsyncConnection) -> datetime | None:
 
 async def wake(tx: AsyncConnection) -> None:
     """Tell engines, when this transaction is committed, that a round may be due."""
-    await tx.execute(sa.select(sa.func.pg_notify(WAKE_ENGINES, "")))
+    await tx.execute(sa.select(sa.func.pg_notify(WAKE_ENGINES, FOR_PROBERS)))
 
 
 async def forget_in_rules(tx: AsyncConnection, monitor_id: str) -> None:
@@ -145,23 +143,27 @@ async def points(
     return [Point(**row) for row in (await tx.execute(_POINTS, given)).mappings()]
 
 
-async def note_call(tx: AsyncConnection, key_hash: bytes, now: datetime) -> str | None:
-    """Write down that a heartbeat was called; return its id if there is one with this key."""
-    return await _note(tx, _CALLED, key_hash, now)
-
-
-async def note_start(tx: AsyncConnection, key_hash: bytes, now: datetime) -> str | None:
-    """Write down that the job behind a heartbeat began."""
-    return await _note(tx, _STARTED, key_hash, now)
-
-
-async def note_failure(tx: AsyncConnection, key_hash: bytes, now: datetime) -> str | None:
-    """Write down that the job behind a heartbeat failed, and let the next round be at once."""
-    return await _note(tx, _FAILED, key_hash, now)
-
-
-async def _note(
-    tx: AsyncConnection, statement: sa.TextClause, key_hash: bytes, now: datetime
-) -> str | None:
-    id_: str | None = (await tx.execute(statement, {"hash": key_hash, "now": now})).scalar()
+async def with_key(tx: AsyncConnection, key_hash: bytes) -> str | None:
+    """Find the heartbeat that has a key."""
+    query = sa.select(monitors.c.id).where(monitors.c.key_hash == key_hash)
+    id_: str | None = (await tx.execute(query)).scalar()
     return id_
+
+
+async def note_call(tx: AsyncConnection, monitor_id: str, now: datetime) -> None:
+    """Write down that the job behind a heartbeat is done."""
+    await tx.execute(_CALLED, {"id": monitor_id, "now": now})
+
+
+async def note_start(tx: AsyncConnection, monitor_id: str, now: datetime) -> None:
+    """Write down that the job behind a heartbeat began."""
+    await tx.execute(_STARTED, {"id": monitor_id, "now": now})
+
+
+async def note_failure(tx: AsyncConnection, monitor_id: str, now: datetime) -> None:
+    """Write down that the job behind a heartbeat failed, and let the next round be at once."""
+    await tx.execute(_FAILED, {"id": monitor_id, "now": now})
+
+
+def _read(row: sa.RowMapping) -> Monitor:
+    return msgspec.convert({name: row[name] for name in Monitor.__struct_fields__}, Monitor)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 WAKE_ENGINES: Final = "work"  # the channel on which engines listen,
 FOR_LANES: Final = "lanes"  # and what they hear: for whom there is something new
 FOR_DISPATCHERS: Final = "deliveries"
+FOR_PROBERS: Final = "rounds"
 
 
 class Piece(NamedTuple):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.alert_rule import Because, Violation
-from tocsin.domain.cadence import next_round
+from tocsin.domain.cadence import last_round, next_round
 from tocsin.domain.monitor import Monitor, Result
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
@@ -92,7 +92,8 @@ async def create(house: House, environment_id: str, wish: Wish, now: datetime) -
         monitor = await realise(tx, house, wish, blank)
         if monitor.kind == "heartbeat":
             monitor = _with_key(house, monitor)
-        monitor = replace(monitor, next_round=now if is_measured_here(monitor) else None)
+        if is_measured_here(monitor):  # at once, and yet in the same round as other agents
+            monitor = replace(monitor, next_round=last_round(monitor.id, monitor.interval, now))
         await store.wake(tx)
         try:
             return await MONITORS.insert(tx, monitor)

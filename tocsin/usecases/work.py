@@ -8,7 +8,7 @@ from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import work as store
 from tocsin.store.driver import driver
-from tocsin.store.pieces import FOR_DISPATCHERS, FOR_LANES, WAKE_ENGINES
+from tocsin.store.pieces import FOR_DISPATCHERS, FOR_LANES, FOR_PROBERS, WAKE_ENGINES
 from tocsin.store.work import Backlog, Due
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
@@ -21,15 +21,22 @@ TOLD_AFTER: Final = 5  # attempts
 
 
 async def listen(
-    house: House, wake_lanes: Callable[[], None], wake_dispatcher: Callable[[], None]
+    house: House,
+    wake_lanes: Callable[[], None],
+    wake_dispatcher: Callable[[], None],
+    wake_prober: Callable[[], None],
 ) -> None:
     """Wake those for whom anybody has planned something, until cancelled."""
+    wakes = {
+        FOR_LANES: wake_lanes,
+        FOR_DISPATCHERS: wake_dispatcher,
+        FOR_PROBERS: wake_prober,
+    }
 
     def hear(whom: str) -> None:
-        if whom != FOR_DISPATCHERS:
-            wake_lanes()
-        if whom != FOR_LANES:
-            wake_dispatcher()
+        for name, wake in wakes.items():
+            if whom in {name, ""}:  # nobody by name: something may have been missed
+                wake()
 
     await house.database.listen(WAKE_ENGINES, hear)
 
