@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -35,7 +36,7 @@ from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
-from tocsin.usecases import account, first_start
+from tocsin.usecases import account, first_start, integration_settings
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
@@ -91,13 +92,18 @@ async def build(
         watched = HealthApp(house, registry)
         faces = Faces(
             watched,
-            events=EventsApp(ingest.take, EventMetrics(registry)),
+            events=_events_app(house, ingest, registry),
             oauth=OauthApp(house),
             web=web_app(house, live, ingest.take),
             rest=rest_app(house),
         )
         http = watched if settings.role == "engine" else faces
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=http)
+
+
+def _events_app(house: House, ingest: Ingest, registry: CollectorRegistry) -> ASGIApp:
+    listen = partial(integration_settings.listen, house)
+    return EventsApp(ingest.take, EventMetrics(registry), listen=listen)
 
 
 class Faces:

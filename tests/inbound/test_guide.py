@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tocsin.inbound import adapter_of
+from tocsin.inbound import dialect_of
 
 GUIDE: Final = Path(__file__).parents[2] / "docs" / "guides" / "send-events.md"
 SHOWN: Final = re.findall(r"```json\n(.*?)```|--data '(.*?)'", GUIDE.read_text(), re.DOTALL)
@@ -14,7 +14,10 @@ SHOWN: Final = re.findall(r"```json\n(.*?)```|--data '(.*?)'", GUIDE.read_text()
 
 @pytest.mark.parametrize("body", ["".join(found).encode() for found in SHOWN])
 def test_every_event_of_the_guide_can_be_heard(body: bytes) -> None:
-    heard = adapter_of(body).hear(body, new_key=lambda: "")
+    dialect = dialect_of(body)
+
+    assert dialect is not None
+    heard = dialect.hear(body, new_key=lambda: "")
 
     assert heard.key == "0123456789abcdef0123456789abcdef"
 

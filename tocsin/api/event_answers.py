@@ -8,8 +8,8 @@ from starlette.types import Send
 
 from tocsin.api.body import Unread
 from tocsin.api.metrics import Outcome
-from tocsin.domain.event import ChangeEvent, Event
-from tocsin.inbound.reading import Unreadable, Unrecognized
+from tocsin.domain.event import Event
+from tocsin.inbound.reading import Unproven, Unreadable, Unrecognized, What
 
 AWAY_FOR: Final = 5  # seconds until a sender should look for the database again
 
@@ -27,9 +27,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the answers of the three interfaces differ. ``success`` is open for a key's text."""
+    """Where the answers of the interfaces differ. ``success`` is open for what keys there are."""
 
-    name: Literal["v2", "change", "v1"]
+    name: Literal["v2", "change", "v1", "own"]
     accepted: int = 202
     success: bytes
     throttled: int = 429
@@ -54,18 +54,26 @@ V1: Final = Dialect(
     unrecognized="unrecognized object",
     unknown_key=("Invalid service key", "Service key is invalid (no integration has this key)"),
 )
+OWN: Final = Dialect(
+    name="own", success=b'{"status":"success","message":"Event processed","dedup_keys":%b}'
+)
 
 
-def accepted(dialect: Dialect, what: Event | ChangeEvent) -> Answer:
-    """Say that the event is safe."""
+def accepted(dialect: Dialect, whats: Sequence[What]) -> Answer:
+    """Say that the events are safe. The request of a tool may have had many, or none."""
+    keys = [what.dedup_key for what in whats if isinstance(what, Event)]
     body = dialect.success
-    if isinstance(what, Event):
-        body %= msgspec.json.encode(what.dedup_key)
+    if dialect is OWN:
+        body %= msgspec.json.encode(keys)
+    elif keys:
+        body %= msgspec.json.encode(keys[0])
     return Answer("accepted", dialect.accepted, body)
 
 
 def unreadable(dialect: Dialect, why: Unreadable) -> Answer:
     """Say all that is wrong with the event."""
+    if isinstance(why, Unproven):
+        return _refuse("invalid", 401, "unauthorized", "Who sent this is not proven", why.errors)
     if isinstance(why, Unrecognized):
         message = "Event object format is unrecognized"
         return _refuse("invalid", 400, dialect.unrecognized, message, why.errors)

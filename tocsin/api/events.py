@@ -1,6 +1,8 @@
 """Where events come in: Events API v2, change events, v1, and one address per integration."""
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from time import perf_counter
 from typing import Final, Protocol
@@ -11,11 +13,12 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api import event_answers as answers
 from tocsin.api.body import PATIENCE, Gone, Unread, read_body
-from tocsin.api.event_answers import CHANGE, V1, V2, Answer, Dialect
+from tocsin.api.event_answers import CHANGE, OWN, V1, V2, Answer, Dialect
 from tocsin.api.metrics import EventMetrics
-from tocsin.inbound import Adapter, adapter_of, events_v1, events_v2
-from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Unreadable
+from tocsin.inbound import ADAPTER_OF_VENDOR, Adapter, dialect_of, events_v1, events_v2
+from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Request, Unreadable, demand
 from tocsin.usecases.errors import DatabaseAway
+from tocsin.usecases.integration_settings import Ear
 from tocsin.usecases.parcels import Full, Parcel, Stray, Take, Verdict
 
 V2_PATH: Final = "/v2/enqueue"
@@ -28,6 +31,13 @@ _HINT: Final = 4  # characters of a key that may be shown
 _KEY_HEADER: Final = b"x-routing-key"
 
 _log = structlog.get_logger("tocsin.events")
+
+Listen = Callable[[str, bytes], Awaitable[Ear | None]]
+
+
+async def nobody(_key: str, _body: bytes) -> Ear | None:
+    """Say that behind no address there is a tool that is known."""
+    return None
 
 
 class Hear(Protocol):
@@ -59,6 +69,7 @@ class EventsApp:
     """A bare ASGI application: these few lines run more often than all others.
 
     ``take`` stores what arrived and returns after the commit; no event is answered before.
+    ``listen`` says which tool an integration's own address is for.
     """
 
     def __init__(
@@ -66,17 +77,20 @@ class EventsApp:
         take: Take,
         metrics: EventMetrics,
         *,
+        listen: Listen = nobody,
         new_key: NewKey = lambda: secrets.token_hex(KEY_LENGTH // 2),
         patience: float = PATIENCE,
     ) -> None:
         self._take = take
         self._metrics = metrics
+        self._listen = listen
+        self._new_key = new_key
         self._patience = patience
         v2 = Door(V2, partial(events_v2.hear, new_key=new_key))
         v1 = Door(V1, partial(events_v1.hear, new_key=new_key))
         change = Door(CHANGE, events_v2.hear_change)
         self._doors = {V2_PATH: v2, CHANGE_PATH: change, V1_PATH: v1}
-        self._doors_by_adapter: dict[Adapter, Door] = {events_v2: v2, events_v1: v1}
+        self._doors_by_dialect: dict[object, Door] = {events_v2: v2, events_v1: v1}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, unless its sender hangs up."""
@@ -101,7 +115,7 @@ class EventsApp:
         try:
             body = await read_body(headers, receive, patience=self._patience)
             if address_key:
-                door = self._doors_by_adapter[adapter_of(body)]
+                door = await self._own_door(address_key, headers, body)
             arrival = Arrival(
                 path=_HIDDEN if address_key else scope["path"],
                 sender=(scope.get("client") or ("",))[0],
@@ -119,28 +133,56 @@ class EventsApp:
         self._metrics.count(door.dialect.name, answer.outcome)
         return answer
 
+    async def _own_door(self, key: str, headers: Mapping[bytes, bytes], body: bytes) -> Door:
+        """Find who listens at an integration's own address: a dialect, or its tool's adapter."""
+        ear = await self._listen(key, body)
+        dialect = dialect_of(body)
+        door = self._doors_by_dialect[dialect or events_v2]
+        if ear is None or ear.vendor is None:
+            return door
+        request = Request(
+            body=body,
+            new_key=self._new_key,
+            headers={n.decode("latin-1"): v.decode("latin-1") for n, v in headers.items()},
+            settings=ear.settings,
+        )
+        adapter = ADAPTER_OF_VENDOR.get(ear.vendor.id)
+        if adapter and dialect is None:
+            door = Door(OWN, partial(_adapt, adapter, request))
+        return Door(door.dialect, partial(_prove, ear, request, door.hear))
+
     async def _deliver(self, door: Door, arrival: Arrival) -> Answer:
         try:
             heard = door.hear(arrival.body, key=arrival.address_key or arrival.header_key)
         except Unreadable as why:
             await self._keep(arrival, why)
             return answers.unreadable(door.dialect, why)
-        parcel = Parcel(
-            key=heard.key,
-            what=heard.what,
-            path=arrival.path,
-            sender=arrival.sender,
-            body=arrival.body,
-        )
         began = perf_counter()
-        verdict = await self._take(parcel)
+        verdict = await self._take_all(heard, arrival)
         self._metrics.commit_took(perf_counter() - began)
         if verdict is Verdict.ACCEPTED:
-            return answers.accepted(door.dialect, heard.what)
+            return answers.accepted(door.dialect, heard.whats)
         if verdict is Verdict.UNKNOWN_KEY:
             _log.warning("event.unknown_key", key_hint=heard.key[:_HINT], **_origin(arrival))
             return answers.unknown_key(door.dialect)
         return answers.UNSTORABLE
+
+    async def _take_all(self, heard: Heard, arrival: Arrival) -> Verdict:
+        """Store all events of a request, in their order; return the first that failed."""
+        parcels = [
+            Parcel(
+                key=heard.key,
+                what=what,
+                path=arrival.path,
+                sender=arrival.sender,
+                body=arrival.body,
+            )
+            for what in heard.whats
+        ]
+        if len(parcels) == 1:  # nearly always
+            return await self._take(parcels[0])
+        verdicts = await asyncio.gather(*map(self._take, parcels))
+        return next((v for v in verdicts if v is not Verdict.ACCEPTED), Verdict.ACCEPTED)
 
     async def _keep(self, arrival: Arrival, why: Unreadable) -> None:
         """Tell of the refusal; what came to an integration's own address goes to quarantine."""
@@ -155,6 +197,16 @@ class EventsApp:
                 body=arrival.body,
             )
             await self._take(stray)
+
+
+def _adapt(adapter: Adapter, request: Request, _body: bytes, *, key: str | None) -> Heard:
+    return Heard(key or "", tuple(adapter.hear(request)))
+
+
+def _prove(ear: Ear, request: Request, hear: Hear, body: bytes, *, key: str | None) -> Heard:
+    """Hear a body once it is known that it comes from who knows the integration's secret."""
+    demand(ear.vendor.signature if ear.vendor else None, request)
+    return hear(body, key=key)
 
 
 def _key_in(path: str) -> str | None:

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 Outcome = Literal[
     "accepted", "invalid", "unknown_key", "unstorable", "throttled", "database_away", "unread"
 ]
-DIALECTS: Final = ("v2", "change", "v1")
+DIALECTS: Final = ("v2", "change", "v1", "own")
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 

@@ -58,7 +58,10 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
-    """A way into a service. The key is kept as a hash for look-ups and encrypted for display."""
+    """A way into a service. The key is kept as a hash for look-ups and encrypted for display.
+
+    ``settings_encrypted``: what its tool's adapter must know, if anything.
+    """
 
     id: str
     service_id: str
@@ -67,6 +70,7 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
     vendor_id: str | None = None
     key_hash: bytes
     key_encrypted: bytes
+    settings_encrypted: bytes | None = None
     created_at: datetime
     last_event_at: datetime | None = None
 

@@ -5,18 +5,18 @@ from typing import Any, Final, Literal
 import msgspec
 
 from tocsin.domain.event import Event
+from tocsin.domain.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
 from tocsin.inbound import reading
 from tocsin.inbound.reading import Heard, NewKey, Unreadable
 
+_TYPES: Final = ("trigger", "acknowledge", "resolve")
 _NO_TYPE: Final = "'event_type' is missing or blank"
 _BAD_TYPE: Final = "event_type is invalid (must be one of: trigger acknowledge resolve)"
 _NO_KEY: Final = "Service key can't be blank"
 _NO_INCIDENT_KEY: Final = "Incident key can't be blank"
 _NO_DESCRIPTION: Final = "Description can't be blank"
-_LONG_INCIDENT_KEY: Final = (
-    f"Incident key is too long (maximum is {reading.MAX_DEDUP_KEY} characters)"
-)
-_LONG_DESCRIPTION: Final = f"Description is too long (maximum is {reading.MAX_SUMMARY} characters)"
+_LONG_INCIDENT_KEY: Final = f"Incident key is too long (maximum is {MAX_DEDUP_KEY} characters)"
+_LONG_DESCRIPTION: Final = f"Description is too long (maximum is {MAX_SUMMARY} characters)"
 
 
 class _Said(msgspec.Struct):
@@ -34,8 +34,9 @@ _DECODER: Final = msgspec.json.Decoder(_Said)
 
 
 def speaks(body: bytes) -> bool:
-    """Say whether ``body`` is in this dialect."""
-    return bool(reading.read(body, _DECODER).event_type)
+    """Say whether ``body`` is in this dialect: tools have fields of the same name."""
+    said = reading.read(body, _DECODER)
+    return said.event_type in _TYPES or bool(said.event_type and said.service_key)
 
 
 def hear(body: bytes, *, new_key: NewKey, key: str | None = None) -> Heard:
@@ -46,7 +47,7 @@ def hear(body: bytes, *, new_key: NewKey, key: str | None = None) -> Heard:
     event = _event(said, new_key, faults)
     if faults:
         raise Unreadable(*faults)
-    return Heard(service_key, event)
+    return Heard(service_key, (event,))
 
 
 def _event(said: _Said, new_key: NewKey, faults: list[str]) -> Event:
@@ -69,7 +70,7 @@ def _trigger(said: _Said, new_key: NewKey, faults: list[str]) -> Event:
     return Event(
         action="trigger",
         dedup_key=_bounded(incident_key, faults) if incident_key.strip() else new_key(),
-        summary=reading.at_most(reading.MAX_SUMMARY, summary, _LONG_DESCRIPTION, faults),
+        summary=reading.at_most(MAX_SUMMARY, summary, _LONG_DESCRIPTION, faults),
         client=reading.text(said.client, "client", faults),
         client_url=reading.text(said.client_url, "client_url", faults),
         links=reading.links([c for c in contexts if c.get("type") != "image"], faults),
@@ -85,10 +86,10 @@ def _follow_up(action: Literal["acknowledge", "resolve"], said: _Said, faults: l
     return Event(
         action=action,
         dedup_key=_bounded(incident_key, faults),
-        summary=summary[: reading.MAX_SUMMARY],
+        summary=summary[:MAX_SUMMARY],
         custom_details=said.details,
     )
 
 
 def _bounded(incident_key: str, faults: list[str]) -> str:
-    return reading.at_most(reading.MAX_DEDUP_KEY, incident_key, _LONG_INCIDENT_KEY, faults)
+    return reading.at_most(MAX_DEDUP_KEY, incident_key, _LONG_INCIDENT_KEY, faults)

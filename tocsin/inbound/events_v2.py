@@ -5,11 +5,13 @@ from typing import Any, Final, Literal, cast
 import msgspec
 
 from tocsin.domain.event import ChangeEvent, Event, Severity
+from tocsin.domain.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
 from tocsin.inbound import reading
 from tocsin.inbound.reading import Heard, NewKey, Unreadable
 
 SEVERITIES: Final = ("critical", "warning", "error", "info")
 
+_ACTIONS: Final = ("trigger", "acknowledge", "resolve")
 _MISSING: Final = "'{}' is missing or blank"
 _NO_KEY: Final = _MISSING.format("routing_key")
 _NO_ACTION: Final = _MISSING.format("event_action")
@@ -26,9 +28,9 @@ _BAD_SEVERITY: Final = (
     " (must be one of the following: 'critical', 'warning', 'error' or 'info')"
 )
 _BAD_PAYLOAD: Final = "'payload' is invalid (must be an object)"
-_LONG_DEDUP_KEY: Final = f"'dedup_key' is too long (maximum is {reading.MAX_DEDUP_KEY} characters)"
+_LONG_DEDUP_KEY: Final = f"'dedup_key' is too long (maximum is {MAX_DEDUP_KEY} characters)"
 # Senders look for these words, so they are spelled as senders know them.
-_LONG_SUMMARY: Final = f"'summary' is too long (maiximum is {reading.MAX_SUMMARY} characters)"
+_LONG_SUMMARY: Final = f"'summary' is too long (maiximum is {MAX_SUMMARY} characters)"
 
 
 class _Said(msgspec.Struct):
@@ -46,8 +48,9 @@ _DECODER: Final = msgspec.json.Decoder(_Said)
 
 
 def speaks(body: bytes) -> bool:
-    """Say whether ``body`` is in this dialect."""
-    return bool(reading.read(body, _DECODER).event_action)
+    """Say whether ``body`` is in this dialect: tools have fields of the same name."""
+    said = reading.read(body, _DECODER)
+    return said.event_action in _ACTIONS or bool(said.event_action and said.routing_key)
 
 
 def hear(body: bytes, *, new_key: NewKey, key: str | None = None) -> Heard:
@@ -58,7 +61,7 @@ def hear(body: bytes, *, new_key: NewKey, key: str | None = None) -> Heard:
     event = _event(said, new_key, faults)
     if faults:
         raise Unreadable(*faults)
-    return Heard(routing_key, event)
+    return Heard(routing_key, (event,))
 
 
 def hear_change(body: bytes, *, key: str | None = None) -> Heard:
@@ -77,7 +80,7 @@ def hear_change(body: bytes, *, key: str | None = None) -> Heard:
     )
     if faults:
         raise Unreadable(*faults)
-    return Heard(routing_key, change)
+    return Heard(routing_key, (change,))
 
 
 def _event(said: _Said, new_key: NewKey, faults: list[str]) -> Event:
@@ -123,7 +126,7 @@ def _follow_up(action: Literal["acknowledge", "resolve"], said: _Said, faults: l
     return Event(
         action=action,
         dedup_key=_bounded(dedup_key, faults),
-        summary=summary[: reading.MAX_SUMMARY],
+        summary=summary[:MAX_SUMMARY],
         custom_details=payload.get("custom_details"),
     )
 
@@ -138,7 +141,7 @@ def _payload(said: _Said, faults: list[str]) -> dict[str, Any]:
 
 def _summary(payload: dict[str, Any], faults: list[str]) -> str:
     summary = reading.required(payload.get("summary"), "payload.summary", _NO_SUMMARY, faults)
-    return reading.at_most(reading.MAX_SUMMARY, summary, _LONG_SUMMARY, faults)
+    return reading.at_most(MAX_SUMMARY, summary, _LONG_SUMMARY, faults)
 
 
 def _severity(value: Any, faults: list[str]) -> Severity | None:
@@ -149,4 +152,4 @@ def _severity(value: Any, faults: list[str]) -> Severity | None:
 
 
 def _bounded(dedup_key: str, faults: list[str]) -> str:
-    return reading.at_most(reading.MAX_DEDUP_KEY, dedup_key, _LONG_DEDUP_KEY, faults)
+    return reading.at_most(MAX_DEDUP_KEY, dedup_key, _LONG_DEDUP_KEY, faults)

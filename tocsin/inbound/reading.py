@@ -1,27 +1,45 @@
 """What all dialects share: the parts of an event, read from whatever a sender put there."""
 
-from collections.abc import Callable, Sequence
+import base64
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from tocsin.domain.event import ChangeEvent, Event, Image, Link
+from tocsin.domain.event_making import MAX_ATTACHED
+from tocsin.domain.integration_settings import IntegrationSettings
+from tocsin.domain.vendor import Signature
 from tocsin.kit import foreign_json
 
-MAX_DEDUP_KEY: Final = 255
-MAX_SUMMARY: Final = 1024
-MAX_ATTACHED: Final = 50
 KEY_LENGTH: Final = 32
 
+_UNSIGNED: Final = "The header {} is missing: this integration takes only what is signed"
+_FORGED: Final = "The header {} does not fit the body and this integration's secret"
+
 NewKey = Callable[[], str]
-Shape = TypeVar("Shape", bound=msgspec.Struct)
+Shape = TypeVar("Shape")
+What = Event | ChangeEvent
 
 
 class Heard(msgspec.Struct, frozen=True):
     """What was said, and the key that says to which integration."""
 
     key: str
-    what: Event | ChangeEvent
+    whats: tuple[What, ...]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool sent to an integration's own address. Names of ``headers`` are in small letters.
+
+    ``settings`` are what people told the integration, ``new_key`` makes a dedup key.
+    """
+
+    body: bytes
+    new_key: NewKey
+    headers: Mapping[str, str] = {}
+    settings: IntegrationSettings = IntegrationSettings()
 
 
 class Unreadable(Exception):  # noqa: N818 - the sender's fault, not ours
@@ -36,12 +54,33 @@ class Unrecognized(Unreadable):
     """The body is not even a JSON object."""
 
 
+class Unproven(Unreadable):
+    """Whoever sent the body did not prove that they know the integration's secret."""
+
+
 def read(body: bytes, decoder: msgspec.json.Decoder[Shape]) -> Shape:
     """Return the fields of ``body``; they may still hold anything."""
     try:
         return foreign_json.decode(body, decoder)
     except foreign_json.NotJsonError as error:
         raise Unrecognized(str(error)) from None
+
+
+def demand(signature: Signature | None, request: Request) -> None:
+    """See that a request is signed, if its tool can and a secret was agreed. Raises Unproven."""
+    secret = request.settings.secret
+    if signature is None or secret is None:
+        return
+    given = request.headers.get(signature.header.lower())
+    if not given:
+        raise Unproven(_UNSIGNED.format(signature.header))
+    if not hmac.compare_digest(_sign(signature, secret, request.body), given.strip().encode()):
+        raise Unproven(_FORGED.format(signature.header))
+
+
+def _sign(signature: Signature, secret: str, body: bytes) -> bytes:
+    mac = hmac.digest(secret.encode(), body, signature.digest)
+    return base64.b64encode(mac) if signature.encoding == "base64" else mac.hex().encode()
 
 
 def text(value: Any, name: str, faults: list[str]) -> str | None:

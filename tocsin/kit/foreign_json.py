@@ -11,7 +11,7 @@ MALFORMED: Final = "JSON parse error"
 NOT_AN_OBJECT: Final = "The body is not a JSON object"
 TOO_DEEP: Final = f"The JSON is nested more than {MAX_DEPTH} levels deep"
 
-Shape = TypeVar("Shape", bound=msgspec.Struct)
+Shape = TypeVar("Shape")
 
 _NUL: Final = b"\\u0000"
 _REPLACEMENT: Final = b"\\ufffd"
@@ -65,14 +65,16 @@ def _mend(body: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: _REPLACEMENT if found["bad"] else found[0], body)
 
 
-def _is_deep(said: msgspec.Struct) -> bool:
-    level: list[Any] = list(msgspec.structs.astuple(said))
+def _is_deep(said: Any) -> bool:
+    level: list[Any] = list(_parts(said))
     for _ in range(MAX_DEPTH):
         level = [part for whole in level for part in _parts(whole)]
     return bool(level)
 
 
 def _parts(whole: Any) -> Iterable[Any]:
+    if isinstance(whole, msgspec.Struct):
+        return msgspec.structs.astuple(whole)
     if isinstance(whole, dict):
         return whole.values()
     return whole if isinstance(whole, list) else ()

@@ -15,11 +15,13 @@ from tocsin.store.settings import DECIDED
 
 
 class Route(msgspec.Struct, frozen=True):
-    """Where a key leads."""
+    """Where a key leads. ``settings`` are sealed."""
 
     integration_id: str
     integration_name: str
     service_id: str
+    vendor_id: str | None = None
+    settings: bytes | None = None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -46,10 +48,11 @@ async def version(connection: asyncpg.Connection) -> int:
 async def routes(connection: asyncpg.Connection, hashes: Iterable[bytes]) -> dict[bytes, Route]:
     """Find the integrations that own these keys."""
     rows = await connection.fetch(
-        "select key_hash, id, name, service_id from integrations where key_hash = any($1::bytea[])",
+        "select key_hash, id, name, service_id, vendor_id, settings_encrypted from integrations"
+        " where key_hash = any($1::bytea[])",
         list(hashes),
     )
-    return {row["key_hash"]: Route(row["id"], row["name"], row["service_id"]) for row in rows}
+    return {row[0]: Route(*row[1:]) for row in rows}
 
 
 async def services(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, Service]:

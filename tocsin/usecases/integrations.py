@@ -112,8 +112,16 @@ async def get(house: House, service_id: str, integration_id: str) -> Known:
         service = await SERVICES.get(tx, service_id)
         if service is None:
             raise NotFound("Service", service_id)
-        integration = await _get_in(tx, service_id, integration_id)
+        integration = await get_in(tx, service_id, integration_id)
     return know(house, integration, service)
+
+
+async def get_in(tx: AsyncConnection, service_id: str, integration_id: str) -> Integration:
+    """Read an integration in a transaction that may do more."""
+    integration = await INTEGRATIONS.get(tx, integration_id)
+    if integration is None or integration.service_id != service_id:
+        raise NotFound("Integration", integration_id)
+    return integration
 
 
 async def create(house: House, service_id: str, wish: Wish, now: datetime) -> Known:
@@ -152,7 +160,7 @@ async def change(house: House, service_id: str, integration_id: str, wish: Wish)
     """Change a way into a service; with another key, whoever sends with the old one is lost."""
     async with house.database.begin() as tx:
         service = await services.hold(tx, service_id)
-        before = await _get_in(tx, service_id, integration_id)
+        before = await get_in(tx, service_id, integration_id)
         integration = _apply(house, wish, before, house.sealer.open(before.key_encrypted))
         try:
             await INTEGRATIONS.update(tx, integration)
@@ -165,7 +173,7 @@ async def remove(house: House, service_id: str, integration_id: str) -> None:
     """Take a way into a service away. What it began goes on: people end it, events cannot."""
     async with house.database.begin() as tx:
         await services.hold(tx, service_id)
-        await _get_in(tx, service_id, integration_id)
+        await get_in(tx, service_id, integration_id)
         await INTEGRATIONS.delete(tx, integration_id)
 
 
@@ -173,13 +181,6 @@ def know(house: House, integration: Integration, service: Service) -> Known:
     """Open the key of an integration."""
     key = house.sealer.open(integration.key_encrypted)
     return Known(integration=integration, service=service, key=key)
-
-
-async def _get_in(tx: AsyncConnection, service_id: str, integration_id: str) -> Integration:
-    integration = await INTEGRATIONS.get(tx, integration_id)
-    if integration is None or integration.service_id != service_id:
-        raise NotFound("Integration", integration_id)
-    return integration
 
 
 def _apply(house: House, wish: Wish, before: Integration, key: str) -> Integration:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.account import Account
 from tocsin.domain.oauth import REFRESH_FOR
 from tocsin.domain.session import IDLE_FOR, LONGEST
-from tocsin.store import last_events, retention
+from tocsin.store import last_bodies, last_events, retention
 from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
