@@ -21,7 +21,7 @@ class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
 
     A round is in violation when ``agents_violating`` agents are; the rule is when
     ``rounds_violating`` of the last ``rounds_out_of`` rounds are. ``agents_mode`` exact counts an
-    agent only if it is in violation in all the rounds that count. It clears after ``clear_after``
+    agent only if it is in violation in so many rounds itself. It clears after ``clear_after``
     good rounds. No ``monitor_ids``: all monitors of the environment.
     """
 
@@ -51,8 +51,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 
     Names are kept as they were, because rule and monitor may be gone before it is forgotten.
     ``number`` is what people call it. ``acknowledged_by`` and ``cleared_by`` name whoever did
-    it, here or on the other side of a channel. ``changes`` counts how often its state went to and fro.
-    ``muted``: people closed it while the rule did not hold, and it comes back only after it held.
+    it, here or on the other side of a channel. ``changes`` counts how often its state went to
+    and fro. ``muted``: people closed it, and it does not come back before a round was good.
     """
 
     id: str

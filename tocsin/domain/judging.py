@@ -112,7 +112,7 @@ def acknowledge(violation: Violation, by: str, now: datetime) -> Change | None:
 
 
 def close(violation: Violation, by: str, because: Because, now: datetime) -> Change | None:
-    """Let somebody end a violation that is active. It stays so until the rule held once."""
+    """Let somebody end a violation that is active; it stays so until a round was good."""
     if violation.state != "active":
         return None
     return clear(replace(violation, cleared_by=by), None, because, now)

@@ -59,7 +59,10 @@ async def acknowledge(
     async with house.database.begin() as tx:
         violation = await _hold(tx, violation_id)
         change = judging.acknowledge(violation, one_line(by, LONGEST_NAME), now)
-        return await _do(tx, house, change, violation, now, but)
+        if change is None:
+            return violation
+        await _do(tx, house, change, now, but)
+    return change.violation
 
 
 async def close(
@@ -71,11 +74,14 @@ async def close(
     now: datetime,
     but: str | None = None,
 ) -> Violation:
-    """End an active violation, until its rule held once and does no longer."""
+    """End an active violation; it does not come back before a round was good."""
     async with house.database.begin() as tx:
         violation = await _hold(tx, violation_id)
         change = judging.close(violation, one_line(by, LONGEST_NAME), because, now)
-        return await _do(tx, house, change, violation, now, but)
+        if change is None:
+            return violation
+        await _do(tx, house, change, now, but)
+    return change.violation
 
 
 def link(house: House, violation: Violation) -> str:
@@ -91,15 +97,8 @@ async def _hold(tx: AsyncConnection, violation_id: str) -> Violation:
 
 
 async def _do(
-    tx: AsyncConnection,
-    house: House,
-    change: Change | None,
-    violation: Violation,
-    now: datetime,
-    but: str | None,
-) -> Violation:
-    if change is None or change.signal is None:
-        return violation
+    tx: AsyncConnection, house: House, change: Change, now: datetime, but: str | None
+) -> None:
     await VIOLATIONS.update(tx, change.violation)
-    await signals.plan(tx, house, change.violation, change.signal, now, but=but)
-    return change.violation
+    if change.signal:
+        await signals.plan(tx, house, change.violation, change.signal, now, but=but)
