@@ -4,6 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from tocsin.store.delivery_tables import webhook_subscriptions
 from tocsin.store.tables import (
     contact_methods,
     escalation_policies,
@@ -26,6 +27,7 @@ CONFIG_TABLES: Final = (
     services,
     integrations,
     maintenance_windows,
+    webhook_subscriptions,
 )
 
 RAISE_CONFIG_VERSION: Final = """

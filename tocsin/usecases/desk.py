@@ -12,12 +12,14 @@ from tocsin.domain.command import Alarm, Command, Deal, Decision, Effect, Page, 
 from tocsin.domain.decide import decide
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import Incident
+from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.paging import plan
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
 from tocsin.store import directory as store
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Writes, flush
+from tocsin.usecases.announcing import announcements
 from tocsin.usecases.directory import Directory, View
 
 
@@ -36,7 +38,9 @@ class Desk:
     async def at(cls, tx: AsyncConnection, directory: Directory, now: datetime) -> Self:
         """Sit down at a transaction, with the configuration as it is now."""
         connection = await driver(tx)
-        return cls(connection, await directory.now(connection), now)
+        view = await directory.now(connection)
+        await view.know_listeners(connection)
+        return cls(connection, view, now)
 
     async def prepare(
         self,
@@ -48,6 +52,7 @@ class Desk:
         """Read what deciding about these may need: their policies' people, and whoever has them."""
         open_ones = list(incidents)
         climbed = [*policies, *(incident.policy for incident in open_ones)]
+        await self.view.know_listeners(self.connection)
         await self.view.know_policies(self.connection, climbed, self.now)
         holders = {a.user_id for incident in open_ones for a in incident.assignments}
         await self.view.know_people(self.connection, holders | set(people))
@@ -71,7 +76,10 @@ class Desk:
         decision = decide(incident, command, self.now)
         if decision.incident is not incident:
             self.writes.put_incident(decision.incident)
-        self._keep_log(decision)
+        log = self._keep_log(decision)
+        if self.view.listeners:
+            told = announcements(self.view.listeners, decision.incident, log, self.now)
+            self.writes.dispatches.extend(told)
         for effect in decision.effects:
             self._carry_out(decision.incident, effect)
         return decision.incident
@@ -87,11 +95,13 @@ class Desk:
             self._dealt_before[rule_id] += dealt
         self.writes = Writes()
 
-    def _keep_log(self, decision: Decision) -> None:
-        for entry in decision.log:
-            self.writes.log.append(
-                msgspec.structs.replace(entry, id=new_id("Q"), incident_id=decision.incident.id)
-            )
+    def _keep_log(self, decision: Decision) -> list[LogEntry]:
+        log = [
+            msgspec.structs.replace(entry, id=new_id("Q"), incident_id=decision.incident.id)
+            for entry in decision.log
+        ]
+        self.writes.log.extend(log)
+        return log
 
     def _carry_out(self, incident: Incident, effect: Effect) -> None:
         match effect:

@@ -10,7 +10,9 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
+from tocsin.domain.webhook import Listener
 from tocsin.store import directory as store
+from tocsin.store import webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
 
 
@@ -29,6 +31,7 @@ class View:
         self._catch_all: tuple[str, ...] = ()
         self._users: frozenset[str] = frozenset()
         self._has_account = False
+        self._listeners: tuple[Listener, ...] | None = None
 
     async def know_keys(self, connection: asyncpg.Connection, digests: Iterable[bytes]) -> None:
         """Read where these keys lead; a key that leads nowhere is asked for each time."""
@@ -85,6 +88,16 @@ class View:
             found = await store.people(connection, missing)
             self._people.update(dict.fromkeys(missing) | found)
             self._users = frozenset(id_ for id_, person in self._people.items() if person)
+
+    async def know_listeners(self, connection: asyncpg.Connection) -> None:
+        """Read which webhook subscriptions hear of what."""
+        if self._listeners is None:
+            self._listeners = await webhook_subscriptions.listeners(connection)
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The webhook subscriptions, once they are known."""
+        return self._listeners or ()
 
     def route(self, digest: bytes) -> Route | None:
         """Return where a key leads, if anywhere."""

@@ -30,6 +30,7 @@ from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.rows import Taken, Where
 from tocsin.store.services import SERVICES, Standing, Tally
 from tocsin.usecases import escalation_policies, incidents
+from tocsin.usecases.announcing import announce_service
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
@@ -148,9 +149,11 @@ async def insert(tx: AsyncConnection, wish: Wish, now: datetime) -> Service:
     service = _apply(wish, Service(id=new_id(), name="", escalation_policy_id="", created_at=now))
     await _check(tx, service)
     try:
-        return await SERVICES.insert(tx, service)
+        service = await SERVICES.insert(tx, service)
     except Taken:
         raise Invalid(NAME_TAKEN) from None
+    await announce_service(tx, "service.created", service, None, now)
+    return service
 
 
 async def change(house: House, service_id: str, wish: Wish, now: datetime) -> Known:
@@ -162,6 +165,7 @@ async def change(house: House, service_id: str, wish: Wish, now: datetime) -> Kn
             await SERVICES.update(tx, service)
         except Taken:
             raise Invalid(NAME_TAKEN) from None
+        await announce_service(tx, "service.updated", service, None, now)
         (known,) = await know(tx, [service], now)
     return known
 
@@ -171,6 +175,8 @@ async def remove(house: House, service_id: str, by: User | None, now: datetime) 
     async with house.database.begin() as tx:
         service = await hold(tx, service_id)
         await _resolve_incidents(tx, house, service, by, now)
+        agent = Agent("user", by.id, by.name) if by else None
+        await announce_service(tx, "service.deleted", service, agent, now)
         await maintenance_windows.forget_service(tx, service_id)
         await SERVICES.delete(tx, service_id)
 

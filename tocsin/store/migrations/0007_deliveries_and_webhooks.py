@@ -87,9 +87,17 @@ TABLES: Final = """
         'Ids of webhooks that were taken: the same one again changes nothing.';
 """
 
+# How often a receiver refused in a row is not configuration.
+RAISE_CONFIG_VERSION: Final = """
+    create trigger raise_config_version after insert or delete or truncate
+        or update of active, events, filter_type, filter_id, disabled_until
+        on webhook_subscriptions for each statement execute function raise_config_version()
+"""
+
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and keep the version of the configuration."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)
+    op.execute(RAISE_CONFIG_VERSION)
