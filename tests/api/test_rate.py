@@ -56,3 +56,13 @@ def test_a_limit_that_changes_holds_from_the_next_request_on() -> None:
 
     assert (lowered.limit, lowered.remaining) == (2, 1)
     assert (raised.limit, raised.remaining) == (120, 2)
+
+
+def test_of_too_many_keys_whoever_asked_least_lately_is_forgotten() -> None:
+    rate = RateLimit(most=2)
+    for key in ("A", "B", "A", "C"):
+        rate.spend(key, NOON, per_minute=60)
+
+    left = [rate.spend(key, NOON, per_minute=60).remaining for key in ("A", "B")]
+
+    assert left == [57, 59]

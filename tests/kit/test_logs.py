@@ -89,3 +89,13 @@ def test_an_exception_is_told_with_its_place_and_without_its_secrets(form: str) 
 
     assert "test_logs.py" in stream.getvalue()
     assert "hunter2" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("mark", ["at", "rt", "ac", "cs"])
+def test_what_apps_hold_is_hidden_wherever_it_stands(mark: str) -> None:
+    stream = _log()
+    logging.getLogger("uvicorn.access").info("GET /back?code=tocsin_%s_a-B_9&state=x", mark)
+
+    assert (
+        json.loads(stream.getvalue())["event"] == f"GET /back?code=tocsin_{mark}_[hidden]&state=x"
+    )

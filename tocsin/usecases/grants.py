@@ -45,7 +45,8 @@ async def ask(house: House, sent: Sent, user: User | None, now: datetime) -> Wan
     Raises Invalid, where no address is surely the app's.
     """
     async with house.database.read() as tx:
-        server = _server(house, Named(app=await _app(tx, sent)), now)
+        app = await store.APPS.get(tx, app_named_in(sent))
+    server = _server(house, Named(app=app), now)
     try:
         grant = _consider(server, sent, user)
     except OAuth2Error as no:
