@@ -58,7 +58,7 @@ where id = :id
 _STARTED: Final = sa.text("update monitors set started_at = :now where id = :id")
 _FAILED: Final = sa.text("""
 update monitors set failed_at = :now, took = null,
-  next_round = case when paused then null else :now end
+  next_round = case when paused then null else cast(:now as timestamptz) end
 where id = :id
 """)
 
@@ -82,6 +82,12 @@ def measured_by(agent_id: str) -> Where:
     named = sa.cast(monitors.c.agent_ids, ARRAY(sa.Text))
     contains: Where = named.contains([agent_id])
     return contains
+
+
+async def hold_all(tx: AsyncConnection, environment_id: str) -> list[str]:
+    """Lock all monitors of an environment, and return their ids."""
+    query = sa.select(monitors.c.id).where(of_environment(environment_id)).order_by(monitors.c.id)
+    return list((await tx.execute(query.with_for_update())).scalars())
 
 
 async def lease(tx: AsyncConnection, until: datetime, *, limit: int) -> list[Monitor]:

@@ -15,7 +15,7 @@ from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.store import environments as store
 from tocsin.store.environments import ENVIRONMENTS, Census
-from tocsin.store.monitors import MONITORS, of_environment
+from tocsin.store.monitors import hold_all
 from tocsin.store.rows import Taken
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
@@ -93,9 +93,8 @@ async def remove(house: House, environment_id: str, now: datetime) -> None:
     """
     async with house.database.begin() as tx:
         await hold(tx, environment_id)
+        ids = await hold_all(tx, environment_id)  # before violations, as whoever judges does
         refuse([sentence async for sentence in _ties(tx, environment_id)])
-        monitors = await MONITORS.select(tx, of_environment(environment_id))
-        ids = [monitor.id for monitor in monitors]
         await judge_anew(tx, house, monitor_ids=ids, now=now, because="monitor deleted")
         await ENVIRONMENTS.delete(tx, environment_id)
 
