@@ -1,5 +1,6 @@
 """Notification channels: where alert rules tell what they found."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
@@ -12,6 +13,11 @@ ChannelKind = Literal["pagerduty", "api", "email", "slack", "webhook"]
 CHANNEL_KINDS: Final[tuple[ChannelKind, ...]] = get_args(ChannelKind)
 SignalAction = Literal["trigger", "acknowledge", "resolve"]
 RemoteStatus = Literal["triggered", "acknowledged", "resolved"]
+STATUS_AFTER: Final[Mapping[SignalAction, RemoteStatus]] = {
+    "trigger": "triggered",
+    "acknowledge": "acknowledged",
+    "resolve": "resolved",
+}
 
 
 class NotificationChannel(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 import msgspec
 
-from tocsin.domain.notification_channel import Signal, SignalAction
+from tocsin.domain.notification_channel import STATUS_AFTER, Signal
 from tocsin.kit.text import one_line
 
 LONGEST_HEADER: Final = 1000
@@ -15,11 +15,6 @@ NAMES: Final = (
     "ALERT_ID", "SUBJECT", "METRIC", "DIMENSIONS", "APP_NAME", "ACTION", "MSG", "LINK", "DATE",
     "TIME", "SHORTHOST", "TIMESTAMP", "ID",
 )  # fmt: skip
-WORD_FOR: Final[Mapping[SignalAction, str]] = {
-    "trigger": "triggered",
-    "acknowledge": "acknowledged",
-    "resolve": "resolved",
-}
 JSON: Final = "json"
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -39,7 +34,7 @@ def values_of(signal: Signal) -> Values:
         "METRIC": signal.metric,
         "DIMENSIONS": signal.dimensions,
         "APP_NAME": signal.environment,
-        "ACTION": WORD_FOR[signal.action],
+        "ACTION": STATUS_AFTER[signal.action],
         "MSG": signal.message,
         "LINK": signal.link,
         "DATE": f"{signal.at:%Y-%m-%d}",

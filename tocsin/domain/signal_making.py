@@ -9,8 +9,10 @@ from tocsin.domain.alert_rule import Violation
 from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.notification_channel import Signal, SignalAction
 
-TEST_MARK: Final = "test-"  # what the threads of trials begin with
+TEST_MARK: Final = "test-"  # what the threads of trials begin with,
+TRIAL: Final = "T"  # and the ids behind that
 TEST_MONITOR: Final = "Test"
+CHANNEL_REMOVED: Final = "notification channel removed"
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +55,20 @@ def signal_of(
 
 
 def trial_signal(
-    action: SignalAction, *, trial_id: str, channel: str, environment: str, link: str, at: datetime
+    action: SignalAction,
+    *,
+    thread_id: str,
+    channel: str,
+    environment: str,
+    link: str,
+    at: datetime,
 ) -> Signal:
     """Return what a channel is told to see whether it works."""
     message = f"This is a test of the notification channel {channel}: nothing is wrong."
     said = {"trigger": "", "acknowledge": "Acknowledged: ", "resolve": "Resolved: "}[action]
     return Signal(
         action=action,
-        violation_id=f"{TEST_MARK}{trial_id}",
+        violation_id=thread_id,
         number=0,
         at=at,
         level="warning",
@@ -77,6 +85,16 @@ def trial_signal(
     )
 
 
+def thread_of(id_: str) -> str:
+    """Return the thread in which a violation, or a trial, is told of."""
+    return f"{TEST_MARK}{id_}" if id_.startswith(TRIAL) else id_
+
+
+def subject_of(thread_id: str) -> str:
+    """Return the id of the violation, or of the trial, that a thread is about."""
+    return thread_id.removeprefix(TEST_MARK)
+
+
 def _headline(violation: Violation, action: SignalAction) -> str:
     match action:
         case "trigger":
@@ -85,7 +103,8 @@ def _headline(violation: Violation, action: SignalAction) -> str:
             by = f" by {violation.acknowledged_by}" if violation.acknowledged_by else ""
             return f"Acknowledged{by}: {violation.summary}"
         case "resolve":
-            reason = violation.cleared_because or "recovered"
+            is_over = violation.state == "cleared"
+            reason = violation.cleared_because or "recovered" if is_over else CHANNEL_REMOVED
             because = "" if reason == "recovered" else f", {reason}"
             return f"Resolved{because}: {violation.summary}"
 

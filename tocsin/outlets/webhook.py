@@ -6,8 +6,7 @@ import msgspec
 
 from tocsin.domain.channel_config import Webhook, secrets_of
 from tocsin.domain.header_lines import read_headers
-from tocsin.domain.notification_channel import Outcome, Signal
-from tocsin.domain.placeholders import WORD_FOR
+from tocsin.domain.notification_channel import STATUS_AFTER, Outcome, Signal
 from tocsin.kit.signing import SIGNATURE, sign
 from tocsin.outlets.asking import JSON, Ask, ask, judged
 from tocsin.outlets.tools import Tools
@@ -32,7 +31,7 @@ async def tell(signal: Signal, config: Webhook, tools: Tools) -> Outcome:
 def payload(signal: Signal) -> dict[str, Any]:
     """Return what is posted."""
     told = {name: getattr(signal, name) for name in signal.__struct_fields__ if name not in _ASIDE}
-    return {"event": f"violation.{WORD_FOR[signal.action]}"} | told
+    return {"event": f"violation.{STATUS_AFTER[signal.action]}"} | told
 
 
 _ASIDE: Final = frozenset({"action", "remote_id"})

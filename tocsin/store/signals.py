@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.alert_rule import Violation
+from tocsin.domain.signal_making import TEST_MARK, About
 from tocsin.store import delivery_tables, monitoring_tables
 
 _ATTACHED: Final = sa.text("""
@@ -25,6 +26,19 @@ with attached as (
 select id, min(after) as after from attached
 where id in (select id from notification_channels where removed_at is null)
 group by id
+""")
+
+_ABOUT: Final = sa.text("""
+select coalesce(e.name, '') as environment,
+  coalesce(case when m.kind <> 'heartbeat' then m.shown end, '') as subject,
+  coalesce(r.alarm, '') as alarm, coalesce(r.warning, '') as warning,
+  coalesce(r.notes, '') as notes,
+  array(select name from agents where id = any(v.agent_ids) order by lower(name)) as agents
+from violations v
+left join environments e on e.id = v.environment_id
+left join monitors m on m.id = v.monitor_id
+left join alert_rules r on r.id = v.rule_id
+where v.id = :id
 """)
 
 _violations: Final = monitoring_tables.violations
@@ -55,3 +69,25 @@ async def hold_violation(tx: AsyncConnection, violation_id: str) -> Violation | 
     query = sa.select(*columns).where(_violations.c.id == violation_id)
     row = (await tx.execute(query.with_for_update(read=True))).first()
     return None if row is None else msgspec.convert(dict(row._mapping), Violation)
+
+
+async def about(tx: AsyncConnection, violation_id: str) -> About:
+    """Read what else is known of a violation that exists."""
+    row = (await tx.execute(_ABOUT, {"id": violation_id})).mappings().one()
+    return msgspec.convert(dict(row), About)
+
+
+async def newest_trial(tx: AsyncConnection, channel_id: str) -> str | None:
+    """Return the thread of the newest trial of a channel."""
+    query = (
+        sa.select(_deliveries.thread_id)
+        .where(
+            _deliveries.destination_id == channel_id,
+            _deliveries.kind == "trigger",
+            _deliveries.thread_id.startswith(TEST_MARK, autoescape=True),
+        )
+        .order_by(_deliveries.sequence.desc())
+        .limit(1)
+    )
+    thread_id: str | None = (await tx.execute(query)).scalar()
+    return thread_id
