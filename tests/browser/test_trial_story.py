@@ -33,7 +33,7 @@ async def test_the_name_of_an_integration_is_suggested_while_somebody_writes(
     page = await visit("/service-directory/new", start.ann)
     name = page.get_by_label("Integration Name")
 
-    await page.get_by_label("Integration Type").select_option(label="Blackfire")
+    await page.get_by_label("Integration Type").select_option(label="Blackfire.io")
     await page.get_by_label("Name", exact=True).fill("Shopping  Cart")
     await expect(name).to_have_attribute("placeholder", "blackfire-Shopping-Cart")
     await page.get_by_label("Integration Type").select_option(label="None yet")

@@ -95,7 +95,7 @@ async def test_when_a_removed_integration_was_heard_is_forgotten(night: Night) -
     ("kind", "vendor_id", "tool"),
     [
         (EVENTS, None, "Events API v2"),
-        (EVENTS, "PBLACKF", "Blackfire"),
+        (EVENTS, "PBLACKF", "Blackfire.io"),
         (EVENTS_V1, None, "Events API v1"),
         ("nagios_inbound_integration", "PGONE", "Nagios"),
     ],

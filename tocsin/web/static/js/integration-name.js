@@ -12,7 +12,7 @@ if (tool && given) {
 }
 
 function suggest() {
-  const chosen = tool.value ? tool.selectedOptions[0].text.toLowerCase() : "";
+  const chosen = tool.value ? tool.selectedOptions[0].text.toLowerCase().replace(/\.io$/, "") : "";
   const named = (known ?? service?.value ?? "").trim() || "<service-name>";
   given.placeholder = chosen ? `${dashed(chosen)}-${dashed(named)}` : "";
   given.disabled = !chosen;
