@@ -4,11 +4,12 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Final
 
+import httpx
 import msgspec
 import structlog
 import uvicorn
@@ -16,24 +17,30 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin import __version__
-from tocsin.api import health
+from tocsin.api import agents, health, heartbeats, oauth
+from tocsin.api.agents import AgentsApp
 from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
+from tocsin.api.heartbeats import HeartbeatsApp
 from tocsin.api.http import rest_app
 from tocsin.api.metrics import EventMetrics
-from tocsin.api.oauth import OauthApp, is_ours
+from tocsin.api.oauth import OauthApp
 from tocsin.api.protocol import BoundedHttp
 from tocsin.api.resources import OPS
 from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
-from tocsin.domain.channel import Channel
+from tocsin.domain.channel import Channel, Postman
+from tocsin.engine.couriers import Couriers
 from tocsin.engine.engine import Engine
+from tocsin.engine.signal_courier import signal_courier
+from tocsin.engine.lookout import looking_with
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
+from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
 from tocsin.usecases import account, first_start, integration_settings
@@ -44,7 +51,10 @@ from tocsin.web.app import is_for_people, web_app
 from tocsin.web.hub import Live
 
 EVENT_PATHS: Final = ("/v2/", "/generic/", "/integration/")
+USER_AGENT: Final = f"Tocsin/{__version__}"
 LAST_REQUESTS: Final = 7  # seconds that requests have to end in; everything must stop within ten
+
+IsFor = Callable[[Scope], bool]
 
 log = structlog.get_logger("tocsin.app")
 
@@ -68,7 +78,10 @@ async def build(
         database = await Database.open(database_url, connections=settings.database_pool)
         stack.push_async_callback(database.close)
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
-        channels = await _channels(settings, sealer, stack)
+        outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
+        channels = await _channels(settings, sealer, outbound, stack)
+        tools = open_tools(outbound, user_agent=USER_AGENT, clock=clock)
+        look = looking_with(await stack.enter_async_context(tools))
         house = House(
             database=database,
             settings=settings,
@@ -80,7 +93,7 @@ async def build(
             clock=clock,
         )
         registry = CollectorRegistry()
-        engine = Engine(house, channels, registry, lambda: ingest.is_crowded)
+        engine = Engine(house, channels, registry, lambda: ingest.is_crowded, look=look)
         ingest = Ingest(
             database=database,
             directory=house.directory,
@@ -91,14 +104,16 @@ async def build(
         live = Live(house)
         watched = HealthApp(house, registry)
         faces = Faces(
-            watched,
-            events=_events_app(house, ingest, registry),
-            oauth=OauthApp(house),
-            web=web_app(house, live, ingest.take),
-            rest=rest_app(house),
+            (_begins_with(*EVENT_PATHS), _events_app(house, ingest, registry)),
+            (_is_one_of(*health.PATHS), watched),
+            (_begins_with(agents.PREFIX), AgentsApp(house)),
+            (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
+            (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
+            (is_for_people, web_app(house, live, ingest.take)),
+            otherwise=rest_app(house),
         )
-        http = watched if settings.role == "engine" else faces
-        yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=http)
+        face = watched if settings.role == "engine" else faces
+        yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=face)
 
 
 def _events_app(house: House, ingest: Ingest, registry: CollectorRegistry) -> ASGIApp:
@@ -107,30 +122,24 @@ def _events_app(house: House, ingest: Ingest, registry: CollectorRegistry) -> AS
 
 
 class Faces:
-    """Sends each request to the face that it is for."""
+    """Sends each request to the first face that it is for."""
 
-    def __init__(
-        self, health_app: ASGIApp, *, events: ASGIApp, oauth: ASGIApp, web: ASGIApp, rest: ASGIApp
-    ) -> None:
-        self._health = health_app
-        self._events = events
-        self._oauth = oauth
-        self._web = web
-        self._rest = rest
+    def __init__(self, *faces: tuple[IsFor, ASGIApp], otherwise: ASGIApp) -> None:
+        self._faces = faces
+        self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
-        path = scope["path"]
-        if path.startswith(EVENT_PATHS):
-            await self._events(scope, receive, send)
-        elif path in health.PATHS:
-            await self._health(scope, receive, send)
-        elif is_ours(path):
-            await self._oauth(scope, receive, send)
-        elif is_for_people(scope):
-            await self._web(scope, receive, send)
-        else:
-            await self._rest(scope, receive, send)
+        face = next((face for is_for, face in self._faces if is_for(scope)), self._otherwise)
+        await face(scope, receive, send)
+
+
+def _begins_with(*prefixes: str) -> IsFor:
+    return lambda scope: scope["path"].startswith(prefixes)
+
+
+def _is_one_of(*paths: str) -> IsFor:
+    return lambda scope: scope["path"] in paths
 
 
 async def serve(
@@ -162,11 +171,10 @@ async def _answer(
 
 
 async def _channels(
-    settings: Settings, sealer: Sealer, stack: AsyncExitStack
+    settings: Settings, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
 ) -> tuple[Channel, ...]:
     """Make the channels that this installation can use."""
-    outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
-    http = make_client(outbound, user_agent=f"Tocsin/{__version__}")
+    http = make_client(outbound, user_agent=USER_AGENT)
     await stack.enter_async_context(http)
     webhook = Webhook(http, signing_key(sealer))
     if settings.smtp_url is None:

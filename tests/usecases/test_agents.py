@@ -66,7 +66,7 @@ async def test_a_key_is_kept_as_a_hash_and_opens_until_there_is_another(night: N
         agent = await agents.identify(
             night.house, key, version="0.1", address="127.0.0.1", now=night.now
         )
-        return agent and agent.name
+        return agent.name if agent else None
 
     assert key.encode() not in oslo.key_hash
     assert await name_of(key) == "Oslo"

@@ -213,8 +213,8 @@ async def test_a_heartbeat_is_waited_for_here(night: Night, env: Environment) ->
 
 async def test_a_job_tells_how_long_it_took(night: Night, env: Environment) -> None:
     beat = await monitor(night, env, "Backup", Heartbeat(period=3600))
-    for what, at in (("start", NOON), ("done", NOON + 90 * SECOND)):
-        await heartbeats.call(night.house, beat.id, what, at)
+    await heartbeats.call(night.house, beat.id, "start", NOON)
+    await heartbeats.call(night.house, beat.id, "done", NOON + 90 * SECOND)
     assert (await monitor_now(night.house, beat.id)).took == 90_000
 
     await heartbeats.call(night.house, beat.id, "done", NOON + 95 * SECOND)

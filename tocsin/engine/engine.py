@@ -18,7 +18,7 @@ from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.couriers import NO_COURIERS, Couriers
 from tocsin.engine.dispatcher import Dispatcher
-from tocsin.engine.lookout import Look, blind
+from tocsin.engine.lookout import Look, look_away
 from tocsin.engine.loop import Lane, forever
 from tocsin.engine.meters import Meters
 from tocsin.engine.prober import Prober
@@ -52,7 +52,7 @@ class Engine:
         is_crowded: Callable[[], bool] = lambda: False,
         *,
         couriers: Couriers = NO_COURIERS,
-        look: Look = blind,
+        look: Look = look_away,
     ) -> None:
         self._house = house
         self._is_crowded = is_crowded

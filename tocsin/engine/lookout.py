@@ -11,6 +11,8 @@ from tocsin.domain.errand import Errand
 from tocsin.domain.monitor import Measurement, Result
 from tocsin.engine.round_meters import RoundMeters
 from tocsin.kit.clock import Clock
+from tocsin.probes import looking
+from tocsin.probes.look import Tools
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +22,17 @@ PATIENCE: Final = 4.0  # seconds for what is under way when it ends
 Look = Callable[[Errand], Awaitable[Measurement]]
 
 
-async def blind(_errand: Errand) -> Measurement:
+def looking_with(tools: Tools) -> Look:
+    """Return what looks at whatever an errand names."""
+
+    async def look(errand: Errand) -> Measurement:
+        timeout, retries = errand.timeout, errand.retries
+        return await looking.look(errand.target, timeout=timeout, retries=retries, tools=tools)
+
+    return look
+
+
+async def look_away(_errand: Errand) -> Measurement:
     """Look at nothing, where an engine is not to measure."""
     return Measurement(ok=False, fault_kind="refused", fault="This engine measures nothing")
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.faults import faults_of_line
-from tocsin.domain.monitor import Monitor, Target
+from tocsin.domain.monitor import Monitor, MonitorKind, Target
 from tocsin.domain.monitor_faults import faults_of_target, shown
 from tocsin.domain.target_secrets import faults_of_move, merge_secrets
 from tocsin.kit.text import one_line
@@ -67,13 +67,19 @@ def target_of(house: House, monitor: Monitor) -> Target:
     return _TARGETS.decode(house.sealer.open(monitor.target_encrypted))
 
 
+def kind_of(target: Target) -> MonitorKind:
+    """Return of which kind a monitor with this target is."""
+    kind: MonitorKind = msgspec.convert(target.__struct_config__.tag, MonitorKind)
+    return kind
+
+
 def is_measured_here(monitor: Monitor) -> bool:
     """Say whether the built-in agent measures it."""
     is_named = not monitor.agent_ids or BUILT_IN_AGENT in monitor.agent_ids
     return is_named and not monitor.paused
 
 
-_TARGETS: Final = msgspec.json.Decoder(Target)
+_TARGETS: Final[msgspec.json.Decoder[Target]] = msgspec.json.Decoder(Target)
 
 
 def _merged(house: House, before: Monitor, wished: Target) -> Target:
@@ -108,7 +114,7 @@ def _faults(monitor: Monitor, known: Collection[str]) -> Iterator[str]:
 
 
 def _faults_of_aim(house: House, before: Monitor, wished: Target, target: Target) -> Iterator[str]:
-    if wished.__struct_config__.tag != before.kind:
+    if kind_of(wished) != before.kind:
         yield f"Kind cannot be changed from {before.kind}."
         return
     yield from faults_of_target(target)

@@ -22,7 +22,7 @@ from tocsin.store.violations import VIOLATIONS
 from tocsin.usecases import environments
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.monitor_wishes import Wish, is_measured_here, realise, target_of
+from tocsin.usecases.monitor_wishes import Wish, is_measured_here, kind_of, realise, target_of
 from tocsin.usecases.rounds import judge_anew
 
 __all__ = [
@@ -82,7 +82,7 @@ async def create(house: House, environment_id: str, wish: Wish, now: datetime) -
         id=new_id(),
         environment_id=environment_id,
         name="",
-        kind=wish.target.__struct_config__.tag,
+        kind=kind_of(wish.target),
         shown="",
         target_encrypted=b"",
         created_at=now,
