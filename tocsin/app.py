@@ -35,6 +35,7 @@ from tocsin.engine.couriers import Couriers
 from tocsin.engine.engine import Engine
 from tocsin.engine.signal_courier import signal_courier
 from tocsin.engine.lookout import looking_with
+from tocsin.engine.signal_courier import signal_courier
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
@@ -93,7 +94,15 @@ async def build(
             clock=clock,
         )
         registry = CollectorRegistry()
-        engine = Engine(house, channels, registry, lambda: ingest.is_crowded, look=look)
+        couriers = await _couriers(channels, sealer, outbound, stack)
+        engine = Engine(
+            house,
+            channels,
+            registry,
+            lambda: ingest.is_crowded,
+            couriers=couriers,
+            look=look,
+        )
         ingest = Ingest(
             database=database,
             directory=house.directory,
@@ -182,6 +191,16 @@ async def _channels(
     mail_server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
     stack.push_async_callback(mail_server.close)
     return (Email(mail_server), webhook)
+
+
+async def _couriers(
+    channels: Iterable[Channel], sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
+) -> Couriers:
+    """Make what carries deliveries to machines: however many wait, no page waits behind them."""
+    http = make_client(outbound, user_agent=USER_AGENT, connections=PLACES)
+    await stack.enter_async_context(http)
+    postman = next((channel for channel in channels if isinstance(channel, Postman)), None)
+    return {"signal": signal_courier(http, postman, signing_key(sealer))}
 
 
 async def _first_start(settings: Settings, house: House) -> None:
