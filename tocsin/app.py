@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, null
 from functools import partial
 from typing import Any, Final
 
-import httpx
 import msgspec
 import structlog
 import uvicorn
@@ -32,8 +31,8 @@ from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
 from tocsin.domain.channel import Channel, Postman
 from tocsin.engine.couriers import Couriers
+from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
-from tocsin.engine.signal_courier import signal_courier
 from tocsin.engine.lookout import looking_with
 from tocsin.engine.signal_courier import signal_courier
 from tocsin.kit.clock import Clock, system_clock
