@@ -187,13 +187,15 @@ def modules_say_what_they_are_for(source: Source) -> Iterator[str]:
 
 
 def rooms_name_their_files(root: Path) -> Iterator[str]:
-    """Each file of a listed room stands in its tuple, or serves a neighbour that does."""
+    """Each file of a listed room stands in its tuple, serves a neighbour, or reads the tuple."""
     for room, name in TUPLES.items():
         files = {s.path.stem: s for s in sources(root) if s.path.parent == root / "tocsin" / room}
         if door := files.pop("__init__", None):
             named = _modules_named(door.tree, name)
             helpers = {m.split(".")[-1] for s in files.values() for m in _names(s.tree)}
-            for stem in sorted(files.keys() - named - helpers):
+            package = f"tocsin.{room.replace('/', '.')}"
+            readers = {stem for stem, s in files.items() if package in _names(s.tree)}
+            for stem in sorted(files.keys() - named - helpers - readers):
                 yield files[stem].breach(
                     None, f"nobody knows this file: name it in {name} of {door.name}."
                 )

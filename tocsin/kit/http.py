@@ -94,11 +94,14 @@ def make_client(
     outbound: Outbound,
     *,
     user_agent: str,
-    timeout: float = CONNECT_TIMEOUT,
-    connections: int = CONNECTIONS,
+    timeout: float | None = CONNECT_TIMEOUT,
+    connections: int | None = CONNECTIONS,
     tls: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
-    """Return a client that follows nobody and keeps no cookie; whoever made it closes it."""
+    """Return a client that follows nobody and keeps no cookie; whoever made it closes it.
+
+    It changes ``tls`` for its own purposes. ``None`` bounds nothing.
+    """
     return httpx.AsyncClient(
         transport=Guarded(outbound, connections=connections, tls=tls or trusting()),
         headers={"User-Agent": user_agent},
@@ -116,7 +119,7 @@ def trusting(*, strangers: bool = False) -> ssl.SSLContext:
 class Guarded(httpx.AsyncBaseTransport):
     """Connects to the very address it has checked, so that a name cannot change its mind."""
 
-    def __init__(self, outbound: Outbound, *, connections: int, tls: ssl.SSLContext) -> None:
+    def __init__(self, outbound: Outbound, *, connections: int | None, tls: ssl.SSLContext) -> None:
         # Kept connections are told apart by address, and two names may share one: none is kept.
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=0)
         self._inner = httpx.AsyncHTTPTransport(verify=tls, limits=limits)

@@ -1,8 +1,23 @@
-"""The ways to look at something: one file for each kind of monitor, and this is all of them."""
+"""The ways to look at something: one file for each kind of monitor, and this is all of them.
+
+A heartbeat is not looked at: it calls.
+"""
 
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-PROBES: Final[tuple[ModuleType, ...]] = ()
-PROBE_OF: Final[Mapping[str, ModuleType]] = {}
+from tocsin.domain import monitor
+from tocsin.probes import dns, http, page, ping, postgresql, prometheus, tcp, tls
+
+PROBES: Final[tuple[ModuleType, ...]] = (http, page, dns, tcp, tls, ping, prometheus, postgresql)
+PROBE_OF: Final[Mapping[type, ModuleType]] = {
+    monitor.Http: http,
+    monitor.PageWalk: page,
+    monitor.Dns: dns,
+    monitor.Tcp: tcp,
+    monitor.Tls: tls,
+    monitor.Ping: ping,
+    monitor.Prometheus: prometheus,
+    monitor.PostgreSql: postgresql,
+}

@@ -1,0 +1,104 @@
+"""HTTP: one request, and whether its answer is the right one."""
+
+import asyncio
+import base64
+from functools import lru_cache
+from typing import Any, Final
+
+import jsonpath
+import msgspec
+
+from tocsin.domain.monitor import FaultKind, Http
+from tocsin.domain.statuses import is_among
+from tocsin.kit.text import shortened
+from tocsin.probes.fetching import Answer, fetch, make_request, phrase
+from tocsin.probes.look import Fault, Look
+from tocsin.probes.reading import check_words, quoted
+
+LONGEST_VALUE: Final = 200
+_UNAUTHORIZED: Final = (401, 407)
+_NOTHING: Final = object()
+
+
+async def measure(target: Http, look: Look) -> None:
+    """Ask, and look at status, words and JSON of the answer."""
+    client = look.tools.http if target.verify_certificate else look.tools.credulous
+    request = make_request(
+        client,
+        target.method,
+        target.url,
+        headers=target.headers | credentials(target.username, target.password),
+        content=target.body.encode() or None,
+    )
+    answer = await fetch(request, look, client=client, follow=target.follow_redirects)
+    look.learn(size=len(answer.body), redirects=answer.redirects)
+    check_status(answer.status, target.statuses)
+    check_words(answer.text, contains=target.contains, lacks=target.lacks)
+    if target.json_path:
+        await _check_json(target, answer, look)
+
+
+def credentials(username: str, password: str) -> dict[str, str]:
+    """Return the header by which a user is known, if there is one."""
+    if not username and not password:
+        return {}
+    token = base64.b64encode(f"{username}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {token}"}
+
+
+def check_status(status: int, expected: tuple[str, ...]) -> None:
+    """Refuse a status that is none of those expected."""
+    if not is_among(status, expected):
+        kind: FaultKind = "authentication" if status in _UNAUTHORIZED else "status"
+        raise Fault(kind, f"{phrase(status)} instead of {' or '.join(expected)}")
+
+
+async def _check_json(target: Http, answer: Answer, look: Look) -> None:
+    """Look where the path leads. A large answer may take long to walk through."""
+    value = await asyncio.to_thread(_find, target.json_path, answer.body)
+    if value is _NOTHING:
+        raise Fault("content", f"There is nothing at {target.json_path}")
+    look.learn(json_value=_kept(value))
+    if target.json_equals is not None and not _is(value, target.json_equals):
+        found = value if isinstance(value, str) else _json(value)
+        raise Fault(
+            "content",
+            f"{target.json_path} is {quoted(found)} instead of {quoted(target.json_equals)}",
+        )
+
+
+def _find(path: str, body: bytes) -> Any:
+    try:
+        found = _compiled(path).match(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise Fault("content", "The answer is no JSON") from None
+    except jsonpath.JSONPathError:
+        return _NOTHING
+    return _NOTHING if found is None else found.value
+
+
+@lru_cache(1000)
+def _compiled(path: str) -> jsonpath.JSONPath | jsonpath.CompoundJSONPath:
+    return jsonpath.compile(path)
+
+
+def _is(value: Any, text: str) -> bool:
+    if isinstance(value, str):
+        return value == text
+    try:
+        wanted = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return False
+    is_truth = isinstance(value, bool)
+    return isinstance(wanted, bool) == is_truth and bool(wanted == value)
+
+
+def _kept(value: Any) -> Any:
+    """Return a value as it can be kept: short, and nothing within it."""
+    if isinstance(value, bool | int | float):
+        return value
+    return shortened(value if isinstance(value, str) else _json(value), LONGEST_VALUE)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

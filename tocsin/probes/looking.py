@@ -1,0 +1,47 @@
+"""Looking: one look after the other, until one finds all well or there were enough."""
+
+import asyncio
+
+from msgspec.structs import replace
+
+from tocsin.domain.monitor import Measurement, Target
+from tocsin.probes import PROBE_OF
+from tocsin.probes.look import Fault, Look, Tools
+
+
+async def look(
+    target: Target,
+    *,
+    timeout: float,  # noqa: ASYNC109 - of one look, of which there may be several
+    retries: int,
+    tools: Tools,
+) -> Measurement:
+    """Measure, and again at once up to ``retries`` times while something is wrong."""
+    found = await _once(target, Look(tools=tools, timeout=timeout))
+    looks = 1
+    while not found.ok and looks <= retries:
+        found = await _once(target, Look(tools=tools, timeout=timeout))
+        looks += 1
+    return replace(found, values=found.values | {"looks": looks})
+
+
+async def _once(target: Target, view: Look) -> Measurement:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    fault = await _fault_of(target, view)
+    values = {"response_time": round((loop.time() - began) * 1000, 1)} | view.values
+    if fault is None:
+        return Measurement(ok=True, values=values)
+    told = f"{view.place}: {fault}" if view.place else str(fault)
+    return Measurement(ok=False, fault_kind=fault.kind, fault=told, values=values)
+
+
+async def _fault_of(target: Target, view: Look) -> Fault | None:
+    try:
+        async with asyncio.timeout(view.timeout):
+            await PROBE_OF[type(target)].measure(target, view)
+    except Fault as fault:
+        return fault
+    except TimeoutError:
+        return Fault("timeout", f"No answer within {view.timeout:g} seconds")
+    return None
