@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Final, Literal
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -40,7 +39,7 @@ async def watching(tx: AsyncConnection, environment_ids: Iterable[str]) -> list[
     )
     query = sa.select(alert_rules).where(*in_force).order_by(alert_rules.c.id)
     rows = await tx.execute(query.with_for_update(read=True, key_share=True))
-    return [msgspec.convert(dict(row), AlertRule) for row in rows.mappings()]
+    return [RULES.read(row) for row in rows.mappings()]
 
 
 async def kept_in(

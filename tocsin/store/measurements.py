@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.monitor import Monitor, Result
 from tocsin.store.monitoring_tables import monitors
+from tocsin.store.monitors import MONITORS
 
 # Whoever sends a result again, because it heard no answer, changes nothing.
 _INSERT: Final = sa.text("""
@@ -37,7 +38,7 @@ async def hold_monitors(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Mo
     """
     query = sa.select(monitors).where(monitors.c.id.in_(sorted(set(ids)))).order_by(monitors.c.id)
     rows = (await tx.execute(query.with_for_update(key_share=True))).mappings()
-    return {row["id"]: msgspec.convert(dict(row), Monitor) for row in rows}
+    return {row["id"]: MONITORS.read(row) for row in rows}
 
 
 async def insert(tx: AsyncConnection, results: Sequence[Result]) -> None:

@@ -100,7 +100,7 @@ async def lease(tx: AsyncConnection, until: datetime, *, limit: int) -> list[Mon
         # Whoever writes a measurement refers to its monitor, and shall keep nobody away.
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return [_read(row) for row in (await tx.execute(query)).mappings()]
+    return [MONITORS.read(row) for row in (await tx.execute(query)).mappings()]
 
 
 async def move_on(tx: AsyncConnection, rounds: Mapping[str, datetime]) -> None:
@@ -169,7 +169,3 @@ async def note_start(tx: AsyncConnection, monitor_id: str, now: datetime) -> Non
 async def note_failure(tx: AsyncConnection, monitor_id: str, now: datetime) -> None:
     """Write down that the job behind a heartbeat failed, and let the next round be at once."""
     await tx.execute(_FAILED, {"id": monitor_id, "now": now})
-
-
-def _read(row: sa.RowMapping) -> Monitor:
-    return msgspec.convert({name: row[name] for name in Monitor.__struct_fields__}, Monitor)

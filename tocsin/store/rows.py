@@ -82,6 +82,11 @@ class Rows(Generic[Noun]):
         """Take one away, and what belongs to it."""
         await tx.execute(sa.delete(self._table).where(self.c.id == id_))
 
+    def read(self, row: sa.RowMapping) -> Noun:
+        """Return the noun of a row that some other statement found, with all its columns."""
+        # Names of columns are no plain texts, and a struct wants those.
+        return msgspec.convert({name: row[name] for name in self._names}, self._noun)
+
     def _read(self, row: sa.Row[Any]) -> Noun:
         return msgspec.convert(dict(zip(self._names, row, strict=True)), self._noun)
 

@@ -113,4 +113,4 @@ def _concerns(rule_ids: Iterable[str], monitor_ids: Iterable[str]) -> Where:
 
 async def _hold(tx: AsyncConnection, *where: Where) -> list[Violation]:
     query = sa.select(violations).where(*where).order_by(violations.c.id).with_for_update()
-    return [msgspec.convert(dict(row), Violation) for row in (await tx.execute(query)).mappings()]
+    return [VIOLATIONS.read(row) for row in (await tx.execute(query)).mappings()]
