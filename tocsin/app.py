@@ -35,6 +35,7 @@ from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import looking_with
 from tocsin.engine.signal_courier import signal_courier
+from tocsin.engine.webhook_courier import webhook_courier
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
@@ -199,7 +200,10 @@ async def _couriers(
     http = make_client(outbound, user_agent=USER_AGENT, connections=PLACES)
     await stack.enter_async_context(http)
     postman = next((channel for channel in channels if isinstance(channel, Postman)), None)
-    return {"signal": signal_courier(http, postman, signing_key(sealer))}
+    return {
+        "signal": signal_courier(http, postman, signing_key(sealer)),
+        "webhook": webhook_courier(http),
+    }
 
 
 async def _first_start(settings: Settings, house: House) -> None:

@@ -223,3 +223,18 @@ async def test_ten_thousand_that_wait_cost_a_lease_nothing(database: Database) -
         assert await lease(database, busy={"P1": 8}) == []
 
     assert time.perf_counter() - begun < 0.5
+
+
+async def test_what_was_given_up_meanwhile_is_not_tried_again(database: Database) -> None:
+    await plan(database, dispatch("Q1"), dispatch("Q2"))
+    failed, arrived = await lease(database)
+    async with database.begin() as tx:
+        await store.drop_waiting(tx, "P1", "It is disabled.", NOON)
+
+    await settle(database, failed, FAILED, NOON)
+    await settle(database, arrived, ARRIVED, NOON)
+
+    assert await lease(database, NOON + MINUTE) == []
+    async with database.read() as tx:
+        found = await store.DELIVERIES.get_many(tx, [failed.id, arrived.id])
+    assert (found[failed.id].status, found[arrived.id].status) == ("dropped", "delivered")

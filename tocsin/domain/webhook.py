@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime
 from typing import Final
 
@@ -159,7 +159,7 @@ def sign(body: bytes, secrets: Iterable[str]) -> str:
     return ",".join(f"v1={digest}" for digest in digests)
 
 
-def _event_of(entry: LogEntry, types: set[str]) -> str | None:
+def _event_of(entry: LogEntry, types: Set[str]) -> str | None:
     if entry.type == "trigger_log_entry":
         if entry.details.get("reopened"):
             return "incident.reopened"

@@ -30,6 +30,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = (JSON,)
     body: bytes
     secrets: tuple[str, ...] = ()
+    timeout: float = TIMEOUT
 
     @property
     def shown(self) -> str:
@@ -70,7 +71,7 @@ async def ask(http: httpx.AsyncClient, what: Ask, judge: Judge) -> Outcome:
     except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         return _unanswered(what, str(error), retry=False)
     except (TimeoutError, httpx.TimeoutException):
-        return _unanswered(what, f"No answer within {TIMEOUT:g} seconds.", retry=True)
+        return _unanswered(what, f"No answer within {what.timeout:g} seconds.", retry=True)
     except httpx.RequestError as error:
         return _unanswered(what, str(error) or type(error).__name__, retry=True)
     outcome = judge(answer)
@@ -103,7 +104,7 @@ def judged_by_words(answer: Answer) -> Outcome:
 async def _exchange(http: httpx.AsyncClient, what: Ask) -> Answer:
     headers = [(name.encode(), value.encode()) for name, value in what.headers]
     sending = http.stream(what.method, what.url, content=what.body, headers=headers)
-    async with asyncio.timeout(TIMEOUT), sending as response:
+    async with asyncio.timeout(what.timeout), sending as response:
         body = b""
         async for chunk in response.aiter_bytes():
             body += chunk

@@ -106,11 +106,17 @@ async def keep_body(tx: AsyncConnection, id_: str, body: str) -> None:
 
 
 async def settle(tx: AsyncConnection, dispatch: Dispatch) -> None:
-    """Store what came of an attempt; when it is over, the next of its thread may go."""
-    thread = {"destination": dispatch.destination_id, "thread": dispatch.thread_id}
+    """Store what came of an attempt; when it is over, the next of its thread may go.
+
+    What was given up meanwhile is not tried again.
+    """
     await tx.execute(_hold(dispatch))
+    where = [deliveries.c.id == dispatch.id]
+    if dispatch.status == "waiting":
+        where.append(deliveries.c.status == "waiting")
     values = {name: getattr(dispatch, name) for name in _SETTLED}
-    await tx.execute(sa.update(deliveries).where(deliveries.c.id == dispatch.id).values(values))
+    await tx.execute(sa.update(deliveries).where(*where).values(values))
+    thread = {"destination": dispatch.destination_id, "thread": dispatch.thread_id}
     await tx.execute(_END, thread)
 
 
@@ -122,7 +128,8 @@ async def drop_waiting(
 ) -> None:
     """Give up all that waits for a destination."""
     where = delivery_threads.c.destination_id == destination_id
-    await tx.execute(sa.select(delivery_threads.c.due).where(where).with_for_update())
+    threads = sa.select(delivery_threads.c.due).where(where).order_by(delivery_threads.c.thread_id)
+    await tx.execute(threads.with_for_update())
     waiting = (deliveries.c.destination_id == destination_id, deliveries.c.status == "waiting")
     dropped = {"status": "dropped", "due": None, "detail": detail, "finished_at": now}
     await tx.execute(sa.update(deliveries).where(*waiting).values(dropped))

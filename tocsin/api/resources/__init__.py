@@ -25,6 +25,7 @@ from tocsin.api.resources.services import SERVICES
 from tocsin.api.resources.teams import TEAMS
 from tocsin.api.resources.users import USERS
 from tocsin.api.resources.vendors import VENDORS
+from tocsin.api.resources.webhook_subscriptions import WEBHOOK_SUBSCRIPTIONS
 from tocsin.api.rest import Op, Resource
 
 RESOURCES: Final[tuple[Resource, ...]] = (
@@ -56,5 +57,6 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     USERS,
     USERS_LICENSE,
     VENDORS,
+    WEBHOOK_SUBSCRIPTIONS,
 )
 OPS: Final[tuple[Op, ...]] = tuple(op for resource in RESOURCES for op in resource.ops)
