@@ -80,7 +80,11 @@ def _compiled(text: str) -> cel.Program:
 
 
 def _types(kinds: Collection[MonitorKind]) -> dict[str, ValueType]:
-    return {value.name: value.type for kind in kinds for value in VALUES[kind]} | _FAULT
+    types = {**_FAULT}
+    for value in (value for kind in kinds for value in VALUES[kind]):
+        is_known = types.setdefault(value.name, value.type) == value.type
+        types[value.name] = value.type if is_known else "any"
+    return types
 
 
 def _fault_of_text(text: str) -> str | None:

@@ -132,11 +132,12 @@ def judge(
     ``rounds`` begins with the newest. With another reason than that it recovered, it is judged
     anew by what is known, and nothing is waited for.
     """
-    seen = look(rule, _since_closed(rounds, before))
+    seen = look(rule, _of_this_time(rounds, before))
     anew = because != "recovered"
     last = last_of(rule, monitor, seen, seen[0].round.at if anew and seen else now)
     level = level_of(rule, last)
-    case = _Case(rule=rule, monitor=monitor, seen=seen, last=last, level=level, now=now)
+    counted = [one for one in seen if any(one in some for some in last)]
+    case = _Case(rule=rule, monitor=monitor, seen=seen, last=counted, level=level, now=now)
     if before is None or before.state == "cleared":
         return _begin(case, before)
     if before.state == "tracking":
@@ -148,10 +149,15 @@ def judge(
     return None
 
 
-def _since_closed(rounds: Sequence[Round], before: Violation | None) -> Sequence[Round]:
-    """Leave out what people knew when they closed the last violation."""
-    closed = before.cleared_at if before and before.cleared_because in BY_PEOPLE else None
-    return [one for one in rounds if closed is None or one.begun > closed]
+def _of_this_time(rounds: Sequence[Round], before: Violation | None) -> Sequence[Round]:
+    """Leave out what was before an open violation, and what people knew when they closed one."""
+    if before is None:
+        return rounds
+    if before.state != "cleared":
+        return [one for one in rounds if one.at >= before.began_at]
+    if before.cleared_at and before.cleared_because in BY_PEOPLE:
+        return [one for one in rounds if one.begun > before.cleared_at]
+    return rounds
 
 
 def _rounds_to_clear(rule: AlertRule, monitor: Monitor, before: Violation | None) -> int:
@@ -190,24 +196,17 @@ def _stay(case: _Case, level: Level, before: Violation) -> Change | None:
         return None
     is_news = case.now - before.updated_at < BACK_WITHIN
     changes = before.changes + 1 if is_news else 0
-    after = replace(
-        _described(case, level, before),
-        changes=changes,
-        flapping=before.flapping or changes >= FLAPS_AFTER,
-    )
+    flapping = before.flapping or changes >= FLAPS_AFTER
+    after = _described(case, level, replace(before, changes=changes, flapping=flapping))
     if _is_worse(level, before.level):  # who took a warning has not yet seen the alarm
         after = replace(after, acknowledged_at=None, acknowledged_by=None)
     return Change(step="change", violation=after, signal="trigger")
 
 
 def _activate(case: _Case, level: Level, before: Violation) -> Change:
-    after = replace(
-        _described(case, level, before),
-        state="active",
-        active_at=case.now,
-        flapping=before.changes >= FLAPS_AFTER,
-    )
-    return Change(step="activate", violation=after, signal="trigger")
+    flapping = before.changes >= FLAPS_AFTER
+    after = replace(before, state="active", active_at=case.now, flapping=flapping)
+    return Change(step="activate", violation=_described(case, level, after), signal="trigger")
 
 
 def _new(case: _Case, level: Level, last: Violation | None) -> Violation:
@@ -230,7 +229,7 @@ def _new(case: _Case, level: Level, last: Violation | None) -> Violation:
         severity="info",
         summary="",
         changes=last.changes + 1 if last and is_back else 0,
-        began_at=_worst(case, level).round.begun,
+        began_at=min(one.round.at for one in case.last if one.agents(level)),
         updated_at=case.now,
     )
     return _described(case, level, blank)
@@ -241,7 +240,8 @@ def _described(case: _Case, level: Level, violation: Violation) -> Violation:
     worst = _worst(case, level)
     agents, of_all = sorted(worst.agents(level)), len(agents_of(case.monitor))
     measurement = worst.round.found[agents[0]]
-    said = f"({len(agents)} of {of_all} agents)" if of_all > 1 else ""
+    said = [f"{len(agents)} of {of_all} agents"] if of_all > 1 else []
+    said += ["flapping"] if violation.flapping else []
     return replace(
         violation,
         level=level,

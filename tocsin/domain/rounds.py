@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -76,31 +77,36 @@ def look(rule: AlertRule, rounds: Iterable[Round]) -> list[Seen]:
 
 def last_of(
     rule: AlertRule, monitor: Monitor, seen: Sequence[Seen], now: datetime
-) -> Sequence[Seen]:
-    """Return the rounds that count now. One in which nobody measured counts, as one without fault.
+) -> tuple[list[Seen], list[Seen]]:
+    """Return the rounds that count now, the newest first: with half-reported ones, and without.
 
-    Whoever was silent for long has nothing that counts.
+    Time goes on where nobody measures: such a round counts as one without fault. Whoever was
+    silent for long has nothing that counts.
     """
     interval = timedelta(seconds=monitor.interval)
-    newest = max((one.round.at for one in seen), default=now)
-    end = max(newest, now - SILENT_AFTER * interval)
-    return [one for one in seen if one.round.at > end - rule.rounds_out_of * interval]
+
+    def last(some: Sequence[Seen]) -> list[Seen]:
+        newest = max((one.round.at for one in some), default=now)
+        end = max(newest, now - SILENT_AFTER * interval)
+        return [one for one in some if one.round.at > end - rule.rounds_out_of * interval]
+
+    complete = [one for one in seen if one.round.complete]
+    return last(seen)[: rule.rounds_out_of], last(complete)[: rule.rounds_out_of]
 
 
-def level_of(rule: AlertRule, last: Sequence[Seen]) -> Level | None:
-    """Return how badly the last rounds break a rule, None if they do not.
+def level_of(rule: AlertRule, last: Iterable[Sequence[Seen]]) -> Level | None:
+    """Return how badly rounds break a rule, None if they do not: the worse of what both say.
 
-    A half-reported round only makes it worse: those who are still to report may be in violation.
+    So a half-reported round only makes it worse: those still to report may be in violation.
     """
-    complete = [one for one in last if one.round.complete]
-    worst = {_level(rule, last[: rule.rounds_out_of]), _level(rule, complete[: rule.rounds_out_of])}
-    return next((level for level in LEVELS if level in worst), None)
+    found = {_level(rule, some) for some in last}
+    return next((level for level in LEVELS if level in found), None)
 
 
-def signs_of(rule: AlertRule, last: Sequence[Seen]) -> Level | None:
-    """Return how badly the worst of the last rounds breaks a rule by itself, None if none does."""
-    counted = last[: rule.rounds_out_of]
-    return next((lv for lv in LEVELS if any(is_bad(rule, one, lv) for one in counted)), None)
+def signs_of(rule: AlertRule, last: Iterable[Seen]) -> Level | None:
+    """Return how badly the worst of some rounds breaks a rule by itself, None if none does."""
+    found = {level for level in LEVELS for one in last if is_bad(rule, one, level)}
+    return next((level for level in LEVELS if level in found), None)
 
 
 def is_bad(rule: AlertRule, one: Seen, level: Level) -> bool:
@@ -110,12 +116,8 @@ def is_bad(rule: AlertRule, one: Seen, level: Level) -> bool:
 
 def count_good(rule: AlertRule, seen: Iterable[Seen]) -> int:
     """Count the good rounds since the last bad one; one that tells nothing is passed over."""
-    good = 0
-    for one in seen:
-        if is_bad(rule, one, "warning"):
-            break
-        good += one.good
-    return good
+    since = takewhile(lambda one: not is_bad(rule, one, "warning"), seen)
+    return sum(one.good for one in since)
 
 
 def _see(rule: AlertRule, one: Round) -> Seen:

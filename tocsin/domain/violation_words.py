@@ -1,6 +1,6 @@
 """What a violation is called, in one line for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tocsin.domain.alert_rule import AlertRule, Level
@@ -15,16 +15,17 @@ ABOUT_FAULTS: Final = frozenset({"ok", "fault", "fault_kind"})
 
 
 def summarise(
-    rule: AlertRule, monitor: Monitor, level: Level, measurement: Measurement, agents: str
+    rule: AlertRule, monitor: Monitor, level: Level, measurement: Measurement, more: Sequence[str]
 ) -> str:
-    """Say what is wrong where. ``agents``: how many of them say so, empty if there is but one."""
+    """Say what is wrong where, and ``more`` of it in brackets."""
     names = names_in(rule.alarm if level == "alarm" else rule.warning)
     if measurement.fault and ABOUT_FAULTS.intersection(names):
         what = measurement.fault.removesuffix(".")
     else:
         said = ", ".join(_values(monitor.kind, names, measurement))
         what = f"{rule.name} ({said})" if said else rule.name
-    return one_line(f"{monitor.name}: {what} {agents}", LONGEST)
+    beside = f" ({', '.join(more)})" if more else ""
+    return one_line(f"{monitor.name}: {what}", LONGEST - len(beside)) + beside
 
 
 def _values(kind: MonitorKind, names: list[str], measurement: Measurement) -> Iterator[str]:
