@@ -13,6 +13,7 @@ NO_PAGES: Final = frozenset({
     "/calendars/{token}.ics",
     "/services",
     "/services/{id}",
+    "/services/{id}/integrations/{integration}",
     "/analytics/{table}.csv",
     "/setup",  # is there only while nobody is: it has a test of its own
 })  # fmt: skip
@@ -61,6 +62,10 @@ STOPS: Final = (
     Stop(
         "integration-new", "/service-directory/{id}/integrations/new",
         "/service-directory/{service}/integrations/new",
+    ),
+    Stop(
+        "integration", "/service-directory/{id}/integrations/{integration}",
+        "/service-directory/{service}/integrations/{integration}",
     ),
     Stop(
         "integration-edit", "/service-directory/{id}/integrations/{integration}/edit",

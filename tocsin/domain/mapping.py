@@ -94,10 +94,10 @@ def _bodies(mapping: BodyMapping, body: bytes) -> list[dict[str, Any]]:
     except foreign_json.NotJsonError as error:
         raise Unmapped(f"{error}.") from None
     found = find_all(mapping.events, said, MOST_EVENTS + 1) if mapping.events else [said]
+    if not found:
+        raise Unmapped(NO_LIST)
     if len(found) == 1 and isinstance(found[0], list):
         found = list(found[0])
-    if mapping.events and not found:
-        raise Unmapped(NO_LIST)
     if len(found) > MOST_EVENTS:
         raise Unmapped(TOO_MANY)
     if not all(isinstance(one, dict) for one in found):

@@ -17,6 +17,7 @@ from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
 from tocsin.usecases.parcels import Take
 from tocsin.web import install, news, search, styleguide
+from tocsin.web.apps import acting, apps, connect, consent
 from tocsin.web.door import api_keys, invitations, passwords, sessions, setup
 from tocsin.web.duty import (
     calendars,
@@ -30,12 +31,26 @@ from tocsin.web.files import send_file
 from tocsin.web.hub import Live
 from tocsin.web.intake import (
     change_events,
+    integration_settings,
     integrations,
     maintenance_windows,
     quarantine,
     service_form,
     services,
     trials,
+)
+from tocsin.web.monitoring import (
+    agents,
+    alert_rules,
+    channel_form,
+    environments,
+    instant_notifications,
+    monitor_form,
+    monitors,
+    notification_channels,
+    notification_schemes,
+    rule_form,
+    violations,
 )
 from tocsin.web.page import Page
 from tocsin.web.people import (
@@ -55,13 +70,21 @@ from tocsin.web.upkeep import alarms, health, settings
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
+    acting,
+    agents,
     alarms,
+    alert_rules,
     analytics,
     api_keys,
+    apps,
     belongings,
     calendars,
     change_events,
+    channel_form,
+    connect,
+    consent,
     contact_methods,
+    environments,
     escalation_policies,
     handing_on,
     health,
@@ -69,16 +92,23 @@ MODULES: Final[Sequence[ModuleType]] = (
     incident_form,
     incidents,
     install,
-    integrations,
+    instant_notifications,
+    integrations,  # their form first: its address would fit one of them, too
+    integration_settings,
     invitations,
     maintenance_windows,
+    monitor_form,
+    monitors,
     newcomers,
     news,
+    notification_channels,
     notification_rules,
+    notification_schemes,
     oncall,
     overrides,
     passwords,
     quarantine,
+    rule_form,
     schedule_editor,
     schedules,
     search,
@@ -92,6 +122,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     teams,
     trials,
     users,
+    violations,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 
