@@ -122,8 +122,8 @@ def tidied(config: Config) -> Config:
             return replace(config, parse_response=path.strip())
         case Email(addresses=addresses):
             return replace(config, addresses=tuple(dict.fromkeys(filter(None, addresses))))
-        case Slack(url=url) | Webhook(url=url):
-            return replace(config, url=url.strip())
+        case _:
+            return replace(config, url=config.url.strip())
 
 
 def shown(config: Config) -> str:
@@ -135,8 +135,8 @@ def shown(config: Config) -> str:
             return f"{trigger.method} {place(trigger.url)}"
         case Email(addresses=addresses):
             return _listed(addresses)
-        case Slack(url=url) | Webhook(url=url):
-            return mask_url(url)
+        case _:
+            return mask_url(config.url)
 
 
 def masked(config: Config) -> Config:
@@ -150,9 +150,10 @@ def masked(config: Config) -> Config:
             return config
         case Slack(url=url):
             return replace(config, url=mask_url(url))
-        case Webhook(url=url, secret=secret, headers=headers):
-            secret = mask(secret) if secret else ""
-            return replace(config, url=mask_url(url), secret=secret, headers=hide(headers))
+        case _:
+            secret = mask(config.secret) if config.secret else ""
+            url, headers = mask_url(config.url), hide(config.headers)
+            return replace(config, url=url, secret=secret, headers=headers)
 
 
 def merged(after: Config, before: Config) -> Config:
@@ -183,7 +184,7 @@ def places(config: Config) -> set[str]:
             return {place(url)}
         case ApiAction():
             return {place(request.url) for request in requests(config)}
-        case Email():
+        case _:
             return set()
 
 

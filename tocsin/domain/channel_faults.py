@@ -15,7 +15,6 @@ from tocsin.domain.channel_config import (
     Email,
     PagerDuty,
     Slack,
-    Webhook,
     merged,
     place,
     places,
@@ -52,10 +51,10 @@ def faults_of_config(config: Config) -> Iterator[str]:
                 yield from (f"Address {address} {fault}" for fault in faults_of_email(address))
         case Slack(url=url):
             yield from faults_of_url("URL", url, "https://hooks.slack.com/services/T00/B00/XXXX")
-        case Webhook(url=url, headers=headers, secret=secret):
-            yield from faults_of_url("URL", url, "https://hooks.example.com/alerts")
-            yield from faults_of_headers("Headers", headers)
-            if len(secret) > LONGEST_SECRET or not secret.isprintable():
+        case _:
+            yield from faults_of_url("URL", config.url, "https://hooks.example.com/alerts")
+            yield from faults_of_headers("Headers", config.headers)
+            if len(config.secret) > LONGEST_SECRET or not config.secret.isprintable():
                 yield f"Secret must have at most {LONGEST_SECRET} characters, all printable."
 
 

@@ -102,7 +102,7 @@ def _headline(violation: Violation, action: SignalAction) -> str:
         case "acknowledge":
             by = f" by {violation.acknowledged_by}" if violation.acknowledged_by else ""
             return f"Acknowledged{by}: {violation.summary}"
-        case "resolve":
+        case _:
             is_over = violation.state == "cleared"
             reason = violation.cleared_because or "recovered" if is_over else CHANNEL_REMOVED
             because = "" if reason == "recovered" else f", {reason}"

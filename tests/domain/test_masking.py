@@ -1,0 +1,52 @@
+"""Masking: what people see of secrets, and how masks become secrets again."""
+
+import pytest
+
+from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def test_a_mask_shows_the_end_of_a_long_secret_alone() -> None:
+    assert (mask(KEY), mask("hunter2")) == (f"{DOTS}cdef", DOTS)
+    assert (is_mask(mask(KEY)), is_mask(KEY)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Authorization: Token token=abcdefghijklmnop", f"Authorization: {DOTS}"),
+        ("Accept: text/plain\n\tX-Api-Key: 1234", f"Accept: text/plain\n\tX-Api-Key: {DOTS}"),
+        ("Cookie: a=b\r\nAccept: x", f"Cookie: {DOTS}\r\nAccept: x"),
+        (f'{{"routing_key": "{KEY}"}}', f'{{"routing_key": "{DOTS}cdef"}}'),
+        ('{"apiKey": "short", "a": 1}', f'{{"apiKey": "{DOTS}", "a": 1}}'),
+        (f"token={KEY}&a=1", f"token={DOTS}cdef&a=1"),
+        ("https://ann:hunter2@example.com/", f"https://ann:{DOTS}@example.com/"),
+        ('{"dedup_key": "QV1", "incident_key": "x"}', '{"dedup_key": "QV1", "incident_key": "x"}'),
+        ("Authorization: Token token=[[your token]]", "Authorization: Token token=[[your token]]"),
+        ('{"token": "{ALERT_ID}"}', '{"token": "{ALERT_ID}"}'),
+        ("https://example.com:8080/x", "https://example.com:8080/x"),
+    ],
+)
+def test_what_is_named_like_a_secret_is_hidden(text: str, hidden: str) -> None:
+    assert hide(text) == hidden
+    assert hide(hidden) == hidden
+
+
+def test_known_secrets_are_hidden_wherever_they_stand() -> None:
+    assert hide(f"No such key: {KEY}", [KEY, ""]) == f"No such key: {DOTS}cdef"
+
+
+def test_masks_become_the_secrets_they_stand_for() -> None:
+    before = f'Authorization: Basic YTpi\n{{"apiKey": "{KEY}", "password": "hunter2"}}'
+
+    assert reveal(hide(before), before) == before
+    assert reveal(hide(before).replace("apiKey", "apikey"), before).count(KEY) == 1
+
+
+def test_a_mask_of_something_else_stays_a_mask() -> None:
+    assert reveal(f"Authorization: {DOTS}", "Accept: text/plain") == f"Authorization: {DOTS}"
+
+
+def test_a_new_secret_is_not_touched() -> None:
+    assert reveal("Authorization: new one", "Authorization: old one") == "Authorization: new one"
