@@ -1,8 +1,7 @@
 """What the tests of probes share: tools that trust an authority of our own, and a web site."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,12 +10,18 @@ from tests.probes import site as sites
 from tests.probes.authority import Authority
 from tests.probes.site import Site
 from tocsin.domain.measured import VALUES
-from tocsin.domain.monitor import Measurement, Target
+from tocsin.domain.monitor import KINDS, Measurement, MonitorKind, Target
 from tocsin.kit.http import Outbound
 from tocsin.probes.look import Tools, open_tools
 from tocsin.probes.looking import look
 
 Looks = Callable[..., Awaitable[Measurement]]
+_KINDS: dict[type, MonitorKind] = {
+    target: kind
+    for target in get_args(Target)
+    for kind in KINDS
+    if kind == target.__struct_config__.tag
+}
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +42,9 @@ async def tools(authority: Authority) -> AsyncIterator[Tools]:
 def look_at(tools: Tools) -> Looks:
     """Look, and see that all that was learned is what the kind is known to measure."""
 
-    async def look_once(target: Target, *, timeout: float = 5, retries: int = 0) -> Measurement:
-        found = await look(target, timeout=timeout, retries=retries, tools=tools)
-        kind = target.__struct_config__.tag
-        known = {value.name for value in VALUES[kind]}
+    async def look_once(target: Target, *, seconds: float = 5, retries: int = 0) -> Measurement:
+        found = await look(target, timeout=seconds, retries=retries, tools=tools)
+        known = {value.name for value in VALUES[_KINDS[type(target)]]}
         assert set(found.values) <= known
         assert {"response_time", "looks"} <= set(found.values)
         assert found.ok == (not found.fault) == (not found.fault_kind)

@@ -36,17 +36,21 @@ def moved(to: str, *headers: str, status: str = "302 Found") -> bytes:
 
 
 class Site:
-    """``pages`` are by path; each is an answer, or what makes one of a request."""
+    """``pages`` are by path; each is an answer, or what makes one of a request.
+
+    While ``open`` is clear, it says nothing at all.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes | Callable[[Asked], bytes]] = {}
         self.asked: list[Asked] = []
         self.port = 0
         self.url = ""
-        self.silent = False
+        self.open = asyncio.Event()
+        self.open.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request; say nothing while ``silent``."""
+        """Answer one request."""
         try:
             head, *rest = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in rest if line)}
@@ -57,8 +61,7 @@ class Site:
         method, path, _ = head.split(" ")
         asked = Asked(method, path, headers, body)
         self.asked.append(asked)
-        while self.silent:
-            await asyncio.sleep(0.01)
+        await self.open.wait()
         answer = self.pages.get(urlsplit(path).path, page("", status="404 Not Found"))
         writer.write(answer if isinstance(answer, bytes) else answer(asked))
         writer.close()
@@ -74,5 +77,5 @@ async def running(tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
     try:
         yield site
     finally:
-        site.silent = False
+        site.open.set()
         server.close()

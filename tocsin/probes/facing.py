@@ -56,7 +56,7 @@ def _shake_hands(host: str, port: int, look: Look) -> Shake:
 
 def _fault_of(error: Exception, host: str, port: int) -> Fault:
     if isinstance(error, ForbiddenAddress):
-        return Fault("refused", one_line(str(error).removesuffix("."), _LONGEST))
+        return Fault("refused", one_line(str(error), _LONGEST))
     if isinstance(error, UnknownHost):
         return Fault("dns", f"The name {host} is not known")
     cause = _cause(error)

@@ -14,10 +14,10 @@ from tocsin.kit.http import Outbound, make_client, trusting
 
 
 class Fault(Exception):  # noqa: N818 - of what was looked at, not ours
-    """What is wrong with what was looked at, in a short sentence for people."""
+    """What is wrong with what was looked at: a short sentence for people, without a full stop."""
 
     def __init__(self, kind: FaultKind, sentence: str) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence.removesuffix("."))
         self.kind = kind
 
 
