@@ -148,8 +148,9 @@ class Engine:
     async def _end(self, parts: Sequence[asyncio.Task[None]]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
-                ending = [lane.finish() for lane in self._lanes.values()]
-                await asyncio.gather(self._dispatcher.finish(), *ending)
+                ending = [part.finish() for part in (self._dispatcher, self._prober)]
+                ending += [lane.finish() for lane in self._lanes.values()]
+                await asyncio.gather(*ending)
         for part in parts:
             part.cancel()
         await asyncio.gather(*parts, return_exceptions=True)
