@@ -34,9 +34,9 @@ class Hook:
         self.url = ""
         self._server: asyncio.Server | None = None
 
-    async def start(self) -> None:
-        """Listen at a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def start(self, port: int = 0) -> None:
+        """Listen at a port, a free one unless it is named."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/hook"
 

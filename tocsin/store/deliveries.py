@@ -21,6 +21,7 @@ from tocsin.store.writes import Writes, flush
 LEASE_SECONDS: Final = 60
 
 DELIVERIES: Final = Rows(deliveries, Dispatch)
+NEWEST_FIRST: Final = (deliveries.c.sequence.desc(),)
 
 # Destinations are found one by one in the index, whatever waits for each of them. Those with the
 # fewest under way come first.

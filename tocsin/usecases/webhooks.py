@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.delivery import WebhookSubscription
+from tocsin.domain.delivery import Dispatch, WebhookSubscription
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.webhook import PING, Occurrence
 from tocsin.domain.webhook_faults import apart, faults_of_headers, faults_of_subscription
@@ -22,6 +22,7 @@ from tocsin.store.teams import TEAMS
 from tocsin.store.webhook_subscriptions import OLDEST_FIRST, SUBSCRIPTIONS
 from tocsin.usecases import webhook_secrets
 from tocsin.usecases.announcing import dispatch
+from tocsin.usecases.deliveries import find_in_log, log_of
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
@@ -137,6 +138,30 @@ async def ping(house: House, id_: str, by: Agent | None, now: datetime) -> str:
     async with house.database.begin() as tx:
         await hold(tx, id_)
         planned = dispatch(told, id_, f"ping-{told.id}", now)
+        await deliveries.plan(tx, [planned])
+    return planned.id
+
+
+async def deliveries_of(house: House, id_: str, part: Part) -> tuple[list[Dispatch], int | None]:
+    """List what was, or is to be, told to one, the newest first."""
+    async with house.database.read() as tx:
+        _found(await SUBSCRIPTIONS.get(tx, id_), id_)
+        return await log_of(tx, id_, part)
+
+
+async def delivery_of(house: House, id_: str, delivery_id: str) -> Dispatch:
+    """Read one delivery with its body and answer. Raises NotFound."""
+    async with house.database.read() as tx:
+        return await find_in_log(tx, id_, delivery_id)
+
+
+async def redeliver(house: House, id_: str, delivery_id: str, now: datetime) -> str:
+    """Plan to tell once more what was told; return the id of the new delivery."""
+    async with house.database.begin() as tx:
+        await hold(tx, id_)
+        before = await find_in_log(tx, id_, delivery_id)
+        told = msgspec.convert(before.subject, Occurrence)
+        planned = dispatch(told, id_, before.thread_id, now)
         await deliveries.plan(tx, [planned])
     return planned.id
 
