@@ -33,7 +33,7 @@ async def newest(tx: AsyncConnection, pairs: Sequence[Pair]) -> dict[Pair, Viola
     """
     given = {"rules": [rule for rule, _ in pairs], "monitors": [one for _, one in pairs]}
     rows = (await tx.execute(_NEWEST, given)).mappings()
-    found = [msgspec.convert(dict(row), Violation) for row in rows]
+    found = [VIOLATIONS.read(row) for row in rows]
     held = await hold(tx, (one.id for one in found if one.state != "cleared" or one.muted))
     now = {one.id: one for one in found} | {one.id: one for one in held}
     return {(one.rule_id, one.monitor_id): one for one in now.values()}
