@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.oauth import faults_of_redirect, origin_of
+from tocsin.domain.oauth import faults_of_redirect, leads_back, origin_of
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,26 @@ def test_a_fragment_or_a_name_is_told() -> None:
 
 def test_an_origin_is_what_comes_before_the_path() -> None:
     assert origin_of("https://app.example.org:8443/back?a=b") == "https://app.example.org:8443"
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://app.example.org/back", True),
+        ("https://app.example.org/back?tenant=1", True),
+        ("https://app.example.org/two?a=b&c=d", True),
+        ("https://app.example.org/two?a=b", True),
+        ("https://app.example.org/two?a=bc", False),
+        ("https://app.example.org/two", False),
+        ("https://app.example.org/back#fragment", False),
+        ("https://app.example.org/back?a=b#fragment", False),
+        ("https://app.example.org/back?<script>", False),
+        ("https://app.example.org/back2", False),
+        ("https://app.example.org/back/", False),
+        ("https://app.example.org/backwards?a=b", False),
+    ],
+)
+def test_an_address_leads_back_if_only_parameters_were_added(address: str, leads: bool) -> None:
+    registered = ["https://app.example.org/back", "https://app.example.org/two?a=b"]
+
+    assert leads_back(address, registered) is leads

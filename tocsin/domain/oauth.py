@@ -1,6 +1,6 @@
 """Apps that act for people, and what they act with: codes, access tokens, refresh tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -86,6 +86,14 @@ def faults_of_redirect(address: str) -> Iterator[str]:
         yield f"Redirect addresses cannot have a fragment: {address}."
     if "@" in parts.netloc:
         yield f"Redirect addresses cannot hold a name or a password: {address}."
+
+
+def leads_back(address: str, registered: Iterable[str]) -> bool:
+    """Say whether an address is a registered one, perhaps with parameters added to it."""
+    return not list(faults_of_redirect(address)) and any(
+        address == one or address.startswith(one + ("&" if "?" in one else "?"))
+        for one in registered
+    )
 
 
 def origin_of(address: str) -> str:

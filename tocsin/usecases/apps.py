@@ -15,7 +15,7 @@ from tocsin.auth.tokens import make
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.oauth import App, faults_of_redirect
 from tocsin.domain.scope import LEGACY, OPENID
-from tocsin.domain.vendor import VENDOR_OF_ID
+from tocsin.domain.vendor import VENDORS
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 from tocsin.store import oauth as store
@@ -26,6 +26,9 @@ from tocsin.usecases.wishes import grant, refuse
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 500
 MOST_REDIRECTS: Final = 20
+
+# On the connect page an app is handed a key, which senders of mail have no use for.
+CONNECTABLE: Final = {one.id: one.name for one in VENDORS if one.generic_service_type == "api"}
 
 NOTHING_TO_RENEW: Final = "A public app has no secret."
 
@@ -168,5 +171,5 @@ def _faults(house: House, app: App) -> Iterator[str]:
         yield "Redirect addresses cannot be blank for a public app."
     for scope in sorted(set(app.scopes) - set(scopes_offered(house))):
         yield f"Scope {scope} is not known."
-    if app.vendor_id and app.vendor_id not in VENDOR_OF_ID:
-        yield f"Vendor {app.vendor_id} was not found."
+    if app.vendor_id and app.vendor_id not in CONNECTABLE:
+        yield f"Vendor {app.vendor_id} was not found among those that send requests."

@@ -1,0 +1,1 @@
+"""Apps: who registers them, whom they ask, and whom they act for."""

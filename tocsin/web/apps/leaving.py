@@ -1,0 +1,25 @@
+"""Leaving: pages from which people go back to the app that sent them here."""
+
+from starlette.responses import Response
+
+from tocsin.domain.oauth import origin_of
+from tocsin.web.safety import POLICY
+from tocsin.web.visit import go_to
+
+
+def leading_to(response: Response, address: str) -> Response:
+    """Let a page's form end at an app, which may send browsers on over HTTPS.
+
+    No page that follows learns where people come from; the window that an app has opened stays
+    its own.
+    """
+    targets = f"form-action 'self' https: {origin_of(address)}"
+    response.headers["content-security-policy"] = POLICY.replace("form-action 'self'", targets)
+    response.headers["referrer-policy"] = "no-referrer"
+    response.headers["cross-origin-opener-policy"] = "unsafe-none"
+    return response
+
+
+def send_back(address: str) -> Response:
+    """Send a browser to an app, with what it is told."""
+    return leading_to(go_to(address), address)
