@@ -30,6 +30,8 @@ STYLES: Final = (
     "services",
     "settings",
     "analytics",
+    "apps",
+    "monitoring",
 )
 
 _STATIC: Final = files("tocsin.web").joinpath("static")

@@ -13,6 +13,7 @@ from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.cookies import drop_cookie, set_cookie
 from tocsin.web.files import address_of
+from tocsin.web.monitoring.values import span
 from tocsin.web.notices import COOKIE, Notice, take_notice
 from tocsin.web.roles import ROLES, USUAL_ROLES
 from tocsin.web.schedule_words import restrictions_told, rotation_told
@@ -32,14 +33,17 @@ _TEMPLATES.filters |= {
     "clock": words.clock,
     "duration": words.duration,
     "exact": words.exact,
+    "host": words.host,
     "instant": write_instant,
     "join_names": words.join,
+    "lasted": words.lasted,
     "moment": words.moment,
     "numbered": words.numbered,
     "printable": printable,
     "restrictions": restrictions_told,
     "rotation": rotation_told,
     "sentence": sentence,
+    "span": span,
     "twice": instants.choices,
     "value": words.value,
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -35,6 +36,11 @@ def ago(at: datetime, now: datetime) -> str:
         return f"{_length(now - at)} ago" if now - at >= _MINUTE else "just now"
     ahead = at - now + _MINUTE / 2
     return f"in {_length(ahead)}" if ahead >= _MINUTE else "in a moment"
+
+
+def lasted(span: timedelta) -> str:
+    """Say how long something took, or takes so far."""
+    return _length(span) if span >= _MINUTE else f"{max(span.seconds, 1)} s"
 
 
 def exact(at: datetime, zone: str) -> str:
@@ -108,6 +114,11 @@ def zones() -> Sequence[str]:
 def is_link(href: str | None) -> bool:
     """Say whether an address that somebody sent may be followed."""
     return href is not None and href.lower().startswith(("https://", "http://"))
+
+
+def host(address: str) -> str:
+    """Name whose an address is."""
+    return urlsplit(address).netloc
 
 
 def _folded(text: str) -> str:

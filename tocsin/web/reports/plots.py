@@ -103,7 +103,7 @@ def stack(
     ``bands`` are places with a shade behind them.
     """
     totals = [sum(column) for column in columns]
-    scale = _scale(max(totals, default=0), _steps_of_numbers())
+    scale = _scale(max(totals, default=0), steps_of_numbers())
     peak = totals.index(max(totals)) if any(totals) else None
     return Plot(
         ticks=_ticks(scale, str),
@@ -114,25 +114,35 @@ def stack(
 
 
 def trace(
-    places: Sequence[Place], lines: Sequence[Sequence[float | None]], write: Callable[[float], str]
+    places: Sequence[Place],
+    lines: Sequence[Sequence[float | None]],
+    write: Callable[[float], str],
+    *,
+    steps: Iterator[int] | None = None,
+    bands: Iterable[range] = (),
 ) -> Plot:
-    """Draw lines through lengths of time; they break where there is none."""
-    known = [seconds for line in lines for seconds in line if seconds is not None]
-    scale = _scale(max(known, default=0), _steps_of_time())
+    """Draw lines through figures; they break where there is none.
+
+    ``steps`` are of the scale, of seconds unless others are given; ``bands`` are places with a
+    shade behind them.
+    """
+    known = [figure for line in lines for figure in line if figure is not None]
+    scale = _scale(max(known, default=0), steps or _steps_of_time())
     dots = [
         Dot(
             x=_middle(number, len(places)),
-            y=_y(seconds, scale[-1]),
+            y=_y(figure, scale[-1]),
             series=series,
-            title=f"{places[number].title}: {write(seconds)}",
+            title=f"{places[number].title}: {write(figure)}",
         )
         for series, line in enumerate(lines, start=1)
-        for number, seconds in enumerate(line)
-        if seconds is not None
+        for number, figure in enumerate(line)
+        if figure is not None
     ]
     return Plot(
         ticks=_ticks(scale, write),
         names=list(_names(places)),
+        bands=[_band(band, len(places)) for band in bands],
         dots=dots,
         strokes=[
             stroke
@@ -154,12 +164,13 @@ def _scale(top: float, steps: Iterator[int]) -> list[int]:
     return [step * number for number in range(max(1, -int(-top // step)) + 1)]
 
 
-def _steps_of_numbers() -> Iterator[int]:
+def steps_of_numbers() -> Iterator[int]:
+    """Yield round figures from one on."""
     return (step * 10**power for power in count() for step in (1, 2, 5))
 
 
 def _steps_of_time() -> Iterator[int]:
-    return chain(_STEPS_OF_TIME, (DAY * days for days in _steps_of_numbers()))
+    return chain(_STEPS_OF_TIME, (DAY * days for days in steps_of_numbers()))
 
 
 def _ticks(scale: Sequence[int], write: Callable[[float], str]) -> list[Tick]:

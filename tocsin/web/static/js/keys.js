@@ -1,7 +1,7 @@
 // Single keys: j and k move in a list, x selects, letters press the button that bears them.
 
 const OFF = "tocsin-keys-off";
-const WAYS = { i: "/incidents", o: "/oncall", s: "/schedules", v: "/service-directory", p: "/escalation_policies" };
+const WAYS = { i: "/incidents", o: "/oncall", s: "/schedules", v: "/service-directory", p: "/escalation_policies", m: "/monitors" };
 const PATIENCE = 1500; // ms
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 

@@ -1,0 +1,1 @@
+"""Monitors, alert rules and the channels that they tell; environments, agents, violations."""

@@ -1,0 +1,44 @@
+"""What a first monitor needs besides itself: an environment, and a rule that speaks up."""
+
+from typing import Final
+
+from tocsin.domain.monitor import Monitor
+from tocsin.usecases import alert_rules, environments
+from tocsin.usecases.alert_rules import starters
+from tocsin.usecases.environments import Wish
+from tocsin.usecases.errors import Complaint
+from tocsin.web.visit import Visit
+
+FIRST: Final = "Production"
+RULE: Final = "rule"
+LONGEST_NAME: Final = 100
+
+
+async def environment_of(visit: Visit) -> str:
+    """Return the first environment; where there is none, make one."""
+    known = await environments.find(visit.house)
+    if known:
+        return known[0].id
+    return (await environments.create(visit.house, Wish(name=FIRST), visit.now)).id
+
+
+async def begin_telling(visit: Visit, monitor: Monitor, told: tuple[str, ...]) -> str:
+    """Make the rule that a new monitor of its kind is best begun with, if that is wanted."""
+    channel_ids = tuple(id_ for id_ in told if id_ != RULE)
+    if RULE not in told and not channel_ids:
+        return "No alert rule speaks of it by itself."
+    starter = starters(monitor.kind)[0]
+    wish = alert_rules.Wish(
+        name=f"{monitor.name}: {starter.name.lower()}"[:LONGEST_NAME],
+        monitor_ids=(monitor.id,),
+        alarm=starter.alarm,
+        warning=starter.warning,
+        rounds_violating=starter.rounds_violating,
+        rounds_out_of=starter.rounds_out_of,
+        channel_ids=channel_ids,
+    )
+    try:
+        await alert_rules.create(visit.house, monitor.environment_id, wish, visit.now)
+    except Complaint as complaint:
+        return f"The alert rule could not be made: {' '.join(complaint.sentences)}"
+    return "An alert rule speaks up when it fails."

@@ -1,0 +1,38 @@
+"""Values that monitors measured, with their units, as people read them."""
+
+from typing import Final
+
+SECOND: Final = 1000  # milliseconds
+DAY: Final = 86_400  # seconds
+HOUR: Final = 3600
+MINUTE: Final = 60
+
+
+def told(figure: float, unit: str) -> str:
+    """Write a figure with its unit, as short as it can be read."""
+    if unit == "ms":
+        return span(figure)
+    if unit == "s":
+        return _length(figure)
+    return f"{_plain(figure)} {unit}".rstrip()
+
+
+def span(milliseconds: float) -> str:
+    """Write how long something took."""
+    if milliseconds < SECOND:
+        return f"{_plain(milliseconds)} ms"
+    return f"{_plain(milliseconds / SECOND)} s"
+
+
+def _length(seconds: float) -> str:
+    for length, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if seconds >= length:
+            return f"{_plain(seconds / length)} {unit}"
+    return f"{_plain(seconds)} s"
+
+
+def _plain(figure: float) -> str:
+    """Write a number with three digits that matter, without an end of zeros."""
+    if abs(figure) >= 100:
+        return f"{figure:.0f}"
+    return f"{figure:.3g}" if figure else "0"
