@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from tests.browser.programs import register
 from tests.browser.site import Site, open_site
 from tests.browser.town import DAYS, NIGHT, Town, settle
 from tests.conftest import another_database, open_folder
@@ -73,6 +74,7 @@ async def lived_in(postgres: Postgres) -> AsyncIterator[Lived]:
             open_site(database, folder, inbox, town.clock, role="api") as site,
         ):
             await settle(site, town)
+            await register(site, town)
             await pass_a_month(site, town)
             yield Lived(site, town)
     await inbox.stop()

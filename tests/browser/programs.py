@@ -1,0 +1,57 @@
+"""The apps of the town: one that is let act for Ann, and one that waits to be connected."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from tests.browser.site import Site
+from tests.browser.town import Town
+from tocsin.auth.oauth_nouns import Sent
+from tocsin.auth.principal import Principal
+from tocsin.domain.oauth import App
+from tocsin.usecases import apps, grants
+
+BACK: Final = "https://wallboard.example.com/signed-in"
+ADMINISTRATOR: Final = Principal(key_id="")
+SCOPES: Final = (
+    "openid",
+    "escalation_policies.read",
+    "incidents.read",
+    "incidents.write",
+    "oncalls.read",
+    "users:contact_methods.read",
+)
+
+
+async def register(site: Site, town: Town) -> None:
+    """Register apps, let one act for Ann, and note what leads to the pages where they ask."""
+    wallboard = await _app(
+        site, town, name="Wallboard", scopes=SCOPES,
+        description="Shows on the office wall who is on call and what is open.",
+    )  # fmt: skip
+    eyes = await _app(site, town, name="ThousandEyes", vendor_id="PTHOUSE")
+    asked = {"response_type": "code", "client_id": wallboard.id, "redirect_uri": BACK}
+    await _let_act(site, town, wallboard, asked)
+    link = {"app_id": eyes.id, "redirect_url": BACK, "version": "2", "state": "s"}
+    town.others |= {
+        "app": wallboard.id,
+        "question": urlencode(asked),
+        "link": urlencode(link),
+    }
+
+
+async def _app(site: Site, town: Town, **wished: Any) -> App:
+    wish = apps.Wish(redirect_uris=(BACK,), **wished)
+    app, _ = await apps.create(site.house, wish, ADMINISTRATOR, town.now)
+    return app
+
+
+async def _let_act(site: Site, town: Town, app: App, asked: dict[str, str]) -> None:
+    ann = town.people["Ann"]
+    _, secret = await apps.renew_secret(site.house, app.id)
+    sent = Sent(method="GET", fields=list(asked.items()))
+    where = await grants.answer(site.house, sent, ann, town.now, allow=True)
+    code = where.partition("code=")[2].partition("&")[0]
+    given = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK}
+    proof = {"client_id": app.id, "client_secret": secret}
+    fields = list((given | proof).items())
+    await grants.swap(site.house, Sent(method="POST", fields=fields), town.now)
