@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from tocsin.engine.meters import Meters
-from tocsin.usecases import deliveries, upkeep, work
+from tocsin.usecases import deliveries, rounds, upkeep, work
 from tocsin.usecases.house import House
 
 
@@ -28,7 +28,13 @@ async def clean_up(house: House, _meters: Meters, now: datetime) -> None:
     await upkeep.clean_up(house, now)
 
 
+async def catch_up(house: House, _meters: Meters, now: datetime) -> None:
+    """Let no round hang whose agents fell silent."""
+    await rounds.catch_up(house, now)
+
+
 CLOCKWORKS: Final = (
     Clockwork("measure", 10, measure),
+    Clockwork("catch up", 15, catch_up),
     Clockwork("clean up", 600, clean_up),
 )

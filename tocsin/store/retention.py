@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.delivery_tables import oauth_codes, oauth_tokens
+from tocsin.store.monitoring_tables import threads, violations
 from tocsin.store.tables import (
     alarms,
     alerts,
@@ -22,7 +23,13 @@ from tocsin.store.tables import (
 
 AT_ONCE: Final = 10_000
 INCIDENTS_AT_ONCE: Final = 1000  # each has many rows that go with it
+MEASUREMENTS_AT_ONCE: Final = 50_000  # they are many: a thousand monitors make as many in an hour
 IDS: Final = sa.ARRAY(sa.Text)
+# They have no id: they are found where they lie.
+_FORGET_MEASUREMENTS: Final = sa.text("""
+delete from measurements
+where ctid = any(array(select ctid from measurements where round < :before limit :most))
+""")
 _TURN: Final = 0x70C51  # any number that other programs on this database do not lock
 
 
@@ -73,6 +80,22 @@ async def forget_incidents(tx: AsyncConnection, *, resolved_before: datetime) ->
     for table in (alerts, notes, log_entries):
         await tx.execute(sa.delete(table).where(table.c.incident_id == ids))
     return (await tx.execute(sa.delete(incidents).where(incidents.c.id == ids))).rowcount
+
+
+async def forget_measurements(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget what was measured long ago."""
+    given = {"before": before, "most": MEASUREMENTS_AT_ONCE}
+    return (await tx.execute(_FORGET_MEASUREMENTS, given)).rowcount
+
+
+async def forget_violations(tx: AsyncConnection, *, cleared_before: datetime) -> int:
+    """Forget violations that are over, with what is known of how others called them."""
+    c = violations.c
+    # What is over began earlier still, and that is what the index knows.
+    over = sa.select(c.id).where(c.began_at < cleared_before, c.cleared_at < cleared_before)
+    ids = sa.any_(sa.literal(list((await tx.execute(over.limit(AT_ONCE))).scalars()), IDS))
+    await tx.execute(sa.delete(threads).where(threads.c.violation_id == ids))
+    return (await tx.execute(sa.delete(violations).where(c.id == ids))).rowcount
 
 
 async def forget_sessions(tx: AsyncConnection, *, unseen_since: datetime, begun: datetime) -> int:

@@ -59,4 +59,10 @@ async def _forget_records(tx: AsyncConnection, account: Account, now: datetime) 
         "incidents": await retention.forget_incidents(
             tx, resolved_before=before(account.keep_incidents)
         ),
+        "violations": await retention.forget_violations(
+            tx, cleared_before=before(account.keep_incidents)
+        ),
+        "measurements": await retention.forget_measurements(
+            tx, before=before(account.keep_measurements)
+        ),
     }
