@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.hearing import channel, rule, violations
 from tests.night import Night
-from tests.telling import channel, rule, violations
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.environment import BUILT_IN_AGENT, Environment
 from tocsin.domain.monitor import KINDS, Measurement, MonitorKind

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from tests.hearing import channel, deliver, planned, rule, violations
 from tests.night import Night
-from tests.telling import channel, deliver, planned, rule, violations
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.environment import Environment
 from tocsin.domain.monitor import Measurement, Monitor

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.hearing import channel, deliver, rule, violations
 from tests.night import Night
 from tests.team import NOON
-from tests.telling import channel, deliver, rule, violations
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.monitor import Measurement
 from tocsin.store import monitoring_tables as tables

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.hearing import channel, deliver, planned, rule, violations
 from tests.night import URL, Night
-from tests.telling import channel, deliver, planned, rule, violations
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.alert_rule import Violation
 from tocsin.domain.environment import Environment
