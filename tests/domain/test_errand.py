@@ -68,6 +68,12 @@ def test_texts_are_made_fit_to_be_read() -> None:
     )
 
 
+def test_a_result_is_brought_as_it_is() -> None:
+    given = finding(ok=False, fault_kind="timeout", fault="No answer", values={"a": 1})
+
+    assert Finding.of(given.result("PAGENT")) == given
+
+
 def test_a_parcel_has_bounds_and_its_times_have_offsets() -> None:
     one = msgspec.to_builtins(finding())
     for wrong in ([one] * 501, [one | {"round": "2026-03-02T12:00:00"}]):

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from tocsin import __version__
+from tocsin.cli.agent import agent
 from tocsin.cli.migrate import migrate
 from tocsin.cli.send import send
 from tocsin.cli.serve import serve
@@ -18,7 +19,7 @@ from tocsin.store.database import DatabaseAway
 from tocsin.store.postgres import PostgresError
 from tocsin.usecases.errors import Complaint
 
-COMMANDS: Final = (serve, send, migrate, webhook_key)
+COMMANDS: Final = (serve, send, agent, migrate, webhook_key)
 GROUPS: Final = (token, user)
 _FAILED: Final = 1
 _MISUSED: Final = 2

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import msgspec
 
@@ -48,6 +48,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     fault_kind: FaultKind = ""
     fault: str = ""
     values: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """Return what a result says, whoever brings it."""
+        measurement = msgspec.structs.asdict(result.measurement)
+        return cls(monitor_id=result.monitor_id, round=result.round, at=result.at, **measurement)
 
     def result(self, agent_id: str) -> Result:
         """Return it as a result of that agent, with texts as people may read them."""
