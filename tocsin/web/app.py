@@ -66,7 +66,7 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.reports import analytics
 from tocsin.web.response import handing_on, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
-from tocsin.web.upkeep import alarms, health, settings
+from tocsin.web.upkeep import alarms, health, settings, webhooks
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
@@ -123,6 +123,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     trials,
     users,
     violations,
+    webhooks,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 
