@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store.delivery_tables import oauth_codes, oauth_tokens
+from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
 from tocsin.store.monitoring_tables import threads, violations
 from tocsin.store.tables import (
     alarms,
@@ -96,6 +96,17 @@ async def forget_violations(tx: AsyncConnection, *, cleared_before: datetime) ->
     ids = sa.any_(sa.literal(list((await tx.execute(over.limit(AT_ONCE))).scalars()), IDS))
     await tx.execute(sa.delete(threads).where(threads.c.violation_id == ids))
     return (await tx.execute(sa.delete(violations).where(c.id == ids))).rowcount
+
+
+async def forget_deliveries(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget what machines were told long ago; what still waits stays."""
+    over = sa.and_(deliveries.c.created_at < before, deliveries.c.finished_at.is_not(None))
+    return await _forget(tx, deliveries, over)
+
+
+async def forget_received_webhooks(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget which webhooks were taken long ago."""
+    return await _forget(tx, received_webhooks, received_webhooks.c.created_at < before)
 
 
 async def forget_sessions(tx: AsyncConnection, *, unseen_since: datetime, begun: datetime) -> int:

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 MOST_STRAYS: Final = 10_000
 FOR_EVER: Final = 0  # days
+KEEP_RECEIVED: Final = timedelta(days=7)  # nobody repeats a webhook for longer
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +32,9 @@ async def clean_up(house: House, now: datetime) -> None:
             ),
             "tickets": await retention.forget_tickets(tx, expired=now),
             "codes": await retention.forget_codes(tx, expired=now - REFRESH_FOR),
+            "received_webhooks": await retention.forget_received_webhooks(
+                tx, before=now - KEEP_RECEIVED
+            ),
             "tokens": await retention.forget_tokens(tx, expired=now),
         }
         await last_events.forget_orphans(tx)
@@ -56,6 +60,7 @@ async def _forget_records(tx: AsyncConnection, account: Account, now: datetime) 
         "change_events": await retention.forget_change_events(
             tx, before=before(account.keep_change_events)
         ),
+        "deliveries": await retention.forget_deliveries(tx, before=before(account.keep_deliveries)),
         "incidents": await retention.forget_incidents(
             tx, resolved_before=before(account.keep_incidents)
         ),
