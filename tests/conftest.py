@@ -14,7 +14,7 @@ from tocsin.store.migrate import upgrade
 from tocsin.store.postgres import Postgres
 from tocsin.store.tables import metadata
 
-pytest_plugins = ("tests.contract.judge", "tests.hook", "tests.inbox", "tests.post")
+pytest_plugins = ("tests.atlas", "tests.contract.judge", "tests.hook", "tests.inbox", "tests.post")
 
 # Deleting from the few tables that have rows is five times as fast as truncating them all. Rows
 # go without regard to foreign keys and triggers; what a migration has put there stays.

@@ -36,6 +36,7 @@ from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import looking_with
 from tocsin.engine.signal_courier import signal_courier
 from tocsin.engine.webhook_courier import webhook_courier
+from tocsin.engine.write_back_courier import write_back_courier
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
@@ -203,6 +204,7 @@ async def _couriers(
     return {
         "signal": signal_courier(http, postman, signing_key(sealer)),
         "webhook": webhook_courier(http),
+        "write_back": write_back_courier(http),
     }
 
 

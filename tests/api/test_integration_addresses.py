@@ -21,6 +21,7 @@ from tocsin.api.metrics import EventMetrics
 from tocsin.domain.integration_settings import IntegrationSettings
 from tocsin.domain.mapping import BodyMapping
 from tocsin.store import tables
+from tocsin.store.integrations import read_settings
 from tocsin.usecases import integration_settings
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
@@ -220,5 +221,5 @@ async def test_secrets_are_not_stored_as_they_are(made: Made, house: House) -> N
     stored = [one for one in sealed if one]
     assert len(stored) == 1
     assert b"our secret" not in stored[0]
-    opened = integration_settings.read_settings(house.sealer, stored[0])
+    opened = read_settings(house.sealer, stored[0])
     assert opened == IntegrationSettings(secret="our secret")

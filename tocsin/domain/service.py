@@ -60,7 +60,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
     """A way into a service. The key is kept as a hash for look-ups and encrypted for display.
 
-    ``settings_encrypted``: what its tool's adapter must know, if anything.
+    ``settings_encrypted``: what its tool's adapter must know, if anything. ``hears_back``: they
+    say how the tool is told that somebody has its alerts.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
     key_hash: bytes
     key_encrypted: bytes
     settings_encrypted: bytes | None = None
+    hears_back: bool = False
     created_at: datetime
     last_event_at: datetime | None = None
 

@@ -31,6 +31,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     secrets: tuple[str, ...] = ()
     timeout: float = TIMEOUT
+    auth: httpx.Auth | None = None
 
     @property
     def shown(self) -> str:
@@ -103,7 +104,14 @@ def judged_by_words(answer: Answer) -> Outcome:
 
 async def _exchange(http: httpx.AsyncClient, what: Ask) -> Answer:
     headers = [(name.encode(), value.encode()) for name, value in what.headers]
-    sending = http.stream(what.method, what.url, content=what.body, headers=headers)
+    sending = http.stream(
+        what.method,
+        what.url,
+        content=what.body,
+        headers=headers,
+        auth=what.auth,
+        timeout=what.timeout,
+    )
     async with asyncio.timeout(what.timeout), sending as response:
         body = b""
         async for chunk in response.aiter_bytes():

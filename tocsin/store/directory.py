@@ -55,6 +55,12 @@ async def routes(connection: asyncpg.Connection, hashes: Iterable[bytes]) -> dic
     return {row[0]: Route(*row[1:]) for row in rows}
 
 
+async def hearing_back(connection: asyncpg.Connection) -> frozenset[str]:
+    """Return the integrations whose tools are told that somebody has their alerts."""
+    rows = await connection.fetch("select id from integrations where hears_back")
+    return frozenset(row["id"] for row in rows)
+
+
 async def services(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, Service]:
     """Read services."""
     rows = await connection.fetch(

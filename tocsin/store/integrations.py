@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.integration_settings import IntegrationSettings
 from tocsin.domain.service import Integration
+from tocsin.kit.sealing import Sealer
 from tocsin.store import tables
 from tocsin.store.rows import Rows
 
@@ -17,3 +20,10 @@ async def of_services(tx: AsyncConnection, service_ids: Iterable[str]) -> list[I
     columns = tables.integrations.c
     owned = columns.service_id.in_(sorted(set(service_ids)))
     return await INTEGRATIONS.select(tx, owned, order_by=(columns.created_at,))
+
+
+def read_settings(sealer: Sealer, sealed: bytes | None) -> IntegrationSettings:
+    """Open sealed settings; there may be none."""
+    if sealed is None:
+        return IntegrationSettings()
+    return msgspec.json.decode(sealer.open(sealed), type=IntegrationSettings)

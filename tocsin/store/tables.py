@@ -142,6 +142,7 @@ integrations = sa.Table(
     sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("key_encrypted", sa.LargeBinary, nullable=False),
     sa.Column("settings_encrypted", sa.LargeBinary, comment="What its adapter needs to know."),
+    sa.Column("hears_back", sa.Boolean, nullable=False, server_default=sa.false()),
     at(),
 )
 

@@ -19,6 +19,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import directory as store
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Writes, flush
+from tocsin.usecases import write_backs
 from tocsin.usecases.announcing import announcements
 from tocsin.usecases.directory import Directory, View
 
@@ -90,6 +91,9 @@ class Desk:
 
     async def write(self) -> None:
         """Write what was decided so far. The caller commits."""
+        if self.view.hearing_back:
+            told = await write_backs.plan(self.connection, self.view.hearing_back, self.writes.log)
+            self.writes.dispatches.extend(told)
         await flush(self.connection, self.writes)
         for rule_id, dealt in self.writes.dealt.items():
             self._dealt_before[rule_id] += dealt

@@ -32,6 +32,7 @@ class View:
         self._users: frozenset[str] = frozenset()
         self._has_account = False
         self._listeners: tuple[Listener, ...] | None = None
+        self._hearing_back: frozenset[str] = frozenset()
 
     async def know_keys(self, connection: asyncpg.Connection, digests: Iterable[bytes]) -> None:
         """Read where these keys lead; a key that leads nowhere is asked for each time."""
@@ -90,14 +91,20 @@ class View:
             self._users = frozenset(id_ for id_, person in self._people.items() if person)
 
     async def know_listeners(self, connection: asyncpg.Connection) -> None:
-        """Read which webhook subscriptions hear of what."""
+        """Read which webhook subscriptions hear of what, and which integrations hear back."""
         if self._listeners is None:
+            self._hearing_back = await store.hearing_back(connection)
             self._listeners = await webhook_subscriptions.listeners(connection)
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The webhook subscriptions, once they are known."""
         return self._listeners or ()
+
+    @property
+    def hearing_back(self) -> frozenset[str]:
+        """The integrations whose tools are told who has their alerts, once they are known."""
+        return self._hearing_back
 
     def route(self, digest: bytes) -> Route | None:
         """Return where a key leads, if anywhere."""

@@ -16,9 +16,9 @@ from tocsin.domain.integration_settings import (
 from tocsin.domain.mapping import BodyMapping, Unmapped, events_of, faults_of_mapping
 from tocsin.domain.service import Integration
 from tocsin.domain.vendor import VENDOR_OF_ID, Vendor
-from tocsin.kit.sealing import Sealer, digest
+from tocsin.kit.sealing import digest
 from tocsin.store import last_bodies
-from tocsin.store.integrations import INTEGRATIONS
+from tocsin.store.integrations import INTEGRATIONS, read_settings
 from tocsin.usecases import integrations, services
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
@@ -29,8 +29,6 @@ NEW_KEY: Final = "(a new key for each event)"
 UNSIGNED: Final = "{} does not sign what it sends."
 NO_MAPPING: Final = "Only {} can have a mapping."
 NOT_TOLD: Final = "{} cannot be told that somebody has its alert."
-
-_NONE: Final = IntegrationSettings()
 
 
 class Ear(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,13 +81,6 @@ async def listen(house: House, key: str, body: bytes) -> Ear | None:
     return Ear(vendor=vendor, settings=read_settings(house.sealer, route.settings))
 
 
-def read_settings(sealer: Sealer, sealed: bytes | None) -> IntegrationSettings:
-    """Open sealed settings."""
-    if sealed is None:
-        return _NONE
-    return msgspec.json.decode(sealer.open(sealed), type=IntegrationSettings)
-
-
 async def get(house: House, service_id: str, integration_id: str) -> Told:
     """Read an integration with its settings."""
     known = await integrations.get(house, service_id, integration_id)
@@ -114,7 +105,9 @@ async def change(house: House, service_id: str, integration_id: str, wish: Wish)
         _refuse_what_is_not_for(_vendor(before), settings)
         refuse(faults_of_settings(settings))
         sealed = house.sealer.seal(msgspec.json.encode(settings).decode())
-        await INTEGRATIONS.update(tx, replace(before, settings_encrypted=sealed))
+        told_back = settings.atlas is not None
+        after = replace(before, settings_encrypted=sealed, hears_back=told_back)
+        await INTEGRATIONS.update(tx, after)
 
 
 def preview(mapping: BodyMapping, body: bytes) -> Preview:

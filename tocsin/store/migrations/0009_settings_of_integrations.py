@@ -18,6 +18,7 @@ TABLES: Final = """
         'What integrations with a mapping of their own received last, for the preview.';
     alter table integrations add column settings_encrypted bytea;
     comment on column integrations.settings_encrypted is 'What its adapter needs to know.';
+    alter table integrations add column hears_back boolean not null default false;
 """
 
 
