@@ -41,7 +41,7 @@ async def detach(tx: AsyncConnection, channel_id: str) -> None:
     for table in (environments, alert_rules):
         ids = table.c.channel_ids
         without = {"channel_ids": sa.func.array_remove(ids, sa.cast(channel_id, Id))}
-        query = sa.update(table).where(ids.any(sa.cast(channel_id, Id)))
+        query = sa.update(table).where(sa.cast(channel_id, Id) == sa.any_(ids))
         await tx.execute(query.values(without))
 
 

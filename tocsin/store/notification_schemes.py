@@ -30,5 +30,5 @@ async def detach(tx: AsyncConnection, scheme_id: str) -> None:
     """Let no rule name a scheme."""
     ids = alert_rules.c.scheme_ids
     without = {"scheme_ids": sa.func.array_remove(ids, sa.cast(scheme_id, Id))}
-    query = sa.update(alert_rules).where(ids.any(sa.cast(scheme_id, Id)))
+    query = sa.update(alert_rules).where(sa.cast(scheme_id, Id) == sa.any_(ids))
     await tx.execute(query.values(without))

@@ -65,16 +65,20 @@ async def not_yet_told(tx: AsyncConnection, violation_id: str) -> set[str]:
 
 async def hold_violation(tx: AsyncConnection, violation_id: str) -> Violation | None:
     """Read a violation as it stays until the transaction ends."""
-    columns = [_violations.c[name] for name in Violation.__struct_fields__]
-    query = sa.select(*columns).where(_violations.c.id == violation_id)
+    names = Violation.__struct_fields__
+    query = sa.select(*(_violations.c[name] for name in names)).where(
+        _violations.c.id == violation_id
+    )
     row = (await tx.execute(query.with_for_update(read=True))).first()
-    return None if row is None else msgspec.convert(dict(row._mapping), Violation)
+    if row is None:
+        return None
+    return msgspec.convert(dict(zip(names, row, strict=True)), Violation)
 
 
 async def about(tx: AsyncConnection, violation_id: str) -> About:
     """Read what else is known of a violation that exists."""
-    row = (await tx.execute(_ABOUT, {"id": violation_id})).mappings().one()
-    return msgspec.convert(dict(row), About)
+    row = (await tx.execute(_ABOUT, {"id": violation_id})).one()
+    return msgspec.convert(row, About, from_attributes=True)
 
 
 async def newest_trial(tx: AsyncConnection, channel_id: str) -> str | None:

@@ -93,4 +93,4 @@ def _is(channel_id: str, violation_id: str) -> sa.ColumnElement[bool]:
 
 async def _select(tx: AsyncConnection, *where: sa.ColumnElement[bool]) -> list[Thread]:
     query = sa.select(*_COLUMNS).where(*where).order_by(_c.opened_at, _c.channel_id)
-    return [msgspec.convert(dict(row._mapping), Thread) for row in await tx.execute(query)]
+    return [msgspec.convert(row, Thread, from_attributes=True) for row in await tx.execute(query)]
