@@ -80,12 +80,15 @@ VALUES: Final[Mapping[MonitorKind, tuple[Value, ...]]] = {
     ),
     "prometheus": (
         *_ALWAYS,
+        _STATUS,
+        CERTIFICATE_DAYS,
         Value(name="value", meaning="The value, or the worst of several."),
         Value(name="values", type="list", meaning="The values of all series, at most 100."),
         Value(name="series", meaning="How many series the query found."),
     ),
     "postgresql": (
         *_ALWAYS,
+        CERTIFICATE_DAYS,
         Value(name="value", type="any", meaning="First column of the first row."),
         Value(name="rows", meaning="How many rows there are, at most 1,000."),
     ),

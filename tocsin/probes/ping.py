@@ -18,6 +18,8 @@ async def measure(target: Ping, look: Look) -> None:
     async with facing(target.host, 0, look):
         address, *_ = await look.tools.outbound.resolve(target.host)
         found = await _ping(address, target.count, _patience(target.count, look.timeout))
+    if not found.packets_sent:
+        raise Fault("connection", f"No echo request can be sent to {target.host}")
     look.learn(loss=round(found.packet_loss * 100, 1))
     if not found.is_alive:
         raise Fault("timeout", f"{target.host} answers none of {target.count} echo requests")

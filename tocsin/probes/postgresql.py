@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import asyncpg
 
 from tocsin.domain.monitor import PostgreSql, Tls
-from tocsin.kit.http import trusting
 from tocsin.kit.text import one_line, shortened
+from tocsin.probes import certificates
 from tocsin.probes.facing import facing
 from tocsin.probes.look import Fault, Look
 from tocsin.probes.tls import shake_hands
@@ -44,20 +44,23 @@ async def measure(target: PostgreSql, look: Look) -> None:
 
 
 async def _connect(parts: SplitResult, host: str, port: int, look: Look) -> Any:
+    tls = _tls(parts, host, look)
     refusal = OSError()
     for address in await look.tools.outbound.resolve(host, port):
         try:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 host=address,
                 port=port,
                 user=unquote(parts.username or "postgres"),
                 password=unquote(parts.password or ""),
                 database=unquote(parts.path.removeprefix("/") or parts.username or "postgres"),
-                ssl=_tls(parts, host),
+                ssl=tls,
                 timeout=None,
                 statement_cache_size=0,  # poolers forget statements
                 target_session_attrs="any",
             )
+            _learn_of(tls, look)
+            return connection
         except asyncpg.InvalidAuthorizationSpecificationError as error:
             raise Fault("authentication", f"The server lets nobody in: {_told(error)}") from error
         except _REFUSED as error:
@@ -65,6 +68,12 @@ async def _connect(parts: SplitResult, host: str, port: int, look: Look) -> Any:
         except OSError as error:
             refusal = error
     raise refusal
+
+
+def _learn_of(tls: "_Named | str", look: Look) -> None:
+    certificate = certificates.read(tls.connection) if isinstance(tls, _Named) else None
+    if certificate:
+        look.learn(certificate_days=certificate.days(look.tools.clock()))
 
 
 async def _ask(connection: Any, query: str, seconds: float) -> Sequence[Any]:
@@ -92,12 +101,15 @@ def _told(error: Exception) -> str:
     return one_line(str(error), LONGEST_VALUE)
 
 
-def _tls(parts: SplitResult, host: str) -> ssl.SSLContext | str:
+def _tls(parts: SplitResult, host: str, look: Look) -> "_Named | str":
+    """Return how TLS is spoken: with belief in the certificate only if the address asks for it."""
     mode = parse_qs(parts.query).get("sslmode", ["prefer"])[-1]
     if not mode.startswith("verify"):
         return mode
-    context = _Named.of(host)
+    context = _Named(ssl.PROTOCOL_TLS_CLIENT)
+    context.host = host
     context.check_hostname = mode == "verify-full"
+    context.load_verify_locations(cadata=b"".join(look.tools.tls.get_ca_certs(binary_form=True)))
     return context
 
 
@@ -105,19 +117,12 @@ class _Named(ssl.SSLContext):
     """Expects the certificate of a host at whatever address it is connected to."""
 
     host: str
-
-    @classmethod
-    def of(cls, host: str) -> "_Named":
-        """Trust whom everybody trusts."""
-        context = cls(ssl.PROTOCOL_TLS_CLIENT)
-        context.host = host
-        trusted = trusting().get_ca_certs(binary_form=True)
-        context.load_verify_locations(cadata=b"".join(trusted))
-        return context
+    connection: ssl.SSLObject
 
     def wrap_bio(self, *args: Any, **options: Any) -> ssl.SSLObject:
         """Begin a connection, in the host's name."""
-        return super().wrap_bio(*args, **options | {"server_hostname": self.host})
+        self.connection = super().wrap_bio(*args, **options | {"server_hostname": self.host})
+        return self.connection
 
 
 def _kept(value: Any) -> Any:
