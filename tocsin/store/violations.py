@@ -25,6 +25,19 @@ cross join lateral (
 ) v
 """)
 
+_NAMES: Final = Violation.__struct_fields__
+_UPDATE: Final = (
+    sa.update(violations)
+    .where(violations.c.id == sa.bindparam("new_id"))
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}", type_=violations.c[name].type)
+            for name in _NAMES
+            if name not in {"id", "number"}
+        }
+    )
+)
+
 
 async def newest(tx: AsyncConnection, pairs: Sequence[Pair]) -> dict[Pair, Violation]:
     """Return the newest violation of each rule by each monitor, where there was one.
@@ -102,6 +115,13 @@ async def insert(tx: AsyncConnection, new: Sequence[Violation]) -> list[Violatio
     query = sa.insert(violations).values(values).returning(violations.c.id, violations.c.number)
     numbers = {row.id: row.number for row in await tx.execute(query)}
     return [msgspec.structs.replace(one, number=numbers[one.id]) for one in new]
+
+
+async def update(tx: AsyncConnection, changed: Sequence[Violation]) -> None:
+    """Store violations as they are now."""
+    if changed:
+        rows = [{f"new_{name}": getattr(one, name) for name in _NAMES} for one in changed]
+        await tx.execute(_UPDATE, rows)
 
 
 def _concerns(rule_ids: Iterable[str], monitor_ids: Iterable[str]) -> Where:

@@ -17,7 +17,7 @@ from tocsin.store import alert_rules, measurements, violations
 from tocsin.store.alert_rules import RULES
 from tocsin.store.clashes import tried_again
 from tocsin.store.monitors import MONITORS
-from tocsin.store.violations import VIOLATIONS, Pair
+from tocsin.store.violations import Pair
 from tocsin.usecases import signals
 from tocsin.usecases.house import House
 
@@ -165,14 +165,16 @@ async def _write(
     tx: AsyncConnection, house: House, changes: Sequence[Change], now: datetime
 ) -> None:
     """Write what became of violations, then plan who is told."""
-    await violations.forget(tx, [one.violation.id for one in changes if one.step == "drop"])
-    new = [replace(one.violation, id=new_id("Q")) for one in changes if not one.violation.id]
-    numbered = iter(await violations.insert(tx, new))
-    for change in changes:
-        violation = change.violation
-        if not violation.id:
-            violation = next(numbered)
-        elif change.step != "drop":
-            await VIOLATIONS.update(tx, violation)
-        if change.signal:
-            await signals.plan(tx, house, violation, change.signal, now)
+    old = [one for one in changes if one.violation.id]
+    await violations.forget(tx, [one.violation.id for one in old if one.step == "drop"])
+    await violations.update(tx, [one.violation for one in old if one.step != "drop"])
+    begun = [one for one in changes if not one.violation.id]
+    new = [replace(one.violation, id=new_id("Q")) for one in begun]
+    numbered = await violations.insert(tx, new)
+    told = [
+        *((one.violation, one.signal) for one in old),
+        *((violation, one.signal) for one, violation in zip(begun, numbered, strict=True)),
+    ]
+    for violation, signal in told:
+        if signal:
+            await signals.plan(tx, house, violation, signal, now)
