@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from tests.browser import watchtower
 from tests.browser.programs import register
 from tests.browser.site import Site, open_site
 from tests.browser.town import DAYS, NIGHT, Town, settle
@@ -143,6 +144,7 @@ async def _tonight(site: Site, town: Town) -> None:
     await _trial(site, town)
     await town.live(site, NIGHT)
     await _note_ids(site, town)
+    await watchtower.build(site, town)
 
 
 async def _trial(site: Site, town: Town) -> None:

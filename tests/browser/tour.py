@@ -15,6 +15,7 @@ NO_PAGES: Final = frozenset({
     "/services/{id}",
     "/services/{id}/integrations/{integration}",
     "/analytics/{table}.csv",
+    "/environments/{id}",  # leads to its monitors
     "/setup",  # is there only while nobody is: it has a test of its own
 })  # fmt: skip
 
@@ -130,6 +131,63 @@ STOPS: Final = (
         "maintenance-edit", "/maintenance_windows/{id}/edit",
         "/maintenance_windows/{window}/edit",
     ),
+    Stop("monitors", "/monitors", "/monitors"),
+    Stop("monitor-kinds", "/monitors/new", "/monitors/new"),
+    Stop("monitor-new", "/monitors/new/{kind}", "/monitors/new/http"),
+    Stop("monitor-new-walk", "/monitors/new/{kind}", "/monitors/new/page"),
+    Stop("monitor", "/monitors/{id}", "/monitors/{monitor}?range=30d"),
+    Stop("heartbeat", "/monitors/{id}", "/monitors/{heartbeat}"),
+    Stop("monitor-edit", "/monitors/{id}/edit", "/monitors/{walk}/edit"),
+    Stop("environments", "/environments", "/environments"),
+    Stop("environment-new", "/environments/new", "/environments/new"),
+    Stop(
+        "environment-monitors", "/environments/{id}/monitors",
+        "/environments/{environment}/monitors",
+    ),
+    Stop(
+        "environment-settings", "/environments/{id}/settings",
+        "/environments/{environment}/settings",
+    ),
+    Stop("rules", "/environments/{id}/rules", "/environments/{environment}/rules"),
+    Stop("rule-new", "/environments/{id}/rules/new", "/environments/{environment}/rules/new"),
+    Stop("rule", "/alert_rules/{id}", "/alert_rules/{rule}"),
+    Stop("rule-edit", "/alert_rules/{id}/edit", "/alert_rules/{rule}/edit"),
+    Stop(
+        "rule-notifications", "/alert_rules/{id}/notifications",
+        "/alert_rules/{rule}/notifications",
+    ),
+    Stop("channels", "/environments/{id}/channels", "/environments/{environment}/channels"),
+    Stop(
+        "channel-kinds", "/environments/{id}/channels/new",
+        "/environments/{environment}/channels/new",
+    ),
+    Stop(
+        "channel-new", "/environments/{id}/channels/new/{kind}",
+        "/environments/{environment}/channels/new/pagerduty",
+    ),
+    Stop(
+        "channel-new-api", "/environments/{id}/channels/new/{kind}",
+        "/environments/{environment}/channels/new/api",
+    ),
+    Stop(
+        "channel", "/notification_channels/{id}",
+        "/notification_channels/{channel}?trial={tried_out}",
+    ),
+    Stop(
+        "channel-edit", "/notification_channels/{id}/edit",
+        "/notification_channels/{channel}/edit",
+    ),
+    Stop("schemes", "/environments/{id}/schemes", "/environments/{environment}/schemes"),
+    Stop("scheme-new", "/environments/{id}/schemes/new", "/environments/{environment}/schemes/new"),
+    Stop("scheme", "/notification_schemes/{id}", "/notification_schemes/{scheme}"),
+    Stop("scheme-edit", "/notification_schemes/{id}/edit", "/notification_schemes/{scheme}/edit"),
+    Stop("agents", "/agents", "/agents"),
+    Stop("agent-new", "/agents/new", "/agents/new"),
+    Stop("agent", "/agents/{id}", "/agents/{agent}"),
+    Stop("agent-edit", "/agents/{id}/edit", "/agents/{agent}/edit"),
+    Stop("violations", "/violations", "/violations?state=all"),
+    Stop("violation", "/violations/{id}", "/violations/{violation}"),
+    Stop("instant", "/account/instant-notifications", "/account/instant-notifications"),
     Stop("styleguide", "/styleguide", "/styleguide"),
 )  # fmt: skip
 
