@@ -15,7 +15,7 @@ from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/install/integration"
-MOST: Final = 12  # services to choose among without a search
+MOST: Final = 8  # services to choose among without a search
 NEW: Final = "new"
 ASKED: Final = ("app_id", "redirect_url", "redirect_uri", "state", "version")
 
