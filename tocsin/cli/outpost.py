@@ -91,9 +91,11 @@ class Outpost:
         while True:
             try:
                 await self._fetch()
+                rest = FETCH_EVERY
             except AwayError as why:
                 log.warning("The server is away", why=str(why))
-            await asyncio.sleep(FETCH_EVERY)
+                rest = AGAIN
+            await asyncio.sleep(rest)
 
     async def _fetch(self) -> None:
         answer = await self._ask("GET", "/agent/monitors", headers={"if-none-match": self._tag})
