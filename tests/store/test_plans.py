@@ -1,8 +1,7 @@
 """Hot questions read few rows among a hundred thousand: an index that is missing shows here."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -10,9 +9,9 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tests.plans import explain, rows_read
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.grouping import Grouping
 from tocsin.domain.incident import Incident
@@ -174,7 +173,7 @@ async def test_a_list_of_incidents_reads_little_more_than_it_shows(
     async def ask(tx: AsyncConnection) -> object:
         return await incident_lists.find(tx, asked, limit=PAGE, offset=0)
 
-    assert await _rows_read(full, ask) <= most
+    assert await rows_read(full, ask) <= most
 
 
 QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]], int]]] = {
@@ -208,7 +207,7 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
 async def test_a_question_reads_no_more_than_it_needs(full: Database, name: str) -> None:
     ask, most = QUESTIONS[name]
 
-    assert await _rows_read(full, ask) <= most
+    assert await rows_read(full, ask) <= most
 
 
 HOT: Final[dict[str, tuple[Callable[[asyncpg.Connection], Awaitable[object]], int]]] = {
@@ -230,7 +229,7 @@ async def test_what_every_event_asks_reads_no_more_than_it_needs(full: Database,
             await ask(connection)
             await asyncio.sleep(0)  # what was asked is told on the loop's next round
         *_, query = asked  # before a connection's first question, asyncpg asks what types are
-        rows = await _explain(connection, query.query, query.args)
+        rows = await explain(connection, query.query, query.args)
 
     assert rows <= most
 
@@ -252,40 +251,3 @@ async def _search(tx: AsyncConnection, word: str) -> object:
 async def _changes(tx: AsyncConnection, **fitting: Any) -> object:
     where = tuple(change_events.fitting(**fitting))
     return await change_events.select(tx, where, limit=PAGE)
-
-
-async def _rows_read(full: Database, ask: Callable[[AsyncConnection], Awaitable[object]]) -> int:
-    """Return how many rows of tables and indexes a question made PostgreSQL look at."""
-    asked: list[tuple[str, Any]] = []
-
-    def hear(*heard: Any) -> None:
-        asked.append((heard[2], heard[3]))
-
-    sa.event.listen(full.engine.sync_engine, "before_cursor_execute", hear)
-    try:
-        async with full.engine.connect() as tx:
-            await ask(tx)
-            connection = (await tx.get_raw_connection()).driver_connection
-            assert connection
-            await tx.rollback()
-            plans = [await _explain(connection, text, args) for text, args in asked]
-    finally:
-        sa.event.remove(full.engine.sync_engine, "before_cursor_execute", hear)
-    return sum(plans)
-
-
-async def _explain(connection: asyncpg.Connection, query: str, args: Any) -> int:
-    transaction = connection.transaction()
-    await transaction.start()
-    plan = await connection.fetchval(f"explain (analyze, format json) {query}", *args)
-    await transaction.rollback()
-    return sum(_read_by(json.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]))
-
-
-def _read_by(node: dict[str, Any]) -> Iterator[int]:
-    """Return the rows that each scan in a plan gave and threw away."""
-    if "Scan" in node["Node Type"] and node.keys() & {"Index Name", "Relation Name"}:
-        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-        yield round(each * node["Actual Loops"])
-    for inner in node.get("Plans", ()):
-        yield from _read_by(inner)

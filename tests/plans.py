@@ -1,0 +1,49 @@
+"""How many rows a question makes PostgreSQL look at, by the plan that it follows."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.store.database import Database
+
+
+async def rows_read(database: Database, ask: Callable[[AsyncConnection], Awaitable[object]]) -> int:
+    """Return how many rows of tables and indexes a question made PostgreSQL look at."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(*heard: Any) -> None:
+        asked.append((heard[2], heard[3]))
+
+    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
+    try:
+        async with database.engine.connect() as tx:
+            await ask(tx)
+            connection = (await tx.get_raw_connection()).driver_connection
+            assert connection
+            await tx.rollback()
+            plans = [await explain(connection, text, args) for text, args in asked]
+    finally:
+        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+    return sum(plans)
+
+
+async def explain(connection: asyncpg.Connection, query: str, args: Any) -> int:
+    """Follow the plan of a question, undo what it did, and count the rows."""
+    transaction = connection.transaction()
+    await transaction.start()
+    plan = await connection.fetchval(f"explain (analyze, format json) {query}", *args)
+    await transaction.rollback()
+    return sum(_read_by(json.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"]))
+
+
+def _read_by(node: dict[str, Any]) -> Iterator[int]:
+    """Return the rows that each scan in a plan gave and threw away."""
+    if "Scan" in node["Node Type"] and node.keys() & {"Index Name", "Relation Name"}:
+        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        yield round(each * node["Actual Loops"])
+    for inner in node.get("Plans", ()):
+        yield from _read_by(inner)
