@@ -12,6 +12,8 @@ POLICY: Final = (
 )
 # Alerts bring pictures from wherever their tools keep them.
 WITH_PICTURES: Final = POLICY.replace("img-src 'self'", "img-src 'self' https:")
+# Apps open these in windows of their own, and hear from them in the end.
+IN_WINDOWS_OF_APPS: Final = ("/login", "/oauth/authorize", "/install/integration")
 SAFE: Final = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -34,6 +36,8 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(IN_WINDOWS_OF_APPS):
+                    headers["cross-origin-opener-policy"] = "unsafe-none"
                 for name, value in SAFE.items():
                     headers.setdefault(name, value)
             await send(message)

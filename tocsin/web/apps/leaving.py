@@ -10,13 +10,11 @@ from tocsin.web.visit import go_to
 def leading_to(response: Response, address: str) -> Response:
     """Let a page's form end at an app, which may send browsers on over HTTPS.
 
-    No page that follows learns where people come from; the window that an app has opened stays
-    its own.
+    No page that follows learns where people come from.
     """
     targets = f"form-action 'self' https: {origin_of(address)}"
     response.headers["content-security-policy"] = POLICY.replace("form-action 'self'", targets)
     response.headers["referrer-policy"] = "no-referrer"
-    response.headers["cross-origin-opener-policy"] = "unsafe-none"
     return response
 
 
