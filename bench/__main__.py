@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import load, pages, schedules, web
+from bench import deliveries, load, pages, schedules, web
 from bench.fill import fill
 from bench.peers import Peer, peers
 from bench.server import HEADERS, Server, integration_key, serving
@@ -90,6 +90,7 @@ async def measure(arguments: argparse.Namespace) -> None:
             report.add("memory at rest, without PostgreSQL", server.memory(), "MiB", "≤ 200")
             key = await integration_key(server.url)
             await page_latency(report, box, server, key)
+            await webhooks(report, server, arguments.seconds)
             empty = await ingest(report, server, arguments.seconds, "empty")
             report.add("memory under load, without PostgreSQL", server.memory(), "MiB", "≤ 400")
             await fill(database_url, arguments.rows)
@@ -168,6 +169,22 @@ async def page_latency(report: Report, box: pages.Inbox, server: Server, key: st
         "≤ 1000",
         f"p50 {busy.p50_ms:.0f} ms, {busy.missing} missing",
     )
+
+
+async def webhooks(report: Report, server: Server, seconds: int) -> None:
+    """Time from the answer to the webhook, and what planning one costs."""
+    found = await deliveries.measure(server)
+    for what, latency in (
+        ("event to webhook, idle: p99", found.idle),
+        ("event to webhook, 100 new incidents a second: p99", found.busy),
+        ("event to webhook, 10,000 a minute to a slow receiver beside it: p99", found.beside),
+    ):
+        note = f"p50 {latency.p50_ms:.0f} ms, {latency.missing} missing"
+        report.add(what, latency.p99_ms, "ms", "≤ 1000", note)
+    cost = await deliveries.cost(server, seconds)
+    report.add("distinct, 64 connections, no subscription", cost.without, "/s")
+    report.add("distinct, 64 connections, each told by webhook", cost.told, "/s")
+    report.add("with webhooks / without", cost.told / cost.without, "")
 
 
 async def ingest(report: Report, server: Server, seconds: int, state: str) -> dict[str, float]:

@@ -72,6 +72,15 @@ class Latency(msgspec.Struct, frozen=True):
 async def measure(box: Inbox, url: str, key: str, *, events: int, every: float) -> Latency:
     """Send ``events`` new alerts, one each ``every`` seconds, and wait for their pages."""
     box.heard.clear()
+    answered = await send(url, key, events=events, every=every)
+    await box.hears(events, seconds=30)
+    waits = sorted((box.heard[m] - at) * 1000 for m, at in answered.items() if m in box.heard)
+    cuts = statistics.quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
+    return Latency(cuts[49], cuts[98], events - len(waits))
+
+
+async def send(url: str, key: str, *, events: int, every: float) -> dict[int, float]:
+    """Send marked alerts at a steady pace; return when each was answered."""
     answered: dict[int, float] = {}
     async with httpx.AsyncClient(base_url=url) as http:
         began = time.perf_counter()
@@ -79,10 +88,7 @@ async def measure(box: Inbox, url: str, key: str, *, events: int, every: float) 
             for mark in range(events):
                 await asyncio.sleep(max(0.0, began + mark * every - time.perf_counter()))
                 group.create_task(_send(http, key, mark, answered))
-    await box.hears(events, seconds=30)
-    waits = sorted((box.heard[m] - at) * 1000 for m, at in answered.items() if m in box.heard)
-    cuts = statistics.quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
-    return Latency(cuts[49], cuts[98], events - len(waits))
+    return answered
 
 
 async def _send(http: httpx.AsyncClient, key: str, mark: int, answered: dict[int, float]) -> None:

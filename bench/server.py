@@ -76,6 +76,12 @@ async def _until_ready(url: str, process: asyncio.subprocess.Process) -> None:
 
 async def integration_key(url: str) -> str:
     """Make a person's policy and a service with an integration; return the integration's key."""
+    _, key = await integrated_service(url)
+    return key
+
+
+async def integrated_service(url: str) -> tuple[str, str]:
+    """Do the same, and return the service's id, too."""
     async with httpx.AsyncClient(base_url=url, headers=HEADERS) as http:
         me = (await http.get("/users", params={"query": ADMIN})).json()["users"][0]
         rule = {
@@ -86,7 +92,7 @@ async def integration_key(url: str) -> str:
         service = await _make(http, "service", "/services", f"Bench {time.time_ns()}", policy)
         integration = {"integration": {"type": "events_api_v2_inbound_integration", "name": "B"}}
         made = await http.post(f"/services/{service}/integrations", json=integration)
-        return str(made.json()["integration"]["integration_key"])
+        return service, str(made.json()["integration"]["integration_key"])
 
 
 async def _make(
