@@ -5,9 +5,7 @@ from msgspec.structs import replace
 from tests.domain.rounds import MINUTE, MONITOR, NOON, Watch, results, rule
 from tocsin.domain.judging import (
     FLAPS_AFTER,
-    acknowledge,
     clear,
-    close,
     covers,
     end_of,
     rounds_needed,
@@ -89,30 +87,6 @@ def test_an_alarm_that_becomes_a_warning_is_told_again() -> None:
 
     assert watch.state == "active warning"
     assert watch.signals == ["trigger", "trigger"]
-
-
-def test_whoever_took_a_warning_did_not_take_the_alarm() -> None:
-    watch = Watch().sees("?")
-    assert watch.newest is not None
-    taken = acknowledge(watch.newest, "Ann", NOON)
-    assert taken is not None
-    watch.apply(taken)
-
-    watch.sees("!")
-
-    assert (watch.newest.acknowledged_at, watch.newest.acknowledged_by) == (None, None)
-
-
-def test_whoever_took_an_alarm_has_the_warning_too() -> None:
-    watch = Watch().sees("!")
-    assert watch.newest is not None
-    taken = acknowledge(watch.newest, "Ann", NOON)
-    assert taken is not None
-    watch.apply(taken)
-
-    watch.sees("?")
-
-    assert watch.newest.acknowledged_by == "Ann"
 
 
 def test_one_agent_of_several_is_not_enough_if_two_are_asked_for() -> None:
@@ -262,38 +236,6 @@ def test_a_violation_is_cleared_in_silence_if_that_is_asked_for() -> None:
     assert Watch(rule(notify_on_clear=False)).sees("!.").signals == ["trigger"]
 
 
-def test_what_people_close_stays_closed_until_a_round_was_good() -> None:
-    watch = closed("!")
-
-    assert watch.signals == ["trigger", "resolve"]
-    assert watch.sees("!!!").state == "cleared"
-    assert watch.sees(".!").state == "active alarm"
-    assert len(watch.violations) == 2
-
-
-def test_a_warning_that_people_closed_comes_back_as_an_alarm() -> None:
-    watch = closed("?")
-
-    assert watch.sees("?").state == "cleared"
-    assert watch.sees("!").state == "active alarm"
-
-
-def test_an_alarm_that_people_closed_does_not_come_back_as_a_warning() -> None:
-    assert closed("!").sees("?").state == "cleared"
-
-
-def test_rounds_before_people_closed_a_violation_do_not_count_against_the_next() -> None:
-    watch = closed("!!", rounds_violating=2, rounds_out_of=4)
-
-    assert watch.sees(".!").state == "tracking alarm"
-    assert watch.hears([]) is None
-    assert watch.sees("!").state == "active alarm"
-
-
-def test_what_people_close_is_told_though_the_rule_clears_in_silence() -> None:
-    assert closed("!", notify_on_clear=False).signals == ["trigger", "resolve"]
-
-
 def test_what_goes_to_and_fro_is_held_and_told_once_until_it_was_calm() -> None:
     watch = Watch().sees("!." * FLAPS_AFTER + "!")
     assert watch.newest is not None
@@ -346,30 +288,6 @@ def test_a_flapping_monitor_of_every_few_seconds_is_not_read_back_for_ever() -> 
     assert rounds_needed(rule(rounds_out_of=3), MONITOR, None) == 4
 
 
-def test_only_what_is_active_can_be_taken_and_only_once() -> None:
-    active = Watch().sees("!").newest
-    tracked = Watch(rule(rounds_violating=2, rounds_out_of=2)).sees("!").newest
-    assert active is not None
-    assert tracked is not None
-
-    taken = acknowledge(active, "Ann", NOON)
-
-    assert taken is not None
-    assert (taken.signal, taken.violation.acknowledged_by) == ("acknowledge", "Ann")
-    assert acknowledge(taken.violation, "Ben", NOON) is None
-    assert acknowledge(tracked, "Ann", NOON) is None
-
-
-def test_only_what_is_active_can_be_closed() -> None:
-    cleared = Watch().sees("!.").newest
-    tracked = Watch(rule(rounds_violating=2, rounds_out_of=2)).sees("!").newest
-    assert cleared is not None
-    assert tracked is not None
-
-    assert close(cleared, "Ann", "closed by hand", NOON) is None
-    assert close(tracked, "Ann", "closed by hand", NOON) is None
-
-
 def test_what_is_only_tracked_ends_without_a_word() -> None:
     tracked = Watch(rule(rounds_violating=2, rounds_out_of=2)).sees("!").newest
     assert tracked is not None
@@ -393,13 +311,3 @@ def test_what_is_not_in_force_ends_what_it_began() -> None:
     assert end_of(rule(enabled=False), MONITOR) == "rule disabled"
     assert end_of(rule(), replace(MONITOR, paused=True)) == "monitor paused"
     assert end_of(rule(monitor_ids=("POTHER",)), MONITOR) == "rule changed"
-
-
-def closed(told: str, **given: object) -> Watch:
-    """Let somebody close what these rounds began."""
-    watch = Watch(rule(**given)).sees(told)
-    assert watch.newest is not None
-    change = close(watch.newest, "Ann", "closed by hand", watch.now - MINUTE / 2)
-    assert change is not None
-    watch.apply(change)
-    return watch

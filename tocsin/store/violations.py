@@ -45,11 +45,11 @@ async def newest(tx: AsyncConnection, pairs: Sequence[Pair]) -> dict[Pair, Viola
     What may still change is locked until the transaction ends.
     """
     given = {"rules": [rule for rule, _ in pairs], "monitors": [one for _, one in pairs]}
-    rows = (await tx.execute(_NEWEST, given)).mappings()
-    found = [VIOLATIONS.read(row) for row in rows]
-    held = await hold(tx, (one.id for one in found if one.state != "cleared" or one.muted))
-    now = {one.id: one for one in found} | {one.id: one for one in held}
-    return {(one.rule_id, one.monitor_id): one for one in now.values()}
+    found = [VIOLATIONS.read(row) for row in (await tx.execute(_NEWEST, given)).mappings()]
+    past = [one for one in found if one.state == "cleared" and not one.muted]
+    # What was only tracked may be forgotten meanwhile.
+    held = await hold(tx, {one.id for one in found} - {one.id for one in past})
+    return {(one.rule_id, one.monitor_id): one for one in (*past, *held)}
 
 
 async def hold(tx: AsyncConnection, ids: Iterable[str]) -> list[Violation]:

@@ -21,7 +21,7 @@ from tocsin.store.violations import Pair
 from tocsin.usecases import signals
 from tocsin.usecases.house import House
 
-AT_ONCE: Final = 200  # so many monitors are caught up with in one transaction
+AT_ONCE: Final = 200  # so many violations are judged again in one transaction
 GONE: Final[frozenset[Because]] = frozenset(
     {"rule deleted", "rule disabled", "monitor deleted", "monitor paused"}
 )
