@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = datetime.now(UTC)
 
@@ -36,12 +36,16 @@ class Authority:
         starts: datetime = NOW - timedelta(1),
         expires: datetime = NOW + timedelta(days=30, minutes=5),
         by_itself: bool = False,
+        for_clients: bool = False,
     ) -> ssl.SSLContext:
         """Return how a server shows a certificate of this kind."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = _name(host)
         builder = self._builder(name, key, starts, expires, by_itself=by_itself)
         builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(host)]), False)
+        if for_clients:
+            use = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+            builder = builder.add_extension(use, critical=True)
         file = self._folder / "server.pem"
         file.write_bytes(
             key.private_bytes(

@@ -1,9 +1,10 @@
 """A server that talks by lines, as those of mail and files do, and may go over to TLS."""
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 
 @asynccontextmanager
@@ -28,3 +29,17 @@ async def talking(*turns: tuple[str, str], tls: ssl.SSLContext | None = None) ->
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+
+
+@contextmanager
+def crowded() -> Iterator[int]:
+    """Listen at a port where nobody is let in any more, nor told so."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield server.getsockname()[1]

@@ -271,20 +271,40 @@ async def test_a_server_that_hangs_up_is_told(look_at: Looks, site: Site) -> Non
     )
 
 
-async def test_what_is_no_http_is_told(look_at: Looks, site: Site) -> None:
-    site.pages["/"] = b"SSH-2.0-OpenSSH_9.2\r\n"
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "127.0.0.1 speaks no proper HTTP: "),
+        (moved("http://a:b/"), "127.0.0.1 speaks no proper HTTP: "),
+        (page("short").replace(b": 5", b": 9"), "127.0.0.1 broke off the connection"),
+        (page("no gzip", "Content-Encoding: gzip"), "The talk with 127.0.0.1 failed: "),
+    ],
+)
+async def test_what_is_no_proper_http_is_told(
+    look_at: Looks, site: Site, answer: bytes, fault: str
+) -> None:
+    site.pages["/"] = answer
 
     found = await look_at(Http(url=site.url))
 
     assert found.fault_kind == "connection"
-    assert found.fault.startswith("127.0.0.1 ")
+    assert found.fault.startswith(fault)
 
 
-async def test_a_request_that_cannot_be_sent_is_told(look_at: Looks, site: Site) -> None:
-    found = await look_at(Http(url="https://xn--a.example.com/\u0000"))
+@pytest.mark.parametrize(
+    ("target", "fault"),
+    [
+        (Http(url="https://example.com/\u0000"), "An address cannot be read: "),
+        (Http(url="https://example.com/", headers={"X": "ü"}), "The request cannot be sent: "),
+    ],
+)
+async def test_a_request_that_cannot_be_sent_is_told(
+    look_at: Looks, target: Http, fault: str
+) -> None:
+    found = await look_at(target)
 
     assert found.fault_kind == "refused"
-    assert found.fault.startswith("The request cannot be sent: ")
+    assert found.fault.startswith(fault)
 
 
 async def test_no_more_is_read_than_is_needed(look_at: Looks, site: Site) -> None:

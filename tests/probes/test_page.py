@@ -172,3 +172,16 @@ async def test_one_visitor_knows_nothing_of_the_cookies_of_another(
         await look_at(PageWalk(steps=(Step(url=site.url),)))
 
     assert [asked.headers.get("cookie") for asked in site.asked] == [None, None]
+
+
+@pytest.mark.parametrize("markup", ["<![x[<form>", "<form>" * 5000, "<form action='http://a:b/'>"])
+async def test_a_page_that_is_no_proper_one_is_told(
+    look_at: Looks, site: Site, markup: str
+) -> None:
+    site.pages["/"] = page(markup)
+    wanted = Step(action="submit", fields={"q": "shoe"} if "action" not in markup else {})
+
+    found = await look_at(PageWalk(steps=(Step(url=site.url), wanted)))
+
+    assert found.fault_kind in {"content", "refused"}
+    assert found.fault.startswith("Step 2: ")

@@ -6,8 +6,9 @@ import socket
 import pytest
 
 from tests.probes.conftest import Looks
-from tests.probes.talk import talking
+from tests.probes.talk import crowded, talking
 from tocsin.domain.monitor import Tcp
+from tocsin.kit import http
 
 
 async def test_a_port_that_takes_connections_is_well(look_at: Looks) -> None:
@@ -67,6 +68,24 @@ async def test_a_name_that_nobody_knows_is_told(look_at: Looks) -> None:
     found = await look_at(Tcp(host="db.invalid", port=5432))
 
     assert (found.fault_kind, found.fault) == ("dns", "The name db.invalid is not known")
+
+
+async def test_a_host_to_which_no_way_leads_is_told(look_at: Looks) -> None:
+    found = await look_at(Tcp(host="255.255.255.255", port=80))
+
+    assert found.fault_kind == "connection"
+    assert found.fault.startswith("There is no way to 255.255.255.255: ")
+
+
+async def test_a_host_that_drops_connections_is_told(
+    look_at: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "CONNECT_TIMEOUT", 0.2)
+    with crowded() as port:
+        found = await look_at(Tcp(host="127.0.0.1", port=port))
+
+    assert found.fault == f"127.0.0.1 does not answer at port {port}"
+    assert found.fault_kind == "timeout"
 
 
 async def test_a_host_that_may_not_be_reached_is_told(look_at: Looks) -> None:

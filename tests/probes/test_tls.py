@@ -80,6 +80,16 @@ async def test_a_certificate_of_an_unknown_authority_is_not_believed(look_at: Lo
     )
 
 
+async def test_a_certificate_for_another_use_is_not_believed(
+    look_at: Looks, authority: Authority
+) -> None:
+    async with running(authority.context(for_clients=True)) as site:
+        found = await look_at(Tls(host="127.0.0.1", port=site.port))
+
+    assert found.fault_kind == "certificate"
+    assert found.fault.startswith("The certificate of 127.0.0.1 cannot be believed: ")
+
+
 @pytest.mark.parametrize(
     ("kind", "turns"),
     [

@@ -79,7 +79,8 @@ class Outbound(msgspec.Struct, frozen=True):
         refusal = OSError()
         for address in await self.resolve(host, port):
             try:
-                return await asyncio.open_connection(address, port)
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    return await asyncio.open_connection(address, port)
             except OSError as error:
                 refusal = error
         raise refusal

@@ -19,8 +19,8 @@ _WITH_RANK: Final = ("MX", "SRV")  # numbers stand before the name
 
 async def measure(target: Dns, look: Look) -> None:
     """Ask for the records."""
-    asked = await _resolver(target, look)
     try:
+        asked = await _resolver(target, look)
         # Until the look itself ends.
         answer = await asked.resolve(
             target.name, target.record, lifetime=2 * look.timeout, search=False

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from tocsin.probes.certificates import Shake
 from tocsin.probes.look import Fault, Look
 
 _LONGEST: Final = 200
+_BROKEN_OFF: Final = re.compile("disconnected|closed connection")
 _NO_WAY: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 _CUT: Final = (
     httpx.RemoteProtocolError,
@@ -60,16 +62,18 @@ def _fault_of(error: Exception, host: str, port: int) -> Fault:
     if isinstance(error, UnknownHost):
         return Fault("dns", f"The name {host} is not known")
     cause = _cause(error)
-    if isinstance(error, httpx.ConnectTimeout) or isinstance(cause, TimeoutError):
+    if isinstance(error, httpx.ConnectTimeout | TimeoutError) or isinstance(cause, TimeoutError):
         return Fault("timeout", f"{host} does not answer at port {port}")
     if isinstance(cause, ConnectionRefusedError):
         return Fault("connection", f"{host} refuses connections at port {port}")
     if cause is not None and cause.errno in _NO_WAY:
         return Fault("connection", f"There is no way to {host}: {os.strerror(cause.errno)}")
+    told = one_line(str(error) or type(error).__name__, _LONGEST)
+    if isinstance(error, httpx.RemoteProtocolError) and not _BROKEN_OFF.search(told):
+        return Fault("connection", f"{host} speaks no proper HTTP: {told}")
     if isinstance(error, _CUT):
         return Fault("connection", f"{host} broke off the connection")
-    told = one_line(str(error) or type(error).__name__, _LONGEST)
-    return Fault("connection", f"No connection to {host}: {told}")
+    return Fault("connection", f"The talk with {host} failed: {told}")
 
 
 def _cause(error: BaseException) -> OSError | None:

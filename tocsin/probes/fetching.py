@@ -75,7 +75,7 @@ def make_request(
     """Make a request, if one can be made of its parts."""
     try:
         return client.build_request(method, url, headers=headers, content=content, files=files)
-    except (httpx.InvalidURL, ValueError) as error:
+    except ValueError as error:
         told = one_line(str(error), 200)
         raise Fault("refused", f"The request cannot be sent: {told}") from error
 

@@ -6,8 +6,10 @@ from typing import Final
 import httpx
 import msgspec
 from bs4 import BeautifulSoup, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from bs4.filter import SoupStrainer
 
+MOST: Final = 500_000  # characters; taking a page apart is dear
 _CONTROLS: Final = ("input", "select", "textarea", "button")
 _PARTS: Final = SoupStrainer(["base", "form"])
 _TICKED: Final = ("checkbox", "radio")
@@ -31,10 +33,13 @@ def fill_in(html: str, page: httpx.URL, fields: Mapping[str, str]) -> Form | Non
 
     A field that is named as a button says which one is pressed.
     """
-    soup = BeautifulSoup(html, "html.parser", parse_only=_PARTS)
+    try:
+        soup = BeautifulSoup(html[:MOST], "html.parser", parse_only=_PARTS)
+    except ParserRejectedMarkup:
+        return None
     base = soup.find("base", href=True)
     here = page.join(_text(base, "href")) if isinstance(base, Tag) else page
-    for form in soup.find_all("form"):
+    for form in soup.find_all("form", recursive=False):
         controls = [c for c in form.find_all(_CONTROLS) if _text(c, "name")]
         if set(fields) <= {_text(control, "name") for control in controls}:
             action = _text(form, "action")

@@ -33,7 +33,7 @@ async def measure(target: Http, look: Look) -> None:
     answer = await fetch(request, look, client=client, follow=target.follow_redirects)
     look.learn(size=len(answer.body), redirects=answer.redirects)
     check_status(answer.status, target.statuses)
-    check_words(answer.text, contains=target.contains, lacks=target.lacks)
+    await check_words(answer.text, contains=target.contains, lacks=target.lacks)
     if target.json_path:
         await _check_json(target, answer, look)
 

@@ -3,9 +3,11 @@
 import asyncio
 from time import perf_counter
 
+import httpx
 from msgspec.structs import replace
 
 from tocsin.domain.monitor import Measurement, Target
+from tocsin.kit.text import one_line
 from tocsin.probes import PROBE_OF
 from tocsin.probes.look import Fault, Look, Tools
 
@@ -42,6 +44,8 @@ async def _fault_of(target: Target, view: Look) -> Fault | None:
             await PROBE_OF[type(target)].measure(target, view)
     except Fault as fault:
         return fault
+    except httpx.InvalidURL as error:
+        return Fault("refused", f"An address cannot be read: {one_line(str(error), 200)}")
     except TimeoutError:
         return Fault("timeout", f"No answer within {view.timeout:g} seconds")
     return None

@@ -28,7 +28,7 @@ async def measure(target: PageWalk, look: Look) -> None:
         answer = await fetch(
             await _request(step, answer, look), look, client=look.tools.http, jar=jar
         )
-        _check(step, answer)
+        await _check(step, answer)
         times.append(round((perf_counter() - began) * 1000, 1))
         look.learn(steps_done=number)
 
@@ -55,7 +55,7 @@ def _sent(form: Form, client: httpx.AsyncClient) -> httpx.Request:
     return make_request(client, "POST", form.url, headers=headers, content=body)
 
 
-def _check(step: Step, answer: Answer) -> None:
+async def _check(step: Step, answer: Answer) -> None:
     if answer.status >= 400:
         raise Fault("status", phrase(answer.status))
-    check_words(answer.text, contains=step.contains, lacks=step.lacks)
+    await check_words(answer.text, contains=step.contains, lacks=step.lacks)

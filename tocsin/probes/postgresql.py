@@ -21,7 +21,7 @@ PORT: Final = 5432
 MOST_ROWS: Final = 1000
 LONGEST_VALUE: Final = 200
 _CLOSING: Final = 1.0  # seconds
-_SHARE: Final = 0.9  # of the time of the look: its own faults say more
+_SHARE: Final = 0.8  # of the time of the look: its own faults say more
 _REFUSED: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 

@@ -1,5 +1,6 @@
 """Reading a page: the words that a visitor sees, and whether they are the right ones."""
 
+import asyncio
 from collections.abc import Iterator
 from html import unescape
 from typing import Final
@@ -15,11 +16,11 @@ _INLINE: Final = frozenset({
 _UNSEEN: Final = ("script", "style", "template")
 
 
-def check_words(html: str, *, contains: str, lacks: str) -> None:
+async def check_words(html: str, *, contains: str, lacks: str) -> None:
     """Look for words in a page and in its source."""
-    if contains and not _has(html, contains):
+    if contains and not await _has(html, contains):
         raise Fault("content", f"The text {quoted(contains)} is missing")
-    if lacks and _has(html, lacks):
+    if lacks and await _has(html, lacks):
         raise Fault("content", f"The text {quoted(lacks)} is there")
 
 
@@ -33,8 +34,9 @@ def words_of(html: str) -> str:
     return " ".join(unescape("".join(_seen(html))).split())
 
 
-def _has(html: str, text: str) -> bool:
-    return text in html or " ".join(text.split()) in words_of(html)
+async def _has(html: str, text: str) -> bool:
+    """Look in the source first; others need not wait while all of a long page is read."""
+    return text in html or " ".join(text.split()) in await asyncio.to_thread(words_of, html)
 
 
 def _seen(html: str) -> Iterator[str]:
