@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import httpx
 from tests.inbox import Inbox, Mail
 from tests.night import URL, Night
 from tests.team import Team, make_team
-from tocsin.app import Parts, build
+from tocsin.app import Parts, build, make_server
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
 from tocsin.domain.address import KINDS
@@ -78,6 +79,18 @@ class Story(Night):
         self.now = until
         await self._engine.run_due(self.now)
 
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[str]:
+        """Let the product be reached by HTTP too, and say where."""
+        server = make_server(self._parts)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            serving = asyncio.create_task(server.serve([listener]))
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                await serving
+
     def mailed(self) -> list[str]:
         """Say who was told of what since this was last asked: ``["Ann: Disk full"]``."""
         mails = self._inbox.mails[self._read :]
@@ -119,6 +132,7 @@ class Story(Night):
         return str(incident["incident"]["status"])
 
     async def _move_in(self, parts: Parts) -> httpx.AsyncClient:
+        self._parts = parts
         self.house = parts.house
         self._engine = parts.engine
         async with self.database.begin() as tx:
