@@ -125,9 +125,8 @@ def test_severities_have_words_too(word: str, severity: str) -> None:
 
 
 def test_every_field_has_its_text() -> None:
-    mapping = BodyMapping(
-        **dict.fromkeys(LABELS, "x") | {"link": "https://example.com/{{ id }}", "action": "trigger"}
-    )
+    texts: dict[str, Any] = dict.fromkeys(LABELS, "x")
+    mapping = BodyMapping(**texts | {"link": "https://example.com/{{ id }}"})
     [event] = events_of(mapping, msgspec.json.encode(BODY), lambda: "new")
 
     assert (event.dedup_key, event.source, event.component) == ("x", "x", "x")

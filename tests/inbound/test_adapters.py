@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inbound.test_payloads import HERE, TOOLS
@@ -60,12 +60,14 @@ def test_every_adapter_is_in_the_list_once_and_for_one_known_vendor() -> None:
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))
+@settings(max_examples=40)
 @given(body=st.binary(max_size=100) | ANYTHING.map(lambda said: json.dumps(said).encode()))
 def test_no_body_makes_an_adapter_stumble(tool: str, body: bytes) -> None:
     hear(tool, body)
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_part_of_a_usual_body_is_taken_for_granted(tool: str, data: st.DataObject) -> None:
     usual = data.draw(st.sampled_from(usual_bodies(tool)))
@@ -130,8 +132,8 @@ def test_without_a_secret_or_a_way_to_sign_nothing_is_demanded() -> None:
 
 def request(signature: Signature, signed: str | None) -> Request:
     headers = {} if signed is None else {signature.header.lower(): signed}
-    settings = IntegrationSettings(secret="our secret")
-    return Request(body=BODY, new_key=str, headers=headers, settings=settings)
+    told = IntegrationSettings(secret="our secret")
+    return Request(body=BODY, new_key=str, headers=headers, settings=told)
 
 
 def sign(signature: Signature, secret: str, body: bytes) -> str:

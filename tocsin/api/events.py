@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from time import perf_counter
 from typing import Final, Protocol
@@ -16,7 +16,7 @@ from tocsin.api.body import PATIENCE, Gone, Unread, read_body
 from tocsin.api.event_answers import CHANGE, OWN, V1, V2, Answer, Dialect
 from tocsin.api.metrics import EventMetrics
 from tocsin.inbound import ADAPTER_OF_VENDOR, Adapter, dialect_of, events_v1, events_v2
-from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Request, Unreadable, demand
+from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Request, Unreadable, What, demand
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.integration_settings import Ear
 from tocsin.usecases.parcels import Full, Parcel, Stray, Take, Verdict
@@ -157,8 +157,12 @@ class EventsApp:
         except Unreadable as why:
             await self._keep(arrival, why)
             return answers.unreadable(door.dialect, why)
+        parcels = [_parcel(heard.key, what, arrival) for what in heard.whats]
         began = perf_counter()
-        verdict = await self._take_all(heard, arrival)
+        if len(parcels) == 1:  # nearly always
+            verdict = await self._take(parcels[0])
+        else:
+            verdict = await self._take_all(parcels)
         self._metrics.commit_took(perf_counter() - began)
         if verdict is Verdict.ACCEPTED:
             return answers.accepted(door.dialect, heard.whats)
@@ -167,20 +171,8 @@ class EventsApp:
             return answers.unknown_key(door.dialect)
         return answers.UNSTORABLE
 
-    async def _take_all(self, heard: Heard, arrival: Arrival) -> Verdict:
-        """Store all events of a request, in their order; return the first that failed."""
-        parcels = [
-            Parcel(
-                key=heard.key,
-                what=what,
-                path=arrival.path,
-                sender=arrival.sender,
-                body=arrival.body,
-            )
-            for what in heard.whats
-        ]
-        if len(parcels) == 1:  # nearly always
-            return await self._take(parcels[0])
+    async def _take_all(self, parcels: Iterable[Parcel]) -> Verdict:
+        """Store all events of a request, in their order; return the first verdict that is bad."""
         verdicts = await asyncio.gather(*map(self._take, parcels))
         return next((v for v in verdicts if v is not Verdict.ACCEPTED), Verdict.ACCEPTED)
 
@@ -197,6 +189,10 @@ class EventsApp:
                 body=arrival.body,
             )
             await self._take(stray)
+
+
+def _parcel(key: str, what: What, arrival: Arrival) -> Parcel:
+    return Parcel(key=key, what=what, path=arrival.path, sender=arrival.sender, body=arrival.body)
 
 
 def _adapt(adapter: Adapter, request: Request, _body: bytes, *, key: str | None) -> Heard:
