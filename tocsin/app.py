@@ -95,13 +95,12 @@ async def build(
             clock=clock,
         )
         registry = CollectorRegistry()
-        couriers = await _couriers(channels, sealer, outbound, stack)
         engine = Engine(
             house,
             channels,
             registry,
             lambda: ingest.is_crowded,
-            couriers=couriers,
+            couriers=await _couriers(channels, sealer, outbound, stack),
             look=look,
         )
         ingest = Ingest(
@@ -113,17 +112,23 @@ async def build(
         )
         live = Live(house)
         watched = HealthApp(house, registry)
-        faces = Faces(
-            (_begins_with(*EVENT_PATHS), _events_app(house, ingest, registry)),
-            (_is_one_of(*health.PATHS), watched),
-            (_begins_with(agents.PREFIX), AgentsApp(house)),
-            (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
-            (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
-            (is_for_people, web_app(house, live, ingest.take)),
-            otherwise=rest_app(house),
-        )
-        face = watched if settings.role == "engine" else faces
+        is_silent = settings.role == "engine"
+        face = watched if is_silent else _faces(house, live, ingest, watched, registry)
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=face)
+
+
+def _faces(
+    house: House, live: Live, ingest: Ingest, watched: ASGIApp, registry: CollectorRegistry
+) -> ASGIApp:
+    return Faces(
+        (_begins_with(*EVENT_PATHS), _events_app(house, ingest, registry)),
+        (_is_one_of(*health.PATHS), watched),
+        (_begins_with(agents.PREFIX), AgentsApp(house)),
+        (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
+        (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
+        (is_for_people, web_app(house, live, ingest.take)),
+        otherwise=rest_app(house),
+    )
 
 
 def _events_app(house: House, ingest: Ingest, registry: CollectorRegistry) -> ASGIApp:
