@@ -1,6 +1,6 @@
 """Measure the numbers that the house keeps, and print them beside their goals.
 
-    python -m bench [--quick] [--peers | --web] [--rows 1000000] [--seconds 8]
+    python -m bench [--quick] [--peers | --web | --monitors] [--rows 1000000] [--seconds 8]
 
 The load generator runs on the same machine; its own ceiling is measured first.
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import deliveries, load, pages, schedules, web
+from bench import deliveries, load, monitors, pages, schedules, web
 from bench.fill import fill
 from bench.peers import Peer, peers
 from bench.server import HEADERS, Server, integration_key, serving
@@ -31,6 +31,7 @@ from tocsin import __version__
 from tocsin.store.postgres import Postgres
 
 PORT, CEILING_PORT = 8690, 8691
+NO_MAIL = 9  # the port of a mail server that nobody needs
 RESULTS = Path(__file__).parent / "results"
 GOALS = {  # what: (at least, reach for), as rates; for times: at most, reach for
     "distinct, 64 connections": (3000, 5000),
@@ -98,6 +99,7 @@ async def measure(arguments: argparse.Namespace) -> None:
             for what, rate in full.items():
                 report.add(f"{what}: full / empty", rate / empty[what], "", "≥ 0.85")
             await reads(report, server)
+    await watching(report)
     await web_pages(report)
     report.show()
 
@@ -219,6 +221,22 @@ async def reads(report: Report, server: Server) -> None:
     report.add("GET /oncalls, 1,000 schedules: p99", found.p99_ms, "ms", "≤ 100", note)
 
 
+async def watching(report: Report) -> None:
+    """Watch a thousand monitors, each once a minute, for a minute."""
+    async with (
+        disposable() as (directory, url),
+        serving(directory / "data", port=PORT, database_url=url, smtp_port=NO_MAIL) as server,
+    ):
+        found = await monitors.measure(server, directory / "data", url, monitors.INTERVAL)
+    what = f"{monitors.MONITORS:,} monitors, one a minute each"
+    note = f"{found.rounds} rounds, {found.failed} failed, the latest after {found.worst_ms:.0f} ms"
+    report.add(f"{what}: delay p50", found.p50_ms, "ms")
+    report.add(f"{what}: delay p99", found.p99_ms, "ms", "≤ 1000", note)
+    share = found.server_share + found.database_share
+    note = f"of which PostgreSQL {100 * found.database_share:.1f} %"
+    report.add(f"{what}: of one core", 100 * share, "%", "≤ 50", note)
+
+
 async def web_pages(report: Report) -> None:
     """Look at the pages of an installation with a month behind it, then at long lists."""
     with open_folder() as folder:
@@ -281,9 +299,9 @@ async def rounds(
 async def _run(arguments: argparse.Namespace) -> None:
     if arguments.peers:
         await compare(arguments)
-    elif arguments.web:
+    elif arguments.web or arguments.monitors:
         report = Report()
-        await web_pages(report)
+        await (web_pages(report) if arguments.web else watching(report))
         report.show()
     else:
         await measure(arguments)
@@ -297,6 +315,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="50,000 rows, 3 seconds each")
     parser.add_argument("--peers", action="store_true", help="compare with peers instead")
     parser.add_argument("--web", action="store_true", help="measure the pages alone")
+    parser.add_argument("--monitors", action="store_true", help="measure the monitors alone")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rows, arguments.seconds = 50_000, 3

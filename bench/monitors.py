@@ -4,7 +4,7 @@ import asyncio
 import statistics
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -56,7 +56,7 @@ async def measure(server: Server, data: Path, database_url: str, seconds: float)
         await asyncio.sleep(seconds)
         shares = [(now - then) / seconds for now, then in zip(_spent(server), spent, strict=True)]
         await asyncio.sleep(1)
-        delays = await _delays(database, began + timedelta(seconds=seconds), seconds)
+        delays = await _delays(database, began, began + timedelta(seconds=seconds))
     await database.close()
     found = sorted(delay for delay, _ in delays)
     centiles = statistics.quantiles(found, n=100)
@@ -89,8 +89,9 @@ async def _make_monitors(house: House, url: str) -> None:
 
 
 def _spent(server: Server) -> tuple[float, float]:
-    """Return the processor time of the server, and of all PostgreSQL on this machine."""
-    databases = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
+    """Return the processor time of the server, and of the database that the bench has started."""
+    ours = psutil.Process().children(recursive=True)
+    databases = [process for process in ours if process.name() == "postgres"]
     return _time_of(psutil.Process(server.process.pid)), sum(map(_time_of, databases))
 
 
@@ -99,9 +100,9 @@ def _time_of(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-async def _delays(database: Database, until: object, seconds: float) -> list[tuple[float, bool]]:
+async def _delays(database: Database, since: datetime, until: datetime) -> list[tuple[float, bool]]:
     late = sa.extract("epoch", measurements.c.at - measurements.c.round) * 1000
-    window = (measurements.c.round < until, measurements.c.round > until - timedelta(seconds=seconds))
+    window = (measurements.c.round >= since, measurements.c.round < until)
     async with database.read() as tx:
         rows = await tx.execute(sa.select(late, measurements.c.ok).where(*window))
         return [(float(delay), ok) for delay, ok in rows]
