@@ -10,12 +10,11 @@ import msgspec
 
 from tocsin.domain.monitor import FaultKind, Http
 from tocsin.domain.statuses import is_among
-from tocsin.kit.text import shortened
 from tocsin.probes.fetching import Answer, fetch, make_request, phrase
+from tocsin.probes.keeping import as_text, kept
 from tocsin.probes.look import Fault, Look
 from tocsin.probes.reading import check_words, quoted
 
-LONGEST_VALUE: Final = 200
 _UNAUTHORIZED: Final = (401, 407)
 _NOTHING: Final = object()
 
@@ -58,13 +57,10 @@ async def _check_json(target: Http, answer: Answer, look: Look) -> None:
     value = await asyncio.to_thread(_find, target.json_path, answer.body)
     if value is _NOTHING:
         raise Fault("content", f"There is nothing at {target.json_path}")
-    look.learn(json_value=_kept(value))
+    look.learn(json_value=kept(value))
     if target.json_equals is not None and not _is(value, target.json_equals):
-        found = value if isinstance(value, str) else _json(value)
-        raise Fault(
-            "content",
-            f"{target.json_path} is {quoted(found)} instead of {quoted(target.json_equals)}",
-        )
+        found, wanted = quoted(as_text(value)), quoted(target.json_equals)
+        raise Fault("content", f"{target.json_path} is {found} instead of {wanted}")
 
 
 def _find(path: str, body: bytes) -> Any:
@@ -91,14 +87,3 @@ def _is(value: Any, text: str) -> bool:
         return False
     is_truth = isinstance(value, bool)
     return isinstance(wanted, bool) == is_truth and bool(wanted == value)
-
-
-def _kept(value: Any) -> Any:
-    """Return a value as it can be kept: short, and nothing within it."""
-    if isinstance(value, bool | int | float):
-        return value
-    return shortened(value if isinstance(value, str) else _json(value), LONGEST_VALUE)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

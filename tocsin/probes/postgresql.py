@@ -2,8 +2,6 @@
 
 import ssl
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -11,9 +9,10 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import asyncpg
 
 from tocsin.domain.monitor import PostgreSql, Tls
-from tocsin.kit.text import one_line, shortened
+from tocsin.kit.text import one_line
 from tocsin.probes import certificates
 from tocsin.probes.facing import facing
+from tocsin.probes.keeping import kept
 from tocsin.probes.look import Fault, Look
 from tocsin.probes.tls import shake_hands
 
@@ -40,7 +39,7 @@ async def measure(target: PostgreSql, look: Look) -> None:
             await _close(connection)
     look.learn(rows=len(rows))
     if rows and len(rows[0]):
-        look.learn(value=_kept(rows[0][0]))
+        look.learn(value=kept(rows[0][0]))
 
 
 async def _connect(parts: SplitResult, host: str, port: int, look: Look) -> Any:
@@ -123,17 +122,3 @@ class _Named(ssl.SSLContext):
         """Begin a connection, in the host's name."""
         self.connection = super().wrap_bio(*args, **options | {"server_hostname": self.host})
         return self.connection
-
-
-def _kept(value: Any) -> Any:
-    match value:
-        case bool() | int() | float():
-            return value
-        case Decimal():
-            return float(value)
-        case timedelta():
-            return value.total_seconds()
-        case datetime() | date() | time():
-            return value.isoformat()
-        case _:
-            return shortened(str("" if value is None else value), LONGEST_VALUE)
