@@ -31,7 +31,7 @@ def kept(value: Any) -> bool | int | float | str:
 
 
 def _number(value: float | Decimal) -> int | float | str:
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    if not math.isfinite(value) or not -LARGEST <= value <= LARGEST:
         return shortened(str(value), LONGEST)
     return float(value) if isinstance(value, Decimal) else value
 
