@@ -14,6 +14,7 @@ from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.priority import PRIORITIES
+from tocsin.domain.team import Team
 from tocsin.domain.webhook import PING, IncidentThen, Occurrence, ServiceThen, occurrences
 from tocsin.domain.webhook_payload import (
     IN_ORDER_BYTES,
@@ -27,7 +28,8 @@ URL = "https://oncall.example.com"
 AROUND = Surroundings(
     links=Links(URL),
     names={"WEBSHOP": "Webshop", "ALICE": "Alice", "POLICY": "Night watch", "OTHER": "[#7] Fire"},
-    teams=(("PTEAM", "Web"),),
+    numbers={"INCIDENT": 42},
+    teams={"WEBSHOP": [Team(id="PTEAM", name="Web", created_at=NOON)]},
 )
 AT = NOON + timedelta(milliseconds=169)
 
@@ -36,7 +38,7 @@ def triggered() -> IncidentThen:
     decision = begin()
     (told,) = occurrences(decision.incident, decision.log)
     assert told.incident
-    return replace(told.incident, number=42)
+    return told.incident
 
 
 def written(told: Occurrence, around: Surroundings = AROUND) -> dict[str, Any]:

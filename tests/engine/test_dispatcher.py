@@ -214,7 +214,7 @@ async def test_a_slow_destination_delays_no_other(real_night: Night, far: Far) -
         await plan(real_night, SLOW, "slow", thread=f"Q{number}")
     async with running(real_night, far):
         await asyncio.sleep(0.3)
-        assert far.under_way == 8
+        assert far.under_way == 16
         begun = time.monotonic()
         await plan(real_night, QUICK, "quick")
         async with asyncio.timeout(5):

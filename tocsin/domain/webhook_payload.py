@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
 from tocsin.domain.priority import PRIORITY_OF_ID
+from tocsin.domain.team import Team
 from tocsin.domain.webhook import IncidentThen, Occurrence, ServiceThen
 from tocsin.kit.instants import write_instant
 
@@ -19,15 +20,15 @@ IN_ORDER_BYTES: Final = 55 * 1024  # what is longer is cut, if it can be
 MOST_BYTES: Final = 256 * 1024
 
 Names = Mapping[str, str]
-Teams = Sequence[tuple[str, str]]  # id, name
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What things are called now, and which teams answer for the incident's service."""
+    """What things are called now, incidents' numbers, and which teams answer for services."""
 
     links: Links
     names: Names = {}
-    teams: Teams = ()
+    numbers: Mapping[str, int] = {}
+    teams: Mapping[str, Sequence[Team]] = {}
 
 
 def ids_in(told: Occurrence) -> frozenset[str]:
@@ -99,7 +100,7 @@ def _incident(incident: IncidentThen, around: Surroundings) -> dict[str, Any]:
     del head["summary"]
     priority = PRIORITY_OF_ID.get(incident.priority_id or "")
     return head | {
-        "number": incident.number,
+        "number": incident.number or around.numbers.get(incident.id, 0),
         "status": incident.status,
         "incident_key": incident.incident_key,
         "created_at": write_instant(incident.created_at),
@@ -112,7 +113,9 @@ def _incident(incident: IncidentThen, around: Surroundings) -> dict[str, Any]:
             incident.policy_id,
             names.get(incident.policy_id, incident.policy_name),
         ),
-        "teams": _teams(around.teams, links),
+        "teams": _teams(
+            ((team.id, team.name) for team in around.teams.get(incident.service_id, ())), links
+        ),
         "priority": links.ref("priority", priority.id, priority.name) if priority else None,
         "urgency": incident.urgency,
         "conference_bridge": _bridge(incident.conference_bridge),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -21,11 +21,12 @@ from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
 
-PER_DESTINATION: Final = 8  # under way at a time
+PER_DESTINATION: Final = 16  # under way at a time
 CROWD: Final = 100  # under way to whomever; beyond, a destination gets one place
 PLACES: Final = 200
 SHORTEST_REST: Final = 0.02  # seconds, as these; the database is asked no more often
 LONGEST_REST: Final = 5.0
+PAUSE: Final = 0.01  # before each delivery while events wait at the door: they go first
 
 Thread = tuple[str, str]  # destination and thread
 
@@ -36,8 +37,15 @@ class Dispatcher:
     A destination that is slow takes its own few places; half of all are for others only.
     """
 
-    def __init__(self, house: House, couriers: Couriers, meters: Meters) -> None:
+    def __init__(
+        self,
+        house: House,
+        couriers: Couriers,
+        meters: Meters,
+        is_crowded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._house = house
+        self._is_crowded = is_crowded
         self._couriers = couriers
         self._meters = meters
         self._poked = asyncio.Event()
@@ -56,6 +64,8 @@ class Dispatcher:
             async with self._leasing:
                 while not self._closing and (leased := await self._lease(self._house.clock)):
                     for dispatch in leased:
+                        if self._is_crowded():
+                            await asyncio.sleep(PAUSE)
                         self._start(dispatch)
             await self._rest()
 

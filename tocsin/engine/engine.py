@@ -40,7 +40,7 @@ BEAT_EVERY: Final = timedelta(seconds=5)
 class Engine:
     """Does what is due. ``run`` serves until ``stop``.
 
-    ``is_crowded`` says whether events wait to be stored; pages then go out more slowly.
+    ``is_crowded`` says whether events wait to be stored; what goes out then goes more slowly.
     Tests call ``step`` or ``run_due`` instead, with an instant of their own.
     """
 
@@ -57,7 +57,7 @@ class Engine:
         self._house = house
         self._is_crowded = is_crowded
         self._meters = Meters(registry, (TIMER, LETTER, *KINDS, *LANES))
-        self._dispatcher = Dispatcher(house, couriers, self._meters)
+        self._dispatcher = Dispatcher(house, couriers, self._meters, is_crowded)
         self._prober = Prober(house, look, RoundMeters(registry))
         by_kind = {channel.kind: channel for channel in channels}
         self._lanes = {

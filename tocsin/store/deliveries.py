@@ -57,18 +57,43 @@ _LEASE: Final = sa.text("""
     and delivery_threads.thread_id = fair.thread_id
     returning delivery_threads.destination_id, delivery_threads.thread_id
 """)
+_HOLD: Final = sa.text("""
+    select from delivery_threads thread
+    join unnest(cast(:destinations as text[]), cast(:threads as text[])) as held(destination, id)
+    on held.destination = thread.destination_id and held.id = thread.thread_id
+    order by thread.destination_id, thread.thread_id for update of thread
+""")
+_SETTLE: Final = sa.text("""
+    update deliveries set status = settled.status, due = settled.due, detail = settled.detail,
+    answer = settled.answer, finished_at = settled.finished_at
+    from unnest(
+        cast(:ids as text[]), cast(:statuses as text[]), cast(:dues as timestamptz[]),
+        cast(:details as text[]), cast(:answers as text[]), cast(:ends as timestamptz[])
+    ) as settled(id, status, due, detail, answer, finished_at)
+    where deliveries.id = settled.id
+    and (deliveries.status = 'waiting' or settled.status <> 'waiting')
+""")
 _END: Final = sa.text("""
-    with next as (
-        select due from deliveries
-        where destination_id = :destination and thread_id = :thread and status = 'waiting'
-        order by sequence limit 1
+    with next as materialized (
+        select destination, id, (
+            select due from deliveries
+            where destination_id = destination and thread_id = held.id and status = 'waiting'
+            order by sequence limit 1
+        ) as due
+        from unnest(cast(:destinations as text[]), cast(:threads as text[]))
+        as held(destination, id)
     ),
     gone as (
-        delete from delivery_threads where destination_id = :destination and thread_id = :thread
-        and not exists (select from next)
+        delete from delivery_threads using next
+        where destination_id = destination and thread_id = next.id and next.due is null
     )
     update delivery_threads set due = next.due from next
-    where destination_id = :destination and thread_id = :thread
+    where destination_id = destination and thread_id = next.id and next.due is not null
+""")
+_KEEP: Final = sa.text("""
+    update deliveries set body = kept.body
+    from unnest(cast(:ids as text[]), cast(:bodies as text[])) as kept(id, body)
+    where deliveries.id = kept.id
 """)
 
 
@@ -103,25 +128,34 @@ async def lease(
 
 async def keep_body(tx: AsyncConnection, id_: str, body: str) -> None:
     """Keep what was composed: every attempt sends the same."""
-    await tx.execute(sa.update(deliveries).where(deliveries.c.id == id_).values(body=body))
+    await keep_bodies(tx, {id_: body})
 
 
-async def settle(tx: AsyncConnection, dispatch: Dispatch) -> None:
-    """Store what came of an attempt; when it is over, the next of its thread may go.
+async def keep_bodies(tx: AsyncConnection, bodies: Mapping[str, str]) -> None:
+    """Do the same for several, by their ids."""
+    await tx.execute(_KEEP, {"ids": list(bodies), "bodies": list(bodies.values())})
+
+
+async def settle(tx: AsyncConnection, *settled: Dispatch) -> None:
+    """Store what came of attempts; where one is over, the next of its thread may go.
 
     What was given up meanwhile is not tried again.
     """
-    await tx.execute(_hold(dispatch))
-    where = [deliveries.c.id == dispatch.id]
-    if dispatch.status == "waiting":
-        where.append(deliveries.c.status == "waiting")
-    values = {name: getattr(dispatch, name) for name in _SETTLED}
-    await tx.execute(sa.update(deliveries).where(*where).values(values))
-    thread = {"destination": dispatch.destination_id, "thread": dispatch.thread_id}
-    await tx.execute(_END, thread)
-
-
-_SETTLED: Final = ("status", "due", "detail", "answer", "finished_at")
+    threads = {
+        "destinations": [dispatch.destination_id for dispatch in settled],
+        "threads": [dispatch.thread_id for dispatch in settled],
+    }
+    await tx.execute(_HOLD, threads)
+    values = {
+        "ids": [dispatch.id for dispatch in settled],
+        "statuses": [dispatch.status for dispatch in settled],
+        "dues": [dispatch.due for dispatch in settled],
+        "details": [dispatch.detail for dispatch in settled],
+        "answers": [dispatch.answer for dispatch in settled],
+        "ends": [dispatch.finished_at for dispatch in settled],
+    }
+    await tx.execute(_SETTLE, values)
+    await tx.execute(_END, threads)
 
 
 async def drop_waiting(
@@ -177,11 +211,3 @@ def _firsts(destinations: list[str], threads: list[str]) -> sa.Select[tuple[str]
         .limit(1)
     )
     return sa.select(first.scalar_subquery()).select_from(pair)
-
-
-def _hold(dispatch: Dispatch) -> sa.Select[tuple[datetime]]:
-    where = (
-        delivery_threads.c.destination_id == dispatch.destination_id,
-        delivery_threads.c.thread_id == dispatch.thread_id,
-    )
-    return sa.select(delivery_threads.c.due).where(*where).with_for_update()

@@ -84,10 +84,10 @@ async def services_of(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, str]
     return {row.id: row.service_id for row in await tx.execute(query)}
 
 
-async def number_of(tx: AsyncConnection, incident_id: str) -> int:
-    """Return the number of an incident, 0 if it is gone."""
-    query = sa.select(incidents.c.number).where(incidents.c.id == incident_id)
-    return await tx.scalar(query) or 0
+async def numbers(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of those of these incidents that exist."""
+    query = sa.select(incidents.c.id, incidents.c.number).where(incidents.c.id.in_(set(ids)))
+    return {row.id: row.number for row in await tx.execute(query)}
 
 
 async def open_with_key(tx: AsyncConnection, service_id: str, key: str) -> str | None:

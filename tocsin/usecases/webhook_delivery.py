@@ -1,5 +1,6 @@
 """Webhooks on their way: composed from what was planned, and judged by what came of them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,36 +37,54 @@ DISABLED: Final = Unsent(ok=False, detail="The subscription is disabled.")
 TOO_LONG: Final = Unsent(ok=False, detail="It is longer than 256 KB.")
 
 
-async def compose(house: House, dispatch: Dispatch, now: datetime) -> WebhookRequest | Outcome:
-    """Write the webhook, and keep what it says for further attempts."""
-    async with house.database.begin() as tx:
-        subscription = await SUBSCRIPTIONS.get(tx, dispatch.destination_id)
-        if subscription is None:
-            return GONE
-        if refusal := _refusal(subscription, dispatch, now):
-            return refusal
-        body = dispatch.body or await _write(tx, house, dispatch)
-    return _request(house, subscription, dispatch, body, now) if body else TOO_LONG
+Attempt = tuple[Dispatch, Outcome]
 
 
-async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
-    """Write down what came of it; whoever refuses three in a row hears nothing for a day."""
-    told = after(dispatch, outcome, now)
+async def compose(
+    house: House, dispatches: Sequence[Dispatch], now: datetime
+) -> list[WebhookRequest | Outcome]:
+    """Write webhooks, and keep what they say for further attempts."""
     async with house.database.begin() as tx:
-        subscription = None
-        if told.status != "waiting" and told.kind != PING and not isinstance(outcome, Unsent):
-            subscription = await SUBSCRIPTIONS.get(tx, told.destination_id)
-        if subscription and (subscription.drops or not outcome.ok):
-            # Always before its threads: whoever gives up what waits holds them all.
-            subscription = await SUBSCRIPTIONS.get(tx, told.destination_id, hold=True)
-        await deliveries.settle(tx, told)
-        if subscription:
-            await _count(tx, subscription, told, now)
+        found = await SUBSCRIPTIONS.get_many(tx, (one.destination_id for one in dispatches))
+        refused = {one.id: _refusal(found.get(one.destination_id), one, now) for one in dispatches}
+        wanted = [one for one in dispatches if not refused[one.id] and one.body is None]
+        bodies = await _write(tx, house, wanted) if wanted else {}
+    return [
+        refused[one.id]
+        or _request(house, found[one.destination_id], one, one.body or bodies.get(one.id), now)
+        for one in dispatches
+    ]
+
+
+async def record(house: House, attempts: Sequence[Attempt], now: datetime) -> list[None]:
+    """Write down what came of them; whoever refuses three in a row hears nothing for a day."""
+    told = [after(dispatch, outcome, now) for dispatch, outcome in attempts]
+    async with house.database.begin() as tx:
+        ids = (dispatch.destination_id for dispatch in told)
+        failing = {one.id for one in (await SUBSCRIPTIONS.get_many(tx, ids)).values() if one.drops}
+        counted = [
+            dispatch
+            for dispatch, (_, outcome) in zip(told, attempts, strict=True)
+            if _counts(dispatch, outcome) and (not outcome.ok or dispatch.destination_id in failing)
+        ]
+        if plain := [dispatch for dispatch in told if dispatch not in counted]:
+            await deliveries.settle(tx, *plain)
+    for dispatch in counted:
+        async with house.database.begin() as tx:
+            await _count(tx, dispatch, now)
+    return [None] * len(attempts)
+
+
+def _counts(told: Dispatch, outcome: Outcome) -> bool:
+    """Say whether it tells something of the receiver."""
+    return told.status != "waiting" and told.kind != PING and not isinstance(outcome, Unsent)
 
 
 def _refusal(
-    subscription: WebhookSubscription, dispatch: Dispatch, now: datetime
+    subscription: WebhookSubscription | None, dispatch: Dispatch, now: datetime
 ) -> Outcome | None:
+    if subscription is None:
+        return GONE
     if dispatch.kind == PING:
         return None
     if not subscription.active:
@@ -74,27 +93,34 @@ def _refusal(
     return DISABLED if until and now < until else None
 
 
-async def _write(tx: AsyncConnection, house: House, dispatch: Dispatch) -> str | None:
-    told = msgspec.convert(dispatch.subject, Occurrence)
+async def _write(
+    tx: AsyncConnection, house: House, dispatches: Sequence[Dispatch]
+) -> dict[str, str]:
+    """Return the bodies by the ids of their deliveries; what is too long has none."""
+    told = {one.id: msgspec.convert(one.subject, Occurrence) for one in dispatches}
+    incidents_then = [one.incident for one in told.values() if one.incident]
     around = Surroundings(
-        links=Links(house.settings.public_url), names=await names(tx, ids_in(told))
+        links=Links(house.settings.public_url),
+        names=await names(tx, {id_ for one in told.values() for id_ in ids_in(one)}),
+        # New incidents get their numbers only when they are stored.
+        numbers=await incidents.numbers(tx, (one.id for one in incidents_then)),
+        teams=await teams.of_services(tx, (one.service_id for one in incidents_then)),
     )
-    if told.incident:
-        answering = await teams.of_services(tx, [told.incident.service_id])
-        found = answering.get(told.incident.service_id, ())
-        around = replace(around, teams=[(team.id, team.name) for team in found])
-        # A new incident gets its number only when it is stored.
-        number = told.incident.number or await incidents.number_of(tx, told.incident.id)
-        told = replace(told, incident=replace(told.incident, number=number))
-    body = write(told, around)
-    if body:
-        await deliveries.keep_body(tx, dispatch.id, body)
-    return body
+    written = {id_: write(one, around) for id_, one in told.items()}
+    bodies = {id_: body for id_, body in written.items() if body}
+    await deliveries.keep_bodies(tx, bodies)
+    return bodies
 
 
 def _request(
-    house: House, subscription: WebhookSubscription, dispatch: Dispatch, body: str, now: datetime
-) -> WebhookRequest:
+    house: House,
+    subscription: WebhookSubscription,
+    dispatch: Dispatch,
+    body: str | None,
+    now: datetime,
+) -> WebhookRequest | Outcome:
+    if body is None:
+        return TOO_LONG
     secrets = webhook_secrets.signing(house.sealer, subscription, now)
     own = webhook_secrets.headers_of(house.sealer, subscription)
     headers = (
@@ -109,12 +135,14 @@ def _request(
     return WebhookRequest(url=subscription.url, headers=headers, body=body, secrets=hidden)
 
 
-async def _count(
-    tx: AsyncConnection, subscription: WebhookSubscription, told: Dispatch, now: datetime
-) -> None:
+async def _count(tx: AsyncConnection, told: Dispatch, now: datetime) -> None:
+    """Settle, and count; the subscription is held first, as whoever disables it holds all else."""
+    subscription = await SUBSCRIPTIONS.get(tx, told.destination_id, hold=True)
+    await deliveries.settle(tx, told)
+    if subscription is None:
+        return
     if told.status == "delivered":
-        if subscription.drops:
-            await set_drops(tx, subscription.id, 0)
+        await set_drops(tx, subscription.id, 0)
     elif subscription.drops + 1 < MOST_DROPS:
         await set_drops(tx, subscription.id, subscription.drops + 1)
     elif not subscription.disabled_until or subscription.disabled_until <= now:
