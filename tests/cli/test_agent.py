@@ -10,12 +10,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from tests.hook import Hook
 from tests.night import Night
 from tests.running import Server, ended, free_port
 from tests.watching import environment, monitor, results
 from tocsin import __version__
+from tocsin.cli.agent import agent as agent_command
 from tocsin.domain.cadence import last_round
 from tocsin.domain.environment import Agent
 from tocsin.domain.monitor import Http, Monitor, Result
@@ -160,13 +163,10 @@ async def test_an_agent_waits_for_a_server_that_is_not_there_yet(oslo: tuple[Age
         assert await process.stop() == 0
 
 
-async def test_without_a_server_or_a_key_it_is_one_complaint() -> None:
-    for given, missing in ((("--key", "x"), "--server"), (("--server", "http://a"), "--key")):
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tocsin", "agent", *given),
-            stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"COLUMNS": "200"},
-        )
-        _, said = await process.communicate()
-        assert process.returncode == 2
-        assert missing in said.decode()
+def test_without_a_server_or_a_key_it_is_one_complaint() -> None:
+    command = typer.Typer()
+    command.command()(agent_command)
+    for given, missing in ((["--key", "x"], "--server"), (["--server", "http://a"], "--key")):
+        ended = CliRunner().invoke(command, given, env={"COLUMNS": "200"})
+        assert ended.exit_code == 2
+        assert missing in ended.stderr
