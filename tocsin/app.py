@@ -103,18 +103,22 @@ async def build(
             couriers=await _couriers(channels, sealer, outbound, stack),
             look=look,
         )
-        ingest = Ingest(
-            database=database,
-            directory=house.directory,
-            clock=clock,
-            limit=settings.ingest_queue,
-            after_commit=engine.wake,
-        )
+        ingest = _ingest(house, settings.ingest_queue, engine)
         live = Live(house)
         watched = HealthApp(house, registry)
         is_silent = settings.role == "engine"
         face = watched if is_silent else _faces(house, live, ingest, watched, registry)
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=face)
+
+
+def _ingest(house: House, limit: int, engine: Engine) -> Ingest:
+    return Ingest(
+        database=house.database,
+        directory=house.directory,
+        clock=house.clock,
+        limit=limit,
+        after_commit=engine.wake,
+    )
 
 
 def _faces(
