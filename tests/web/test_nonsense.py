@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,14 +11,26 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+import tocsin.web
 from tests.night import Night
 from tests.team import NOON
+from tests.watching import BROKEN, FINE, environment, monitor
 from tests.web.conftest import Browser, Resident, Visitor, proof_on
 from tests.web.standing import Form, Standing
+from tests.web.watching import channel, measure, rule
+from tocsin.domain.notification_channel import SchemeStep
 from tocsin.domain.schedule import Layer
 from tocsin.domain.user import User
 from tocsin.store import tables
-from tocsin.usecases import calendars, integrations, overrides, schedules, teams
+from tocsin.usecases import (
+    agents,
+    calendars,
+    integrations,
+    notification_schemes,
+    overrides,
+    schedules,
+    teams,
+)
 from tocsin.web.app import PAGES
 
 NONSENSE: Final = (
@@ -35,6 +47,7 @@ DOORS: Final = (
     *("/incidents", "/oncall", "/oncall/me", "/schedules", "/calendars"),
     *("/service-directory", "/escalation_policies", "/users", "/teams", "/analytics", "/search"),
     *("/settings", "/settings/health", "/api_keys", "/account/sessions", "/account/password"),
+    *("/monitors", "/violations", "/environments", "/agents", "/account/instant-notifications"),
     *("/maintenance_windows", "/quarantine", "/change_events", "/alarms", "/styleguide"),
 )
 LONGEST_ASKED: Final = 1000  # signs; servers take no endless addresses
@@ -57,6 +70,7 @@ async def browser(night: Night, resident: Resident, visitor: Visitor) -> Browser
     team = await teams.create(night.house, teams.Wish(name="Night watch"), NOON)
     await teams.put_member(night.house, team.id, owner.id)
     await _make_schedule(night, owner)
+    await _watch(night)
     return await visitor(owner)
 
 
@@ -100,6 +114,18 @@ async def _make_schedule(night: Night, user: User) -> None:
     shift = overrides.Wish(user_id=user.id, start=later, end=later + timedelta(hours=1))
     await overrides.create(night.house, schedule.id, [shift], NOON)
     await calendars.give(night.house, user.id, schedule.id, NOON)
+
+
+async def _watch(night: Night) -> None:
+    """Let something be watched, be broken, and be told of."""
+    env = await environment(night)
+    told = await channel(night, env)
+    steps = (SchemeStep(after=0, channel_ids=(told.id,)),)
+    wish = notification_schemes.Wish(name="Nights", steps=steps)
+    scheme = await notification_schemes.create(night.house, env.id, wish, night.now)
+    await rule(night, env, channel_ids=(told.id,), scheme_ids=(scheme.id,))
+    await measure(night, await monitor(night, env), FINE, BROKEN)
+    await agents.create(night.house, "Vienna", night.now)
 
 
 async def _walk(browser: Browser) -> dict[str, httpx.Response]:
@@ -146,5 +172,5 @@ def _placeholders(path: str) -> int:
 
 def _words(pattern: re.Pattern[str]) -> list[str]:
     """Return the names of what our pages read."""
-    modules = (file for file in files("tocsin.web").iterdir() if file.name.endswith(".py"))
+    modules = Path(tocsin.web.__path__[0]).rglob("*.py")
     return sorted({name for file in modules for name in pattern.findall(file.read_text())})

@@ -16,6 +16,7 @@ from tocsin.web.visit import Form
 MOST_STEPS: Final = 25
 MOST_DIGITS: Final = 9
 TIMES: Final = ("interval", "timeout", "retries")
+STARTER_RULE: Final = "rule"  # beside ids of channels, in what is told
 FIRST: Final = {"interval": "60", "timeout": "10", "retries": "1"}
 FIRST_VALUES: Final[Mapping[MonitorKind, Mapping[str, str]]] = {
     "tcp": {"port": "443"},
@@ -46,7 +47,13 @@ def blank(kind: MonitorKind, environment_id: str) -> Draft:
     usual = {one.name: _write(one, _default(kind, one.name)) for one in asked}
     values = usual | FIRST | dict(FIRST_VALUES.get(kind, {}))
     steps = ({"action": "open"},) if kind == "page" else ()
-    return Draft(kind=kind, environment_id=environment_id, values=values, steps=steps)
+    return Draft(
+        kind=kind,
+        environment_id=environment_id,
+        values=values,
+        steps=steps,
+        told=(STARTER_RULE,),
+    )
 
 
 def draft_of(monitor: Monitor, target: Target) -> Draft:
@@ -196,10 +203,12 @@ def _steps(form: Form) -> Iterator[Mapping[str, str]]:
 
 
 def _read_step(number: int, step: Mapping[str, str]) -> Step:
+    """Read a step; what belongs to the other action was hidden, and is left out."""
+    is_form = step.get("action") == "submit"
     return Step(
-        action="submit" if step.get("action") == "submit" else "open",
-        url=step.get("url", "").strip(),
-        fields=_fields(number, step.get("fields", "")),
+        action="submit" if is_form else "open",
+        url="" if is_form else step.get("url", "").strip(),
+        fields=_fields(number, step.get("fields", "")) if is_form else {},
         contains=step.get("contains", ""),
         lacks=step.get("lacks", ""),
     )

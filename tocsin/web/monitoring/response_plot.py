@@ -16,7 +16,7 @@ from tocsin.web.words import clock, moment
 
 SECOND: Final = timedelta(seconds=1)
 HOUR: Final = timedelta(hours=1)
-NAMES: Final = 6  # beneath a plot
+NAMES: Final = 7  # beneath a plot
 
 # What is plotted of kinds that do not measure a response time first of all.
 MEASURED: Final[dict[MonitorKind, str]] = {
@@ -144,7 +144,7 @@ def _draw(steps: Sequence[Step], visit: Visit, unit: str, chosen: Range) -> Plot
 def _name(at: datetime, visit: Visit, chosen: Range) -> str:
     if chosen.length <= 24 * HOUR:
         return clock(at, visit.zone, at)
-    return moment(at, visit.zone).rpartition(" ")[0]
+    return moment(at, visit.zone).partition(" ")[2].rpartition(" ")[0]
 
 
 def _row(step: Step, zone: str, unit: str) -> Row:

@@ -81,12 +81,12 @@ def begin_with(draft: Draft, kind: MonitorKind, number: int) -> Draft:
 
 def conditions_of(draft: Draft) -> Wish:
     """Say what a draft asks for, but for who is told."""
-    return msgspec.convert(_values(draft, without={"channel_ids", "scheme_ids"}), Wish)
+    return Wish(**_values(draft, without={"channel_ids", "scheme_ids"}))
 
 
 def wish_of(draft: Draft) -> Wish:
     """Say all that a draft asks for."""
-    return msgspec.convert(_values(draft), Wish)
+    return Wish(**_values(draft))
 
 
 def rule_of(draft: Draft, blank: AlertRule) -> AlertRule:

@@ -7,10 +7,10 @@ from tocsin.usecases import alert_rules, environments
 from tocsin.usecases.alert_rules import starters
 from tocsin.usecases.environments import Wish
 from tocsin.usecases.errors import Complaint
+from tocsin.web.monitoring.monitor_draft import STARTER_RULE
 from tocsin.web.visit import Visit
 
 FIRST: Final = "Production"
-RULE: Final = "rule"
 LONGEST_NAME: Final = 100
 
 
@@ -24,8 +24,8 @@ async def environment_of(visit: Visit) -> str:
 
 async def begin_telling(visit: Visit, monitor: Monitor, told: tuple[str, ...]) -> str:
     """Make the rule that a new monitor of its kind is best begun with, if that is wanted."""
-    channel_ids = tuple(id_ for id_ in told if id_ != RULE)
-    if RULE not in told and not channel_ids:
+    channel_ids = tuple(id_ for id_ in told if id_ != STARTER_RULE)
+    if STARTER_RULE not in told and not channel_ids:
         return "No alert rule speaks of it by itself."
     starter = starters(monitor.kind)[0]
     wish = alert_rules.Wish(

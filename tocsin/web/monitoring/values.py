@@ -1,11 +1,24 @@
 """Values that monitors measured, with their units, as people read them."""
 
-from typing import Final
+from typing import Any, Final
+
+from tocsin.domain.measured import VALUES
 
 SECOND: Final = 1000  # milliseconds
 DAY: Final = 86_400  # seconds
 HOUR: Final = 3600
 MINUTE: Final = 60
+
+_UNITS: Final = {value.name: value.unit for values in VALUES.values() for value in values}
+
+
+def measured(value: Any, name: str) -> Any:
+    """Write a number that was measured with its unit; leave what is none as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return told(value, _UNITS.get(name, ""))
+    return value
 
 
 def told(figure: float, unit: str) -> str:
