@@ -42,6 +42,7 @@ class Basket:
         if len(self._kept) == self._kept.maxlen:
             log.warning("round.lost", monitor=self._kept[0].monitor_id, why="Too much is kept.")
         self._kept.append(result)
+        self._meters.found(result)
         self._filled.set()
 
     async def serve(self) -> None:

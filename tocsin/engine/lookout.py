@@ -103,6 +103,4 @@ class Lookout:
         await asyncio.sleep((planned - self._clock()).total_seconds())
         now = self._clock()
         self._meters.began(planned, now)
-        result = await self.measure(errand, planned, now)
-        self._meters.found(result)
-        self._put(result)
+        self._put(await self.measure(errand, planned, now))

@@ -161,12 +161,14 @@ async def _watch(tx: AsyncConnection, found: Sequence[Monitor]) -> list[Watched]
     ids = [monitor.id for monitor in found]
     results = await store.newest(tx, ids)
     open_ = (VIOLATIONS.c.monitor_id.in_(ids), VIOLATIONS.c.state != "cleared")
-    violations = await VIOLATIONS.select(tx, *open_, order_by=(VIOLATIONS.c.began_at,))
+    violations: dict[str, list[Violation]] = {}
+    for one in await VIOLATIONS.select(tx, *open_, order_by=(VIOLATIONS.c.began_at,)):
+        violations.setdefault(one.monitor_id, []).append(one)
     return [
         Watched(
             monitor=monitor,
             results=results.get(monitor.id, []),
-            violations=[one for one in violations if one.monitor_id == monitor.id],
+            violations=violations.get(monitor.id, []),
         )
         for monitor in found
     ]
