@@ -246,3 +246,19 @@ async def test_a_usual_mapping_is_shown_as_it_is(browser: Browser, made: Made) -
     page = await browser.open(path_of(await made("PCUSTOM")))
 
     assert BodyMapping().summary in page.text.replace("&#39;", "'")
+
+
+async def test_an_integration_made_on_a_page_listens_as_its_tool_speaks(
+    browser: Browser, night: Night
+) -> None:
+    await night.sql(sa.delete(tables.integrations))
+    service_id = night.team.service.id
+    path = f"/service-directory/{service_id}/integrations"
+    await browser.send(await browser.open(f"{path}/new"), path, tool="PTHOUSE")
+    [way] = await integrations.find(night.house, service_id, opened=True)
+    ear = await integration_settings.listen(night.house, way.key or "", b"{}")
+
+    assert ear is not None
+    assert ear.vendor is not None
+    assert ear.vendor.name == "ThousandEyes"
+    assert await integration_settings.listen(night.house, "0" * 32, b"{}") is None

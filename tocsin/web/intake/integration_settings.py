@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 from starlette.responses import Response
 
 from tocsin.domain.integration_settings import ATLAS_URL, AtlasAccess
@@ -100,7 +101,12 @@ async def _show(visit: Visit, complaint: Complaint | None = None) -> Response:
 
 
 def _last(told: Told) -> str:
-    return EXAMPLE if told.last_body is None else told.last_body.decode("utf-8", "replace")
+    """Return the body that came last, one member a line if it can be told apart."""
+    body = EXAMPLE if told.last_body is None else told.last_body.decode("utf-8", "replace")
+    try:
+        return msgspec.json.format(body, indent=2)
+    except msgspec.DecodeError:
+        return body
 
 
 def _preview(

@@ -23,7 +23,8 @@ async function draw() {
   const body = new URLSearchParams(new FormData(form));
   body.set("do", "preview");
   try {
-    const { answer, fresh } = await fetchPage(form.action, { method: "POST", body });
+    // Of the attribute, for a field is called "action", too.
+    const { answer, fresh } = await fetchPage(form.getAttribute("action"), { method: "POST", body });
     return answer.ok ? fresh.getElementById("preview") : null;
   } catch {
     return null;
