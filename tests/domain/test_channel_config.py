@@ -132,7 +132,10 @@ def test_what_holds_no_secret_may_move() -> None:
     assert secrets_of(addresses) == []
     assert secrets_of(CONFIGS["pagerduty"]) == [KEY]
     assert "a long secret" in secrets_of(CONFIGS["webhook"])
-    assert secrets_of(CONFIGS["slack"])[0] == HOOK
+    assert secrets_of(CONFIGS["slack"]) == [HOOK, "/services/T000/B000/abcdefghijkl"]
+    assert secrets_of(Webhook(url="https://a.example.com/", secret="s")) == [
+        "https://a.example.com/"
+    ]
 
 
 def test_what_is_pasted_along_is_left_out() -> None:

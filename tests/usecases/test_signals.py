@@ -289,3 +289,13 @@ async def test_a_renamed_channel_hears_as_before(town: Town) -> None:
     await town.begins()
 
     assert await town.told() == ["trigger"]
+
+
+async def test_settings_that_cannot_be_read_are_an_alarm(town: Town) -> None:
+    pager = await town.channel()
+    await town.attach(pager)
+    await town.night.sql(sa.text("update notification_channels set config_encrypted = 'x'"))
+    await town.begins()
+
+    assert await town.told() == []
+    assert "sealed with another key" in (await town.night.alarms())[0]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.masking import hide, is_mask, mask, reveal
+from tocsin.domain.masking import LONG_ENOUGH, hide, is_mask, mask, reveal
 from tocsin.domain.notification_channel import ChannelKind, SignalAction
 
 US: Final = "https://events.pagerduty.com"
@@ -212,10 +212,15 @@ def secrets_of(config: Config) -> list[str]:
         case PagerDuty(integration_key=key):
             return [key]
         case Slack(url=url):
-            return [url, urlsplit(url).path]
+            return [url, *_long(urlsplit(url).path)]
         case Webhook(url=url, secret=secret):
-            return [url, urlsplit(url).path, secret]
+            return [url, *_long(urlsplit(url).path), *_long(secret)]
     return []
+
+
+def _long(secret: str) -> list[str]:
+    """Leave out what stands in many texts that give nothing away, such as ``/``."""
+    return [secret] if len(secret) >= LONG_ENOUGH else []
 
 
 def _kept(text: str, before: str) -> str:

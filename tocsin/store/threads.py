@@ -35,11 +35,6 @@ async def get(tx: AsyncConnection, channel_id: str, violation_id: str) -> Thread
     return found[0] if found else None
 
 
-async def of_violation(tx: AsyncConnection, violation_id: str) -> list[Thread]:
-    """List what was told of a violation, the first first."""
-    return await _select(tx, _c.violation_id == violation_id)
-
-
 async def open_of_violation(tx: AsyncConnection, violation_id: str) -> list[Thread]:
     """List the threads of a violation that are open, on channels that were not removed."""
     channels = tables.notification_channels.c
@@ -50,12 +45,6 @@ async def open_of_violation(tx: AsyncConnection, violation_id: str) -> list[Thre
 async def open_of_channel(tx: AsyncConnection, channel_id: str) -> list[Thread]:
     """List what a channel was told of and is not over."""
     return await _select(tx, _c.channel_id == channel_id, _c.closed_at.is_(None))
-
-
-async def find_remote(tx: AsyncConnection, channel_id: str, remote_id: str) -> Thread | None:
-    """Find what the other side calls by this name."""
-    found = await _select(tx, _c.channel_id == channel_id, _c.remote_id == remote_id)
-    return found[-1] if found else None
 
 
 async def note(

@@ -21,6 +21,7 @@ from tocsin.domain.notification_channel import (
 )
 from tocsin.domain.signal_making import TEST_MARK, signal_of, subject_of, trial_signal
 from tocsin.kit.ids import new_id
+from tocsin.kit.sealing import SealingError
 from tocsin.store import deliveries, threads
 from tocsin.store import notification_channels as channels_store
 from tocsin.store import signals as store
@@ -82,9 +83,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 async def compose(house: House, dispatch: Dispatch, now: datetime) -> Parcel | Outcome:
     """Ask once more whether it is still wanted, and say then what is told."""
     async with house.database.begin() as tx:
-        case = await _case(tx, house, dispatch)
-        if case is None:
+        channel = await CHANNELS.get(tx, dispatch.destination_id)
+        if channel is None:
             return _unwanted(GONE)
+        try:
+            config = read(house.sealer.open(channel.config_encrypted))
+        except SealingError as error:
+            return Outcome(ok=False, detail=str(error))
+        case = await _case(tx, dispatch, channel, config)
         if why_not := await _why_not(tx, case):
             return _unwanted(why_not)
         if dispatch.kind == "trigger":
@@ -120,14 +126,13 @@ async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: dateti
     )
 
 
-async def _case(tx: AsyncConnection, house: House, dispatch: Dispatch) -> Case | None:
-    channel = await CHANNELS.get(tx, dispatch.destination_id)
-    if channel is None:
-        return None
+async def _case(
+    tx: AsyncConnection, dispatch: Dispatch, channel: NotificationChannel, config: Config
+) -> Case:
     return Case(
         dispatch=dispatch,
         channel=channel,
-        config=read(house.sealer.open(channel.config_encrypted)),
+        config=config,
         violation=await store.hold_violation(tx, dispatch.thread_id),
         thread=await _thread(tx, dispatch),
     )
