@@ -13,6 +13,7 @@ from tests.night import Night
 from tocsin.domain.delivery import Dispatch
 from tocsin.domain.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
+from tocsin.engine.dispatcher import PER_DESTINATION
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries as store
@@ -214,7 +215,7 @@ async def test_a_slow_destination_delays_no_other(real_night: Night, far: Far) -
         await plan(real_night, SLOW, "slow", thread=f"Q{number}")
     async with running(real_night, far):
         await asyncio.sleep(0.3)
-        assert far.under_way == 16
+        assert far.under_way == PER_DESTINATION
         begun = time.monotonic()
         await plan(real_night, QUICK, "quick")
         async with asyncio.timeout(5):

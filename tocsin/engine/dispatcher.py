@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -21,9 +22,9 @@ from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)
 
-PER_DESTINATION: Final = 16  # under way at a time
-CROWD: Final = 100  # under way to whomever; beyond, a destination gets one place
-PLACES: Final = 200
+PER_DESTINATION: Final = 32  # under way at a time
+CROWD: Final = 128  # under way to whomever; beyond, a destination gets one place
+PLACES: Final = 256
 SHORTEST_REST: Final = 0.02  # seconds, as these; the database is asked no more often
 LONGEST_REST: Final = 5.0
 PAUSE: Final = 0.01  # before each delivery while events wait at the door: they go first
@@ -61,13 +62,13 @@ class Dispatcher:
         """Carry what is due until cancelled."""
         while True:
             self._poked.clear()
+            begun = self._house.clock()
             async with self._leasing:
-                while not self._closing and (leased := await self._lease(self._house.clock)):
-                    for dispatch in leased:
-                        if self._is_crowded():
-                            await asyncio.sleep(PAUSE)
-                        self._start(dispatch)
-            await self._rest()
+                if not self._closing:
+                    await self._start_some()
+            await asyncio.sleep(SHORTEST_REST)
+            if not self._poked.is_set():
+                await self._rest(begun)
 
     async def finish(self) -> None:
         """Lease nothing more, and wait for what is on its way; cancelled, abandon it."""
@@ -95,14 +96,21 @@ class Dispatcher:
         each = 1 if crowded else PER_DESTINATION
         return await deliveries.lease(self._house, clock(), each=each, limit=limit, busy=busy)
 
-    async def _rest(self) -> None:
-        """Wait until poked, or until something becomes due by itself."""
-        now = self._house.clock()
-        due = await deliveries.next_due(self._house, now)
-        rest = min(LONGEST_REST, (due - now).total_seconds()) if due else LONGEST_REST
-        await asyncio.sleep(SHORTEST_REST)
+    async def _start_some(self) -> None:
+        for dispatch in await self._lease(self._house.clock):
+            if self._is_crowded():
+                await asyncio.sleep(PAUSE)
+            self._start(dispatch)
+        if CROWD <= len(self._under_way) < PLACES:  # only now is there a place for newcomers alone
+            for dispatch in await self._lease(self._house.clock):
+                self._start(dispatch)
+
+    async def _rest(self, since: datetime) -> None:
+        """Wait until poked, or until something becomes due by itself that was not by then."""
+        due = await deliveries.next_due(self._house, since)
+        rest = (due - self._house.clock()).total_seconds() if due else LONGEST_REST
         with suppress(TimeoutError):
-            async with asyncio.timeout(rest):
+            async with asyncio.timeout(min(rest, LONGEST_REST)):
                 await self._poked.wait()
 
     def _start(self, dispatch: Dispatch) -> None:
