@@ -107,7 +107,7 @@ async def test_a_name_alone_means_a_new_service(browser: Browser, tool: App, nig
 async def test_what_cannot_be_connected_is_told_on_the_page(
     browser: Browser, tool: App, fields: dict[str, str], status: int, sentence: str
 ) -> None:
-    page = await answered(browser, tool, **fields)
+    page = await answered(browser, tool, None, **fields)
 
     assert page.status_code == status
     assert sentence.lower() in text_of(page).lower()
@@ -140,13 +140,12 @@ async def test_who_declines_sends_the_tool_away_with_nothing(
 async def test_what_the_tool_added_to_its_address_comes_back(
     browser: Browser, tool: App, night: Night
 ) -> None:
-    asked: dict[str, str | None] = {"redirect_url": f"{BACK}?workspace=7", "state": None}
+    asked: dict[str, str | None] = {"redirect_url": f"{BACK}?workspace=7&state=mine", "state": None}
 
     answer = await answered(browser, tool, asked, service=night.team.service.id)
 
     told = httpx.URL(answer.headers["location"]).params
-    assert told["workspace"] == "7"
-    assert "state" not in told
+    assert (told["workspace"], told["state"]) == ("7", "mine")
 
 
 async def test_an_app_with_one_address_need_not_say_it(browser: Browser, tool: App) -> None:
@@ -192,13 +191,16 @@ async def test_a_key_goes_to_no_address_that_is_not_registered(
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize("name", ["config", "error", "state"])
 async def test_an_address_says_nothing_in_the_name_of_the_answer(
-    browser: Browser, tool: App
+    browser: Browser, tool: App, name: str
 ) -> None:
-    page = await browser.open(f"/install/integration?{link(tool, redirect_url=BACK + '?config=x')}")
+    asked = link(tool, redirect_url=f"{BACK}?{name}=x")
+
+    page = await browser.open(f"/install/integration?{asked}")
 
     assert page.status_code == 400
-    assert "gives a value to what only the answer may say: config." in text_of(page)
+    assert f"gives a value to what only the answer may say: {name}." in text_of(page)
 
 
 async def test_an_unknown_app_connects_nothing(browser: Browser, tool: App) -> None:

@@ -18,7 +18,7 @@ from tocsin.usecases import integrations, services
 from tocsin.usecases.errors import Forbidden, Invalid
 from tocsin.usecases.house import House
 
-OURS: Final = frozenset({"config", "state", "error", "error_description"})
+OURS: Final = frozenset({"config", "error", "error_description"})
 
 NO_APP: Final = "No app is known here under this app_id: the link that led here is wrong."
 STRANGE: Final = (
@@ -63,7 +63,9 @@ async def consider(house: House, app_id: str, back: str, state: str | None) -> B
     back = back or (app.redirect_uris[0] if len(app.redirect_uris) == 1 else "")
     if not leads_back(back, app.redirect_uris):
         raise Invalid(STRANGE.format(app.name))
-    overlaid = OURS & {name for name, _ in parse_qsl(urlsplit(back).query, keep_blank_values=True)}
+    answers = OURS if state is None else OURS | {"state"}
+    names = {name for name, _ in parse_qsl(urlsplit(back).query, keep_blank_values=True)}
+    overlaid = answers & names
     if overlaid:
         raise Invalid(OVERLAID.format(", ".join(sorted(overlaid))))
     return Bid(app=app, back=back, state=state)
