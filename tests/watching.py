@@ -3,13 +3,11 @@
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from tests.night import Night
 from tocsin.domain.environment import BUILT_IN_AGENT, Environment
 from tocsin.domain.errand import Errand
 from tocsin.domain.monitor import Http, Measurement, Monitor, Result, Target
-from tocsin.store.monitors import MONITORS
 from tocsin.usecases import environments, monitors
 from tocsin.usecases.house import House
 
@@ -55,15 +53,11 @@ async def results(night: Night, id_: str) -> list[Result]:
 
 def found(one: Monitor, night: Night, measurement: Measurement, **given: Any) -> Result:
     """Return what the built-in agent found now."""
-    fields = {"monitor_id": one.id, "agent_id": BUILT_IN_AGENT, "round": night.now, "at": night.now}
-    return Result(**(fields | given), measurement=measurement)
-
-
-async def due(night: Night) -> None:
-    """Let the rounds of all monitors be due."""
-    await night.sql(sa.text("update monitors set next_round = now() - interval '1 year'"))
-
-
-async def forget(night: Night) -> None:
-    """Let nothing be due."""
-    await night.sql(sa.update(sa.table("monitors", MONITORS.c.next_round)).values(next_round=None))
+    result = Result(
+        monitor_id=one.id,
+        agent_id=BUILT_IN_AGENT,
+        round=night.now,
+        at=night.now,
+        measurement=measurement,
+    )
+    return msgspec.structs.replace(result, **given)
