@@ -1,5 +1,7 @@
 """Signals: who is told of a violation, when, in which order, and what follows from it."""
 
+import asyncio
+
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -9,7 +11,8 @@ from tests.telling import BUSY, REFUSED, SENT, Town
 from tocsin.domain.channel_config import ApiAction, ApiRequest
 from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import notification_channels, notification_schemes
+from tocsin.store.violations import VIOLATIONS
+from tocsin.usecases import notification_channels, notification_schemes, signals
 from tocsin.usecases.notification_channels import Wish
 from tocsin.usecases.telling import MOST_ATTEMPTS
 
@@ -125,6 +128,20 @@ async def test_what_was_over_before_it_left_is_told_to_nobody(town: Town) -> Non
     assert await town.told() == []
     assert await details(town) == ["trigger dropped: Not sent: it was over before."]
     assert await town.night.alarms() == []
+
+
+async def test_a_trigger_waits_for_whoever_is_just_clearing_its_violation(town: Town) -> None:
+    await town.attach(await town.channel())
+    violation = await town.begins()
+    cleared = replace(violation, state="cleared")
+
+    async with town.night.database.begin() as tx:
+        await VIOLATIONS.update(tx, cleared)
+        telling = asyncio.create_task(town.told())
+        await asyncio.sleep(0.2)
+        await signals.plan(tx, town.house, cleared, "resolve", town.night.now)
+
+    assert await telling == []
 
 
 async def test_what_may_have_arrived_is_ended_even_if_it_was_over_before_the_next_try(
