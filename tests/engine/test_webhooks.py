@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -428,3 +430,18 @@ async def test_what_was_sent_can_be_sent_again(night: Night, ears: Listening) ->
     assert ears.hook.heard[0].body == ears.hook.heard[1].body
     found, total = await webhooks.deliveries_of(night.house, ears.id, Part(limit=9, counted=True))
     assert ([d.status for d in found], total) == (["delivered", "delivered"], 2)
+
+
+async def test_the_guide_verifies_a_signature(night: Night, ears: Listening) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "webhooks.md").read_text()
+    example: dict[str, Any] = {}
+    exec(guide.partition("```python\n")[2].partition("```")[0], example)
+    await webhooks.rotate_secret(night.house, ears.id, night.now)
+    await night.trigger("Disk full")
+
+    await ears.passes()
+
+    (heard,) = ears.hook.heard
+    header = heard.headers["x-pagerduty-signature"]
+    assert example["is_genuine"](heard.body, header, ears.secret)
+    assert not example["is_genuine"](heard.body + b" ", header, ears.secret)
