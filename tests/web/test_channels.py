@@ -277,6 +277,49 @@ async def test_a_new_service_for_a_rule_is_told_by_it(browser: Browser, night: N
     )
 
 
+async def test_a_contact_that_is_added_to_a_scheme_is_of_its_first_step(
+    browser: Browser, night: Night
+) -> None:
+    env = await environment(night)
+    first = await channel(night, env, "Chat")
+    steps = (
+        SchemeStep(after=0, channel_ids=(first.id,)),
+        SchemeStep(after=600, channel_ids=(first.id,)),
+    )
+    wish = notification_schemes.Wish(name="Nights", steps=steps)
+    scheme = await notification_schemes.create(night.house, env.id, wish, night.now)
+    within = f"/environments/{env.id}/channels"
+    page = await browser.open(f"{SCHEMES}/{scheme.id}/edit")
+    assert f'href="{within}/new?scheme={scheme.id}"' in page.text
+    page = await browser.open(f"{within}/new?scheme={scheme.id}")
+    assert f'href="{within}/new/api?scheme={scheme.id}"' in page.text
+
+    said = await send(
+        browser, f"{within}/new/api?scheme={scheme.id}", within, kind="api", name="Tickets",
+        scheme=scheme.id, **{"trigger-url": "https://example.com/a"},
+    )  # fmt: skip
+
+    assert "It is a contact of the scheme's first step now." in said
+    changed = await notification_schemes.get(night.house, scheme.id)
+    assert [len(step.channel_ids) for step in changed.steps] == [2, 1]
+
+
+async def test_a_scheme_that_lost_its_steps_takes_a_contact(browser: Browser, night: Night) -> None:
+    env = await environment(night)
+    one = await channel(night, env)
+    steps = (SchemeStep(after=0, channel_ids=(one.id,)),)
+    wish = notification_schemes.Wish(name="Nights", steps=steps)
+    scheme = await notification_schemes.create(night.house, env.id, wish, night.now)
+    await notification_channels.remove(night.house, one.id, night.now)
+    within = f"/environments/{env.id}/channels"
+    at = f"{within}/new/slack?scheme={scheme.id}"
+
+    await send(browser, at, within, kind="slack", name="Chat", url=HOOK, scheme=scheme.id)
+
+    [step] = (await notification_schemes.get(night.house, scheme.id)).steps
+    assert len(step.channel_ids) == 1
+
+
 async def test_a_scheme_says_who_hears_first_and_who_later(browser: Browser, night: Night) -> None:
     env = await environment(night)
     first, later = await channel(night, env, "Chat"), await channel(night, env, "Phones")

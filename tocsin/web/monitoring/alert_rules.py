@@ -5,7 +5,6 @@ from typing import Final
 from starlette.responses import Response
 
 from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.notification_channel import NotificationChannel
 from tocsin.usecases import (
     alert_rules,
     environments,
@@ -104,13 +103,6 @@ async def remove(visit: Visit) -> Response:
     await alert_rules.remove(visit.house, rule.id, visit.now)
     told = "The alert rule was deleted."
     return done(visit, f"{ENVIRONMENTS}/{rule.environment_id}/rules", told)
-
-
-async def attach(visit: Visit, rule: AlertRule, channel: NotificationChannel) -> str:
-    """Let a rule tell one more channel; return where that is shown."""
-    wish = Wish(channel_ids=(*rule.channel_ids, channel.id))
-    await alert_rules.change(visit.house, rule.id, wish, visit.now)
-    return f"{PATH}/{rule.id}/notifications"
 
 
 async def _notifications(

@@ -8,10 +8,9 @@ from starlette.responses import Response
 from tocsin.domain.channel_config import METHODS, kind_of
 from tocsin.domain.environment import Environment
 from tocsin.domain.notification_channel import ChannelKind, NotificationChannel
-from tocsin.usecases import alert_rules, environments, notification_channels
+from tocsin.usecases import environments, notification_channels
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.notification_channels import Wish
-from tocsin.web.monitoring.alert_rules import attach
 from tocsin.web.monitoring.channel_draft import (
     ELSEWHERE,
     Draft,
@@ -23,6 +22,7 @@ from tocsin.web.monitoring.channel_draft import (
 )
 from tocsin.web.monitoring.channel_kinds import KINDS, PLACEHOLDERS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
+from tocsin.web.monitoring.listeners import attach, origin_asked, teller_of
 from tocsin.web.monitoring.notification_channels import PATH
 from tocsin.web.notices import done
 from tocsin.web.page import Page
@@ -34,7 +34,13 @@ NEW: Final = f"{ENVIRONMENTS}/{{id}}/channels/new"
 
 async def ask_for_kind(visit: Visit) -> Response:
     """Ask where it shall be told."""
-    return show(visit, "channel_kinds.html", environment=await _environment(visit), kinds=KINDS)
+    return show(
+        visit,
+        "channel_kinds.html",
+        environment=await _environment(visit),
+        kinds=KINDS,
+        origin=origin_asked(visit),
+    )
 
 
 async def ask_for_new(visit: Visit) -> Response:
@@ -53,16 +59,15 @@ async def redraw_new(visit: Visit) -> Response:
 async def create(visit: Visit) -> Response:
     """Let a place hear of what is found."""
     environment, kind = await _environment(visit), _kind(visit, visit.form.get("kind", ""))
-    rule_id = visit.form.get("rule", "")
     try:
-        rule = await alert_rules.get(visit.house, rule_id) if rule_id else None
+        teller = await teller_of(visit, origin_asked(visit))
         wish = _wish(visit, kind)
         channel = await notification_channels.create(visit.house, environment.id, wish, visit.now)
     except Complaint as complaint:
         return await _show(visit, environment, kind, visit.form, complaint=complaint)
     told = "The channel was saved. Test it now, so that you know that it works."
-    if rule:
-        return done(visit, await attach(visit, rule, channel), "The rule tells it from now on.")
+    if teller:
+        return await attach(visit, teller, channel)
     return done(visit, f"{PATH}/{channel.id}", told)
 
 
@@ -133,7 +138,7 @@ async def _show(
         kind_id=kind,
         draft=draft,
         focus=focus,
-        rule_id=visit.form.get("rule", "") or visit.query.get("rule", ""),
+        origin=origin_asked(visit),
         regions=(*regions(here), (ELSEWHERE, "Another server")),
         methods=[(method, method) for method in METHODS],
         placeholders=PLACEHOLDERS,

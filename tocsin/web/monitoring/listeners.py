@@ -1,0 +1,57 @@
+"""Who tells a new notification channel: the rule or the scheme from whose page it was added."""
+
+from typing import Final, NamedTuple
+
+from starlette.responses import Response
+
+from tocsin.domain.alert_rule import AlertRule
+from tocsin.domain.notification_channel import NotificationChannel, NotificationScheme, SchemeStep
+from tocsin.usecases import alert_rules, notification_schemes
+from tocsin.web.lists import address_of_part
+from tocsin.web.notices import done
+from tocsin.web.visit import Visit
+
+RULE_TELLS: Final = "The channel was saved. The rule tells it from now on."
+SCHEME_TELLS: Final = "The channel was saved. It is a contact of the scheme's first step now."
+
+
+class Origin(NamedTuple):
+    """Whence somebody came to add a channel; empty if from the list of channels."""
+
+    rule: str = ""
+    scheme: str = ""
+
+    def address(self, path: str) -> str:
+        """Return an address that remembers it."""
+        return address_of_part(path, rule=self.rule, scheme=self.scheme)
+
+
+def origin_asked(visit: Visit) -> Origin:
+    """Read it from an address, or from the form that such an address led to."""
+    rule = visit.form.get("rule", "") or visit.query.get("rule", "")
+    scheme = visit.form.get("scheme", "") or visit.query.get("scheme", "")
+    return Origin(rule, scheme)
+
+
+async def teller_of(visit: Visit, origin: Origin) -> AlertRule | NotificationScheme | None:
+    """Find the rule or scheme that shall tell it. Raises NotFound."""
+    if origin.rule:
+        return await alert_rules.get(visit.house, origin.rule)
+    if origin.scheme:
+        return await notification_schemes.get(visit.house, origin.scheme)
+    return None
+
+
+async def attach(
+    visit: Visit, teller: AlertRule | NotificationScheme, channel: NotificationChannel
+) -> Response:
+    """Let a rule or scheme tell one more channel, and show it there."""
+    if isinstance(teller, AlertRule):
+        wish = alert_rules.Wish(channel_ids=(*teller.channel_ids, channel.id))
+        await alert_rules.change(visit.house, teller.id, wish, visit.now)
+        return done(visit, f"/alert_rules/{teller.id}/notifications", RULE_TELLS)
+    first, *later = teller.steps or (SchemeStep(after=0, channel_ids=()),)
+    more = SchemeStep(after=first.after, channel_ids=(*first.channel_ids, channel.id))
+    steps = notification_schemes.Wish(steps=(more, *later))
+    await notification_schemes.change(visit.house, teller.id, steps)
+    return done(visit, f"/notification_schemes/{teller.id}/edit", SCHEME_TELLS)
