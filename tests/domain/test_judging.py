@@ -60,6 +60,17 @@ def test_it_does_not_clear_while_enough_of_the_last_rounds_are_still_bad() -> No
     assert watch.sees(".").state == "cleared"
 
 
+def test_what_made_a_violation_is_no_sign_of_the_next() -> None:
+    watch = Watch(rule(rounds_violating=2, rounds_out_of=3)).sees("!!..")
+    assert watch.state == "cleared"
+
+    watch.hears([])
+    assert len(watch.violations) == 1
+
+    assert watch.sees("!").state == "tracking alarm"
+    assert watch.sees("!").state == "active alarm"
+
+
 def test_it_clears_only_after_so_many_good_rounds_in_a_row() -> None:
     watch = Watch(rule(clear_after=3))
 
@@ -219,6 +230,18 @@ def test_a_changed_rule_keeps_what_breaks_it_though_nothing_was_heard_for_long()
     watch = Watch().sees("!" + 9 * " ")
 
     assert watch.hears([], because="rule changed") is None
+
+
+def test_rounds_before_a_rule_was_changed_count_for_what_it_is_now() -> None:
+    watch = Watch(rule(alarm="!ok", rounds_violating=2, rounds_out_of=2)).sees("!!")
+    watch.rule, changed = replace(watch.rule, alarm="status == 500"), watch.rule
+    watch.hears([], because="rule changed")
+    assert watch.state == "cleared"
+
+    watch.rule = changed
+    watch.hears([])
+
+    assert watch.state == "active alarm"
 
 
 def test_a_changed_severity_is_told() -> None:

@@ -1,6 +1,6 @@
 """Laws of judging, held against whatever agents may find."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -28,6 +28,7 @@ LAWFUL = settings(max_examples=60, deadline=None)
 
 @LAWFUL
 @given(rules(), LETTERS, LETTERS)
+@example(rule(rounds_violating=2, rounds_out_of=2), "??.", "??.")
 def test_judging_the_same_rounds_again_changes_nothing(by: AlertRule, one: str, other: str) -> None:
     watch = Watch(by, TWO)
     for a, b in zip(one, other, strict=False):

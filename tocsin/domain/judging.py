@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from math import ceil
 from typing import Final, Literal
 
@@ -132,7 +133,7 @@ def judge(
     ``rounds`` begins with the newest. With another reason than that it recovered, it is judged
     anew by what is known, and nothing is waited for.
     """
-    seen = look(rule, _of_this_time(rounds, before))
+    seen = _of_this_time(look(rule, rounds), before)
     anew = because != "recovered"
     last = last_of(rule, monitor, seen, seen[0].round.at if anew and seen else now)
     level = level_of(rule, last)
@@ -149,15 +150,18 @@ def judge(
     return None
 
 
-def _of_this_time(rounds: Sequence[Round], before: Violation | None) -> Sequence[Round]:
-    """Leave out what was before an open violation, and what people knew when they closed one."""
+def _of_this_time(seen: Sequence[Seen], before: Violation | None) -> Sequence[Seen]:
+    """Leave out what was before an open violation, or what led to the end of the last one."""
     if before is None:
-        return rounds
+        return seen
     if before.state != "cleared":
-        return [one for one in rounds if one.at >= before.began_at]
-    if before.cleared_at and before.cleared_because in BY_PEOPLE:
-        return [one for one in rounds if one.begun > before.cleared_at]
-    return rounds
+        return [one for one in seen if one.round.at >= before.began_at]
+    end = before.cleared_at or before.updated_at
+    if before.cleared_because in BY_PEOPLE:
+        return [one for one in seen if one.round.begun > end]
+    if before.cleared_because == "recovered":
+        return list(takewhile(lambda one: not (one.good and one.round.begun <= end), seen))
+    return seen
 
 
 def _rounds_to_clear(rule: AlertRule, monitor: Monitor, before: Violation | None) -> int:
