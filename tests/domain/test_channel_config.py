@@ -27,8 +27,9 @@ from tocsin.domain.channel_config import (
     tidied,
     write,
 )
-from tocsin.domain.channel_faults import MOVED, faults_of_change, faults_of_config
+from tocsin.domain.channel_faults import faults_of_change, faults_of_config
 from tocsin.domain.masking import DOTS
+from tocsin.domain.target_secrets import MOVED
 
 KEY = "0123456789abcdef0123456789abcdef"
 HOOK = "https://hooks.slack.com/services/T000/B000/abcdefghijkl"

@@ -220,6 +220,21 @@ async def test_the_side_that_said_it_is_not_told_again(town: Town) -> None:
     assert (thread.remote_status, thread.closed_at) == ("resolved", town.night.now)
 
 
+async def test_a_side_that_is_faster_than_our_notes_keeps_its_word(town: Town) -> None:
+    pager = await town.channel()
+    await town.attach(pager)
+    violation = await town.begins()
+    town.answer = lambda _: BUSY
+    await town.tell()
+    await town.becomes(violation, "acknowledge", but=pager.id, acknowledged_at=town.night.now)
+    town.answer = lambda _: SENT
+    await town.tell(minutes=1)
+
+    thread = await town.thread(pager, violation)
+    assert thread is not None
+    assert thread.remote_status == "acknowledged"
+
+
 async def test_a_busy_side_is_told_the_same_until_it_listens(town: Town) -> None:
     pager = await town.channel()
     await town.attach(pager)

@@ -24,11 +24,11 @@ from tocsin.domain.header_lines import content_type_of, faults_of_headers, read_
 from tocsin.domain.instructions import still_open
 from tocsin.domain.masking import DOTS
 from tocsin.domain.placeholders import NAMES, fill_body, is_json
+from tocsin.domain.target_secrets import MOVED
 
 MOST_ADDRESSES: Final = 50
 LONGEST_BODY: Final = 64 * 1024
 LONGEST_SECRET: Final = 200
-MOVED: Final = "Secrets must be given again when the address leads to another host."
 
 _KEY: Final = re.compile(r"[0-9A-Za-z]{32}")
 _PATH: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")

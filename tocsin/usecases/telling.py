@@ -212,6 +212,8 @@ async def _follow(tx: AsyncConnection, dispatch: Dispatch, outcome: Outcome, now
         return
     if outcome.ok:
         status = STATUS_AFTER[_action(dispatch)]
+        if dispatch.kind == "trigger":
+            status = thread.remote_status or status  # somebody there may have been faster
         await threads.note(tx, thread, status=status, remote_id=outcome.remote_id, now=now)
     elif _ends(dispatch, outcome, thread):
         await threads.close(tx, thread.channel_id, thread.violation_id, now)
