@@ -1,5 +1,6 @@
 """Webhooks over a real wire, to a receiver that is down, slow, wrong, and back again."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -445,3 +446,25 @@ async def test_the_guide_verifies_a_signature(night: Night, ears: Listening) -> 
     header = heard.headers["x-pagerduty-signature"]
     assert example["is_genuine"](heard.body, header, ears.secret)
     assert not example["is_genuine"](heard.body + b" ", header, ears.secret)
+
+
+async def test_what_was_under_way_at_a_crash_is_repeated_and_nothing_else(
+    night: Night, ears: Listening
+) -> None:
+    (incident,) = await night.trigger("Disk full")
+    await night.acknowledge(incident)
+    ears.hook.open.clear()
+    dying = asyncio.create_task(ears.passes())
+    async with asyncio.timeout(5):
+        while not ears.hook.heard:  # noqa: ASYNC110 - it is only looked at from outside
+            await asyncio.sleep(0.005)
+    dying.cancel()
+    ears.hook.open.set()
+
+    assert await ears.passes(seconds=59) == []
+    assert await ears.passes(seconds=1) == ["incident.triggered", "incident.acknowledged"]
+
+    first, again, _ = ears.hook.heard
+    assert first.headers["x-webhook-id"] == again.headers["x-webhook-id"]
+    assert first.body == again.body
+    assert await ears.statuses() == ["delivered", "delivered"]
