@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.team import NOON
+from tocsin.domain.oauth import App, Code, Token
 from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
 from tocsin.store.database import Database
+from tocsin.store.oauth import APPS, CODES, TOKENS
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 
@@ -65,6 +67,40 @@ async def test_sessions_that_are_over_are_forgotten(night: Night) -> None:
     async with night.database.read() as tx:
         left = (await tx.execute(sa.select(tables.sessions.c.token_hash))).scalars()
         assert {begun[0] for begun in left} == {13, 30}
+
+
+async def test_codes_and_tokens_go_when_they_are_of_no_use_not_even_to_a_thief(
+    night: Night,
+) -> None:
+    app = App(id="PAPP", name="App", created_at=NOON)
+    holder: Any = {"client_id": app.id, "user_id": night.team.ann.id, "created_at": NOON - 40 * DAY}
+    async with night.database.begin() as tx:
+        await APPS.insert(tx, app)
+        for days in (-29, -31):
+            code: Any = {"code_hash": bytes([-days]), "redirect_uri": "https://example.org/"}
+            over: Any = {"expires_at": NOON + days * DAY}
+            await CODES.insert(tx, Code(id=f"P{-days}", scopes=(), **holder, **code, **over))
+        for until, refresh in ((-1, None), (1, None), (-1, 1), (-2, -1)):
+            ends: Any = {"expires_at": NOON + until * DAY}
+            if refresh is not None:
+                ends["refresh_expires_at"] = NOON + refresh * DAY
+            name = f"P{until}{refresh}"
+            token = Token(
+                id=name,
+                family_id=name,
+                access_hash=name.encode(),
+                scopes=(),
+                granted=(),
+                **holder,
+                **ends,
+            )
+            await TOKENS.insert(tx, token)
+
+    await upkeep.clean_up(night.house, NOON)
+
+    async with night.database.read() as tx:
+        assert {code.id for code in await CODES.select(tx)} == {"P29"}
+        assert {token.id for token in await TOKENS.select(tx)} == {"P1None", "P-11"}
 
 
 async def test_links_that_nobody_can_follow_any_more_are_forgotten(night: Night) -> None:

@@ -1,5 +1,7 @@
 """Codes are swapped once, soon, and only by the app that they were given to."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -26,6 +28,17 @@ async def test_a_code_used_twice_takes_back_what_it_was_swapped_for(
     assert refused(await app.refresh(tokens["refresh_token"]))[2] == (
         "This refresh token has expired, or was revoked."
     )
+
+
+async def test_of_many_swaps_at_once_one_gets_tokens_which_the_others_take_back(
+    app: Program, bob: User, http: httpx.AsyncClient
+) -> None:
+    code = await app.code_from(bob)
+
+    answers = await asyncio.gather(*(app.swap(code) for _ in range(5)))
+
+    [won] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert (await call(http, won["access_token"])).status_code == 401
 
 
 async def test_a_code_lasts_a_minute(app: Program, bob: User, clock: Hands) -> None:

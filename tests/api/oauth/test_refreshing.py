@@ -1,5 +1,7 @@
 """A refresh token is good once, and never for more than was granted."""
 
+import asyncio
+
 import httpx
 
 from tests.api.conftest import Hands
@@ -59,3 +61,14 @@ async def test_an_access_token_is_no_refresh_token(app: Program, bob: User) -> N
     tokens = await app.tokens_from(bob)
 
     assert refused(await app.refresh(tokens["access_token"]))[1] == "invalid_grant"
+
+
+async def test_of_many_refreshes_at_once_one_gets_tokens_which_the_others_take_back(
+    app: Program, bob: User
+) -> None:
+    tokens = await app.tokens_from(bob)
+
+    answers = await asyncio.gather(*(app.refresh(tokens["refresh_token"]) for _ in range(5)))
+
+    [won] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert (await app.refresh(won["refresh_token"])).status_code == 400
