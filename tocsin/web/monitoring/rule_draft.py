@@ -1,5 +1,6 @@
 """The draft of an alert rule: what its form holds, and what a starter makes of it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from tocsin.domain.measured import VALUES, Value
 from tocsin.domain.monitor import MonitorKind
 from tocsin.kit.text import is_digits
 from tocsin.usecases.alert_rules import Starter, Wish, starters
+from tocsin.web.monitoring.kinds import KINDS
 from tocsin.web.visit import Form
 
 COUNTS: Final = ("rounds_violating", "rounds_out_of", "agents_violating", "clear_after")
@@ -94,13 +96,20 @@ def rule_of(draft: Draft, blank: AlertRule) -> AlertRule:
     return replace(blank, **_values(draft))
 
 
-def offered_for(kinds: Iterable[MonitorKind]) -> list[tuple[MonitorKind, int, Starter]]:
-    """List starters for these kinds; what several share stands there once."""
+def offered_for(kinds: Iterable[MonitorKind]) -> list[tuple[str, str]]:
+    """List the buttons of starters for these kinds; what several kinds share stands there once."""
     found: dict[tuple[str, str, str], tuple[MonitorKind, int, Starter]] = {}
     for kind in kinds:
         for number, one in enumerate(starters(kind)):
             found.setdefault((one.name, one.alarm, one.warning), (kind, number, one))
-    return list(found.values())
+    count = Counter(one.name for _, _, one in found.values())
+    return [
+        (
+            f"begin-{kind}-{number}",
+            one.name if count[one.name] == 1 else f"{one.name}: {KINDS[kind].name}",
+        )
+        for kind, number, one in found.values()
+    ]
 
 
 def measured_by(kinds: Iterable[MonitorKind]) -> list[Value]:
