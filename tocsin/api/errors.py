@@ -103,7 +103,7 @@ _UNAUTHENTICATED: Final = Problem(
     code=2006,
     message="Authentication Failed",
     sentences=("The Authorization header must hold a valid key, as in “Token token=…”.",),
-    headers={"www-authenticate": "Token"},
+    headers={"www-authenticate": "Token, Bearer"},
 )
 _AWAY: Final = Problem(
     status=503,

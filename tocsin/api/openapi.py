@@ -38,10 +38,15 @@ def describe(ops: Iterable[Op], public_url: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Tocsin", "version": "2"},
         "servers": [{"url": public_url}],
-        "security": [{"key": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "Authorization"}},
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "Authorization"},
+                "app": {
+                    "type": "openIdConnect",
+                    "openIdConnectUrl": f"{public_url}/.well-known/openid-configuration",
+                },
+            },
             "schemas": {"Error": _ERROR},
             "responses": {
                 "Refusal": {
@@ -64,6 +69,7 @@ def _operation(op: Op) -> dict[str, Any]:
         "tags": [op.path.split("/")[1]],
         "summary": (op.function.__doc__ or op.id).partition("\n")[0],
         "parameters": [_wildcard(name) for name in op.parameters] + [_FROM] * op.needs_from,
+        "security": [{"key": []}, {"app": [op.scope]}],
         "responses": {str(op.status): answer, "default": _REFUSAL},
         "x-scope": op.scope,
         "x-power": op.power,

@@ -94,3 +94,14 @@ async def test_everything_can_be_found(http: httpx.AsyncClient, path: str) -> No
     assert told["token_endpoint"] == f"{PUBLIC_URL}/oauth/token"
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert set(told["scopes_supported"]) == ALL | {"openid", "read", "write"}
+
+
+async def test_the_description_says_which_scope_each_operation_takes(
+    http: httpx.AsyncClient,
+) -> None:
+    described = (await http.get("/openapi.json")).json()
+
+    listed = described["paths"]["/incidents"]["get"]
+    assert listed["security"] == [{"key": []}, {"app": ["incidents.read"]}]
+    where = described["components"]["securitySchemes"]["app"]["openIdConnectUrl"]
+    assert (await http.get(where)).status_code == 200
