@@ -22,7 +22,7 @@ from tocsin.domain.integration_settings import IntegrationSettings
 from tocsin.domain.mapping import BodyMapping
 from tocsin.store import tables
 from tocsin.store.integrations import read_settings
-from tocsin.usecases import integration_settings
+from tocsin.usecases import integration_settings, integrations, upkeep
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
 from tocsin.usecases.integration_settings import Wish
@@ -223,3 +223,39 @@ async def test_secrets_are_not_stored_as_they_are(made: Made, house: House) -> N
     assert b"our secret" not in stored[0]
     opened = read_settings(house.sealer, stored[0])
     assert opened == IntegrationSettings(secret="our secret")
+
+
+async def test_further_alerts_of_a_cluster_join_the_incident_that_is_open_for_it(
+    door: httpx.AsyncClient, api: httpx.AsyncClient, made: Made, watched: Watched
+) -> None:
+    grouping = {"type": "content_based", "config": {"aggregate": "all", "fields": ["group"]}}
+    changed = await api.put(
+        f"/services/{watched.service_id}",
+        json={"service": {"type": "service", "alert_grouping_parameters": grouping}},
+    )
+    address = address_of(await made("PATLAS0"))
+    alert = json.loads(ALERT)
+    for id_, cluster in (("1", "orders"), ("2", "orders"), ("3", "carts")):
+        await door.post(address, json=alert | {"id": id_, "clusterName": cluster})
+    found = (await api.get("/incidents")).json()["incidents"]
+
+    assert changed.status_code == 200
+    assert sorted(one["alert_counts"]["all"] for one in found) == [1, 2]
+
+
+async def test_bodies_of_integrations_that_are_gone_are_forgotten(
+    door: httpx.AsyncClient, made: Made, house: House, clock: Hands
+) -> None:
+    integration = await made("PCUSTOM")
+    await door.post(address_of(integration), json={"id": 1})
+    await upkeep.clean_up(house, clock.now)
+    kept = await bodies(house)
+    await integrations.remove(house, integration["service"]["id"], integration["id"])
+    await upkeep.clean_up(house, clock.now)
+
+    assert (kept, await bodies(house)) == (1, 0)
+
+
+async def bodies(house: House) -> int:
+    async with house.database.read() as tx:
+        return int(await tx.scalar(sa.select(sa.func.count()).select_from(tables.last_bodies)) or 0)
