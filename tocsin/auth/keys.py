@@ -30,9 +30,11 @@ async def identify(tx: AsyncConnection, header: str, now: datetime) -> Principal
     secret = _secret_in(header)
     if secret is None:
         return None
+    if tokens.is_access(secret):
+        return await tokens.identify(tx, secret, now)
     key = await api_keys.find(tx, digest(secret))
     if key is None:
-        return await tokens.identify(tx, secret, now)
+        return None
     if key.last_used_at is None or now - key.last_used_at >= TOUCHED_EVERY:
         await api_keys.touch(tx, key.id, now)
     user = await USERS.get(tx, key.user_id) if key.user_id else None

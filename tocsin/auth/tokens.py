@@ -33,10 +33,13 @@ def make(kind: Kind) -> str:
     return MARKS[kind] + secrets.token_urlsafe(SECRET_BYTES)
 
 
+def is_access(secret: str) -> bool:
+    """Say whether something looks like an access token."""
+    return secret.startswith(MARKS["access"])
+
+
 async def identify(tx: AsyncConnection, secret: str, now: datetime) -> Principal | None:
     """Return in whose name, and within what scopes, an access token lets act."""
-    if not secret.startswith(MARKS["access"]):
-        return None
     found = await store.find_good(tx, digest(secret), now)
     if found is None:
         return None
