@@ -24,7 +24,8 @@ class NotificationChannel(msgspec.Struct, frozen=True, kw_only=True):
     """A place that hears of violations. ``shown`` is what people may see of its settings.
 
     ``last_ok`` None: nothing was sent yet. ``proof`` says what is known of whether it works.
-    A removed one is kept until what it has open was resolved on the other side.
+    A removed one is kept until what it has open was resolved on the other side. ``is_connected``:
+    the other side can be asked, and was last ``asked_at``.
     """
 
     id: str
@@ -39,18 +40,22 @@ class NotificationChannel(msgspec.Struct, frozen=True, kw_only=True):
     last_detail: str = ""
     created_at: datetime
     removed_at: datetime | None = None
+    is_connected: bool = False
+    asked_at: datetime | None = None
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel was told of one violation, from its trigger until it was resolved there.
 
-    ``remote_id`` and ``remote_status`` are how the other side calls it, and how it stands there.
+    ``remote_id`` and ``remote_status`` are how the other side calls it, and how it stands there;
+    ``remote_at`` is since when, by the clock over there, if the other side has said so.
     """
 
     channel_id: str
     violation_id: str
     remote_id: str | None = None
     remote_status: RemoteStatus | None = None
+    remote_at: datetime | None = None
     opened_at: datetime
     closed_at: datetime | None = None
 
@@ -106,6 +111,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     ``retry``: it may do better later, at the earliest after ``wait_seconds``. ``request`` and
     ``answer`` are for people: what was sent and came back, without secrets, cut to a sane length.
+    ``confirmed``: the other side was seen to have it.
     """
 
     ok: bool
@@ -115,3 +121,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     remote_id: str | None = None
     request: str = ""
     answer: str = ""
+    confirmed: bool = False

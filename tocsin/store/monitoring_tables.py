@@ -146,6 +146,14 @@ notification_channels = sa.Table(
     sa.Column("last_detail", sa.Text, nullable=False, server_default=""),
     at(),
     sa.Column("removed_at", Instant, comment="It is kept until what it has open is resolved."),
+    sa.Column(
+        "is_connected",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="Whether the other side can be asked.",
+    ),
+    sa.Column("asked_at", Instant, comment="When the other side was asked last."),
     sa.Index(
         "uq_notification_channels_name",
         "environment_id",
@@ -174,6 +182,7 @@ threads = sa.Table(
     sa.Column("violation_id", Id, primary_key=True, index=True),
     sa.Column("remote_id", sa.Text, comment="How the other side calls it."),
     sa.Column("remote_status", sa.Text, comment="triggered, acknowledged or resolved, over there."),
+    sa.Column("remote_at", Instant, comment="Since when, by its own clock, as far as it said."),
     at("opened_at"),
     sa.Column("closed_at", Instant),
     comment="What a notification channel was told about a violation, and said of it.",

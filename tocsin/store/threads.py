@@ -19,7 +19,7 @@ _REMOVED: Final = tables.notification_channels.c.removed_at
 async def begin(tx: AsyncConnection, channel_id: str, violation_id: str, now: datetime) -> bool:
     """Open a thread, anew if it was closed; say whether it was not open before."""
     fresh: dict[str, Any] = {"opened_at": now, "closed_at": None, "remote_id": None}
-    fresh["remote_status"] = None
+    fresh |= {"remote_status": None, "remote_at": None}
     query = insert(tables.threads).values(channel_id=channel_id, violation_id=violation_id, **fresh)
     opened = query.on_conflict_do_update(
         index_elements=(_c.channel_id, _c.violation_id),

@@ -151,6 +151,8 @@ TABLES: Final = """
         last_detail text default '' not null,
         created_at timestamptz default now() not null,
         removed_at timestamptz,
+        is_connected boolean default false not null,
+        asked_at timestamptz,
         constraint pk_notification_channels primary key (id),
         constraint fk_notification_channels_environment_id foreign key(environment_id)
             references environments (id) on delete cascade
@@ -160,6 +162,10 @@ TABLES: Final = """
         on notification_channels (environment_id, lower(name)) where removed_at is null;
     comment on column notification_channels.removed_at is
         'It is kept until what it has open is resolved.';
+    comment on column notification_channels.is_connected is
+        'Whether the other side can be asked.';
+    comment on column notification_channels.asked_at is
+        'When the other side was asked last.';
 
     create table notification_schemes (
         id varchar(14) collate "C" not null,
@@ -181,6 +187,7 @@ TABLES: Final = """
         violation_id varchar(14) collate "C" not null,
         remote_id text,
         remote_status text,
+        remote_at timestamptz,
         opened_at timestamptz default now() not null,
         closed_at timestamptz,
         constraint pk_threads primary key (channel_id, violation_id)
@@ -192,6 +199,8 @@ TABLES: Final = """
         'How the other side calls it.';
     comment on column threads.remote_status is
         'triggered, acknowledged or resolved, over there.';
+    comment on column threads.remote_at is
+        'Since when, by its own clock, as far as it said.';
 """
 
 
