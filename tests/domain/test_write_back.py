@@ -24,9 +24,10 @@ ID = "65a50b0a1c9d440000000001"
         (Agent("integration", "PI"), True),
         (Agent("integration", "PO"), False),
         (Agent("user", "PI"), False),
+        (None, False),
     ],
 )
-def test_an_echo_is_what_the_same_integration_said(agent: Agent, *, is_one: bool) -> None:
+def test_an_echo_is_what_the_same_integration_said(agent: Agent | None, *, is_one: bool) -> None:
     entry = LogEntry(
         incident_id="Q1", type="acknowledge_log_entry", at=NOON, agent=agent, channel={}
     )
@@ -63,4 +64,5 @@ def test_atlas_is_told_for_a_day_and_by_whom() -> None:
 def test_somebody_without_a_name_is_told_by_id() -> None:
     assert name_of(Agent("user", "PA", "Ann")) == "Ann"
     assert name_of(Agent("service", "PS")) == "PS"
+    assert name_of(None) == "an app"
     assert path_of("g", "a") == "/api/atlas/v2/groups/g/alerts/a"

@@ -42,7 +42,8 @@ class AtlasRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_echo(entry: LogEntry, integration_id: str) -> bool:
     """Say whether a tool would hear back what it has said itself."""
-    return entry.agent.kind == "integration" and entry.agent.id == integration_id
+    by = entry.agent
+    return by is not None and (by.kind, by.id) == ("integration", integration_id)
 
 
 def is_of_atlas(alert: AtlasAlert) -> bool:
@@ -63,6 +64,6 @@ def told_to_atlas(course: Course, by: str, at: datetime) -> dict[str, Any]:
     return {"acknowledgedUntil": write_instant(at + LASTS), "acknowledgementComment": comment}
 
 
-def name_of(agent: Agent) -> str:
+def name_of(agent: Agent | None) -> str:
     """Return who did it, as others may know them."""
-    return agent.summary or agent.id
+    return (agent.summary or agent.id) if agent else "an app"
