@@ -18,9 +18,9 @@ from tocsin.usecases.apps import Wish
 BACK: Final = "https://tool.example.org/back"
 
 
-async def register(site: Site) -> App:
+async def register(site: Site) -> tuple[App, str | None]:
     wish = Wish(name="Eyes", redirect_uris=(BACK,), scopes=("openid", "read"), vendor_id="PTHOUSE")
-    return (await apps.create(site.house, wish, Principal(key_id=""), site.now))[0]
+    return await apps.create(site.house, wish, Principal(key_id=""), site.now)
 
 
 async def sign_in(page: Page, email: str) -> None:
@@ -37,7 +37,7 @@ def brought(page: Page) -> dict[str, str]:
 async def test_a_tool_gets_a_key_that_opens_incidents(
     site: Site, visit: Visit, width: int, script: bool
 ) -> None:
-    start, app = await begin(site), await register(site)
+    start, (app, _) = await begin(site), await register(site)
     link = urlencode({"app_id": app.id, "redirect_url": BACK, "version": 2, "state": "s"})
     page = await visit(f"/install/integration?{link}", width=width, java_script_enabled=script)
     await sign_in(page, start.ann.email)
@@ -56,7 +56,7 @@ async def test_a_tool_gets_a_key_that_opens_incidents(
 
 
 async def test_an_app_hears_of_a_yes_in_the_window_that_it_opened(site: Site, visit: Visit) -> None:
-    start, app = await begin(site), await register(site)
+    start, (app, secret) = await begin(site), await register(site)
     asked = urlencode({"response_type": "code", "client_id": app.id, "redirect_uri": BACK})
     tool = await visit("/login")
     await tool.goto("https://tool.example.org/")
@@ -72,3 +72,14 @@ async def test_an_app_hears_of_a_yes_in_the_window_that_it_opened(site: Site, vi
     assert brought(page)["code"].startswith("tocsin_ac_")
     assert await page.evaluate("opener !== null")
     assert await page.evaluate("document.referrer") == ""
+
+    given = {
+        "grant_type": "authorization_code",
+        "redirect_uri": BACK,
+        "code": brought(page)["code"],
+    }
+    answer = await site.http.post("/oauth/token", data=given, auth=(app.id, secret or ""))
+    token = answer.json()["access_token"]
+    listed = await site.http.get("/incidents", headers={"authorization": f"Bearer {token}"})
+    assert listed.json()["incidents"] == []
+    assert (await site.http.get("/.well-known/openid-configuration")).status_code == 200
