@@ -25,7 +25,9 @@ NO_ENVIRONMENT: Final = "Environments must be at least one."
 
 async def ask(visit: Visit) -> Response:
     """Ask for a key, and for what it shall hear of."""
-    return await _show(visit, blank(visit.house.settings.public_url), ())
+    known = await environments.find(visit.house)
+    only = [one.id for one in known] if len(known) == 1 else []
+    return await _show(visit, blank(visit.house.settings.public_url), only)
 
 
 async def begin(visit: Visit) -> Response:
