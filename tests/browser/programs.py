@@ -1,4 +1,4 @@
-"""The apps of the town: one that is let act for Ann, and one that waits to be connected."""
+"""The programs of the town: an app that is let act for Ann, one that waits, and a webhook."""
 
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -7,8 +7,10 @@ from tests.browser.site import Site
 from tests.browser.town import Town
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
+from tocsin.domain.notification_channel import Outcome
 from tocsin.domain.oauth import App
-from tocsin.usecases import apps, grants
+from tocsin.domain.webhook import EVENTS
+from tocsin.usecases import apps, grants, webhook_delivery, webhooks
 
 BACK: Final = "https://wallboard.example.com/signed-in"
 ADMINISTRATOR: Final = Principal(key_id="")
@@ -32,7 +34,10 @@ async def register(site: Site, town: Town) -> None:
     asked = {"response_type": "code", "client_id": wallboard.id, "redirect_uri": BACK}
     await _let_act(site, town, wallboard, asked)
     link = {"app_id": eyes.id, "redirect_url": BACK, "version": "2", "state": "s"}
+    webhook, delivery = await _webhook(site, town)
     town.others |= {
+        "webhook": webhook,
+        "delivery": delivery,
         "app": wallboard.id,
         "question": urlencode(asked),
         "link": urlencode(link),
@@ -43,6 +48,21 @@ async def _app(site: Site, town: Town, **wished: Any) -> App:
     wish = apps.Wish(redirect_uris=(BACK,), **wished)
     app, _ = await apps.create(site.house, wish, ADMINISTRATOR, town.now)
     return app
+
+
+async def _webhook(site: Site, town: Town) -> tuple[str, str]:
+    wish = webhooks.Wish(description="Tickets of the help desk", events=EVENTS)
+    headers = (("Authorization", "Bearer hush-hush"),)
+    url = "https://desk.example.com/hooks/incidents"
+    known, _ = await webhooks.create(site.house, url, wish, town.now, headers=headers)
+    id_ = known.subscription.id
+    refusal = Outcome(ok=False, detail="HTTP 503 Service Unavailable", retry=True)
+    for outcome in (Outcome(ok=True, detail="HTTP 202 Accepted", answer="HTTP 202"), refusal):
+        delivery = await webhooks.ping(site.house, id_, None, town.now)
+        dispatch = await webhooks.delivery_of(site.house, id_, delivery)
+        await webhook_delivery.compose(site.house, [dispatch], town.now)
+        await webhook_delivery.record(site.house, [(dispatch, outcome)], town.now)
+    return id_, delivery
 
 
 async def _let_act(site: Site, town: Town, app: App, asked: dict[str, str]) -> None:
