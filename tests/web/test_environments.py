@@ -1,10 +1,13 @@
 """The pages of environments: made, shown in parts, changed, and taken away with all they hold."""
 
+import pytest
+
 from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, measure, monitor, rule, send
 from tocsin.usecases import environments, notification_channels
+from tocsin.web.monitoring import environments as pages
 
 HERE = "/environments"
 HOSTILE = "<script>alert(1)</script>"
@@ -58,6 +61,20 @@ async def test_its_address_leads_to_its_monitors_the_worst_first(
 
     assert page.text.index("data-row-link>Z<") < page.text.index("data-row-link>A<")
     assert "Monitors 2" in text_of(page)
+
+
+async def test_more_than_a_page_holds_are_one_click_away(
+    browser: Browser, night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_SEEN", 1)
+    env = await environment(night)
+    for name in ("A", "B"):
+        await monitor(night, env, name)
+
+    page = await browser.open(f"{HERE}/{env.id}/monitors")
+
+    assert "All 2 monitors of this environment" in text_of(page)
+    assert f'href="/monitors?environment={env.id}"' in page.text
 
 
 async def test_it_is_renamed_and_its_channels_hear_of_every_rule(

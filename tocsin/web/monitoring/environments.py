@@ -15,7 +15,7 @@ from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit, go_to
 
 PATH: Final = "/environments"
-MOST_SEEN: Final = 200
+MOST_SEEN: Final = 50
 
 
 async def list_environments(visit: Visit) -> Response:

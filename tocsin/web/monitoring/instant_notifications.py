@@ -10,7 +10,7 @@ from tocsin.domain.environment import Environment
 from tocsin.usecases import environments, notification_channels
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.web.monitoring import starting
-from tocsin.web.monitoring.channel_draft import blank, config_of, regions
+from tocsin.web.monitoring.channel_draft import ELSEWHERE, blank, config_of, regions
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -77,7 +77,7 @@ async def _show(
         complaint=complaint,
         draft=draft,
         draft_environments=chosen,
-        regions=regions(visit.house.settings.public_url),
+        regions=(*regions(visit.house.settings.public_url), (ELSEWHERE, "Another server")),
         environments=[(one.id, one.name) for one in known],
         channels=found,
     )
