@@ -9,7 +9,7 @@ from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
 from tocsin.domain.notification_channel import Outcome
 from tocsin.domain.oauth import App
-from tocsin.domain.webhook import EVENTS
+from tocsin.domain.webhook import SERVICE_EVENTS
 from tocsin.usecases import apps, grants, webhook_delivery, webhooks
 
 BACK: Final = "https://wallboard.example.com/signed-in"
@@ -51,9 +51,10 @@ async def _app(site: Site, town: Town, **wished: Any) -> App:
 
 
 async def _webhook(site: Site, town: Town) -> tuple[str, str]:
-    wish = webhooks.Wish(description="Tickets of the help desk", events=EVENTS)
+    events = ("incident.annotated", *SERVICE_EVENTS)
+    wish = webhooks.Wish(description="Tickets of the help desk", events=events)
     headers = (("Authorization", "Bearer hush-hush"),)
-    url = "https://desk.example.com/hooks/incidents"
+    url = "http://127.0.0.1:9/hooks/incidents"
     known, _ = await webhooks.create(site.house, url, wish, town.now, headers=headers)
     id_ = known.subscription.id
     refusal = Outcome(ok=False, detail="HTTP 503 Service Unavailable", retry=True)

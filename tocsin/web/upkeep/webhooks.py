@@ -21,7 +21,7 @@ from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/webhooks"
 MOST_SHOWN: Final = 500
-EVERYTHING: Final = ""
+NONE_YET: Final = ""
 
 Draft = dict[str, Any]
 
@@ -149,8 +149,8 @@ async def _form(
         draft=draft,
         webhook=webhook,
         groups=(("Of incidents", INCIDENT_EVENTS), ("Of services", SERVICE_EVENTS)),
-        services=[(EVERYTHING, "Any"), *await choices.services(visit.house)],
-        teams=await team_options(visit, "Any"),
+        services=[(NONE_YET, "Choose one"), *await choices.services(visit.house)],
+        teams=await team_options(visit, "Choose one"),
     )
 
 
