@@ -235,6 +235,37 @@ async def test_nothing_ends_without_an_open_test(browser: Browser, night: Night)
     assert "There is no open test: send a test trigger first." in said
 
 
+async def test_the_first_channel_is_meant_to_hear_of_everything(
+    browser: Browser, night: Night
+) -> None:
+    env = await environment(night)
+    within = f"/environments/{env.id}/channels"
+    page = await browser.open(f"{within}/new/slack")
+    assert 'name="all" value="yes" checked' in page.text
+
+    said = await send(
+        browser, f"{within}/new/slack", within, kind="slack", name="Chat", url=HOOK, all="yes"
+    )
+
+    assert "Every alert rule of Production" in said
+    assert 'name="all" value="yes" checked' not in (await browser.open(f"{within}/new/slack")).text
+
+
+async def test_a_channel_says_who_tells_it(browser: Browser, night: Night) -> None:
+    env = await environment(night)
+    one = await channel(night, env)
+    path = f"{CHANNELS}/{one.id}"
+    assert "Nothing names this channel: it hears of nothing." in text_of(await browser.open(path))
+
+    await rule(night, env, "Slow pages", channel_ids=(one.id,))
+    steps = (SchemeStep(after=0, channel_ids=(one.id,)),)
+    wish = notification_schemes.Wish(name="Nights", steps=steps)
+    await notification_schemes.create(night.house, env.id, wish, night.now)
+
+    text = text_of(await browser.open(path))
+    assert "Who tells it Slow pages The scheme Nights" in text
+
+
 async def test_a_channel_is_removed(browser: Browser, night: Night) -> None:
     env = await environment(night)
     one = await channel(night, env)

@@ -22,7 +22,7 @@ from tocsin.web.monitoring.channel_draft import (
 )
 from tocsin.web.monitoring.channel_kinds import KINDS, PLACEHOLDERS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
-from tocsin.web.monitoring.listeners import attach, origin_asked, teller_of
+from tocsin.web.monitoring.listeners import attach, origin_asked, tell_all, teller_of
 from tocsin.web.monitoring.notification_channels import PATH
 from tocsin.web.notices import done
 from tocsin.web.page import Page
@@ -44,11 +44,11 @@ async def ask_for_kind(visit: Visit) -> Response:
 
 
 async def ask_for_new(visit: Visit) -> Response:
-    """Show the form of a kind."""
-    kind = _kind(visit)
-    return await _show(
-        visit, await _environment(visit), kind, blank(visit.house.settings.public_url)
-    )
+    """Show the form of a kind; the first channel is meant to be told of everything."""
+    environment, draft = await _environment(visit), dict(blank(visit.house.settings.public_url))
+    if not await notification_channels.find(visit.house, environment.id):
+        draft["all"] = "yes"
+    return await _show(visit, environment, _kind(visit), draft)
 
 
 async def redraw_new(visit: Visit) -> Response:
@@ -68,6 +68,8 @@ async def create(visit: Visit) -> Response:
     told = "The channel was saved. Test it now, so that you know that it works."
     if teller:
         return await attach(visit, teller, channel)
+    if visit.form.get("all") == "yes":
+        await tell_all(visit, environment, channel)
     return done(visit, f"{PATH}/{channel.id}", told)
 
 

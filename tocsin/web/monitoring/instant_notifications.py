@@ -11,6 +11,7 @@ from tocsin.usecases import environments, notification_channels
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.web.monitoring import starting
 from tocsin.web.monitoring.channel_draft import ELSEWHERE, blank, config_of, regions
+from tocsin.web.monitoring.listeners import tell_all
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -54,10 +55,7 @@ async def _tell(visit: Visit, environment: Environment, config: Config) -> None:
         config=config,
     )
     channel = await notification_channels.create(visit.house, environment.id, wish, visit.now)
-    channel_ids = (*environment.channel_ids, channel.id)
-    await environments.change(
-        visit.house, environment.id, environments.Wish(channel_ids=channel_ids)
-    )
+    await tell_all(visit, environment, channel)
 
 
 async def _show(

@@ -1,18 +1,33 @@
 """Who tells a new notification channel: the rule or the scheme from whose page it was added."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
 from tocsin.domain.alert_rule import AlertRule
+from tocsin.domain.environment import Environment
 from tocsin.domain.notification_channel import NotificationChannel, NotificationScheme, SchemeStep
-from tocsin.usecases import alert_rules, notification_schemes
+from tocsin.usecases import alert_rules, environments, notification_schemes
 from tocsin.web.lists import address_of_part
 from tocsin.web.notices import done
 from tocsin.web.visit import Visit
 
 RULE_TELLS: Final = "The channel was saved. The rule tells it from now on."
 SCHEME_TELLS: Final = "The channel was saved. It is a contact of the scheme's first step now."
+
+
+class Tellers(NamedTuple):
+    """Who tells a channel something."""
+
+    environment: Environment | None
+    rules: Sequence[AlertRule]
+    schemes: Sequence[NotificationScheme]
+
+    @property
+    def are_none(self) -> bool:
+        """Whether it hears of nothing."""
+        return not (self.environment or self.rules or self.schemes)
 
 
 class Origin(NamedTuple):
@@ -40,6 +55,25 @@ async def teller_of(visit: Visit, origin: Origin) -> AlertRule | NotificationSch
     if origin.scheme:
         return await notification_schemes.get(visit.house, origin.scheme)
     return None
+
+
+async def find_tellers(
+    visit: Visit, environment: Environment, channel: NotificationChannel
+) -> Tellers:
+    """Find what names a channel."""
+    rules = await alert_rules.find(visit.house, environment.id)
+    schemes = await notification_schemes.find(visit.house, environment.id)
+    return Tellers(
+        environment if channel.id in environment.channel_ids else None,
+        [rule for rule in rules if channel.id in rule.channel_ids],
+        [one for one in schemes if any(channel.id in step.channel_ids for step in one.steps)],
+    )
+
+
+async def tell_all(visit: Visit, environment: Environment, channel: NotificationChannel) -> None:
+    """Let a channel hear of every rule of an environment."""
+    wish = environments.Wish(channel_ids=(*environment.channel_ids, channel.id))
+    await environments.change(visit.house, environment.id, wish)
 
 
 async def attach(

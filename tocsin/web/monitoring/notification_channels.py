@@ -14,6 +14,7 @@ from tocsin.web.monitoring.channel_draft import ACTIONS
 from tocsin.web.monitoring.channel_kinds import KINDS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
 from tocsin.web.monitoring.environments import framed
+from tocsin.web.monitoring.listeners import find_tellers
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -63,6 +64,7 @@ async def remove(visit: Visit) -> Response:
 
 async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None) -> Response:
     known = await notification_channels.get(visit.house, visit.parameter("id"))
+    environment = await environments.get(visit.house, known.channel.environment_id)
     trial_id, page = visit.query.get("trial", ""), page_asked(visit)
     path = f"{PATH}/{known.channel.id}"
     log, has_more = cut(await told.find(visit.house, known.channel.id, part_of(page)))
@@ -73,7 +75,8 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         notice=notice,
         channel=known.channel,
         kind=KINDS[known.channel.kind],
-        environment=await environments.get(visit.house, known.channel.environment_id),
+        environment=environment,
+        tellers=await find_tellers(visit, environment, known.channel),
         actions=actions_of(known),
         trial=await notification_channels.trial(visit.house, trial_id) if trial_id else None,
         log=log,
