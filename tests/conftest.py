@@ -14,7 +14,14 @@ from tocsin.store.migrate import upgrade
 from tocsin.store.postgres import Postgres
 from tocsin.store.tables import metadata
 
-pytest_plugins = ("tests.atlas", "tests.contract.judge", "tests.hook", "tests.inbox", "tests.post")
+pytest_plugins = (
+    "tests.atlas",
+    "tests.chromium",
+    "tests.contract.judge",
+    "tests.hook",
+    "tests.inbox",
+    "tests.post",
+)
 
 # Deleting from the few tables that have rows is five times as fast as truncating them all. Rows
 # go without regard to foreign keys and triggers; what a migration has put there stays.
@@ -67,9 +74,14 @@ async def _shared(postgres: Postgres) -> AsyncIterator[Database]:
 @pytest.fixture
 async def database(_shared: Database) -> Database:
     """Give a database whose tables are empty and whose numbers begin at one."""
-    async with _shared.begin() as tx:
+    return await emptied(_shared)
+
+
+async def emptied(database: Database) -> Database:
+    """Let a database begin anew."""
+    async with database.begin() as tx:
         await tx.execute(sa.text(_CLEAN))
-    return _shared
+    return database
 
 
 @asynccontextmanager

@@ -1,13 +1,12 @@
 """Pages in a real browser: Debian's Chromium, over the whole product in this process."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.drive import CHROMIUM, Visit, launched, visitors
+from tests.browser.drive import Visit, visitors
 from tests.browser.history import Lived, lived_in
 from tests.browser.site import Site, open_site
 from tests.inbox import Inbox
@@ -23,15 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("browser")
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """Start one browser for the session. Where there is none, CI fails and others skip."""
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("Chromium is not installed")
-    async with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

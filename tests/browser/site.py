@@ -98,11 +98,16 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    database: Database, folder: Path, inbox: Inbox, clock: Clock, *, role: str = "all"
+    database: Database,
+    folder: Path,
+    inbox: Inbox,
+    clock: Clock,
+    *,
+    role: str = "all",
+    url: str | None = None,
 ) -> AsyncIterator[Site]:
     """Serve until the block ends. In the role ``api`` the engine works only when it is told to."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = url or f"http://127.0.0.1:{free_port()}"
     settings = read_settings({
         "TOCSIN_DATA": str(folder),
         "TOCSIN_PUBLIC_URL": url,
@@ -113,7 +118,7 @@ async def open_site(
     })  # fmt: skip
     async with build(settings, database.url, clock=clock) as parts, running(settings, parts):
         server = make_server(parts)
-        with bound("127.0.0.1", port) as sockets:
+        with bound("127.0.0.1", int(url.rpartition(":")[2])) as sockets:
             serving = asyncio.create_task(server.serve(sockets))
             while not server.started:  # noqa: ASYNC110 - uvicorn tells nobody
                 await asyncio.sleep(0.01)

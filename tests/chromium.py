@@ -1,0 +1,21 @@
+"""One Chromium for the session, for all who look at pages with it."""
+
+import os
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> "AsyncIterator[Browser]":
+    """Start one browser for the session. Where there is none, CI fails and others skip."""
+    from tests.browser.drive import CHROMIUM, launched  # which takes long, and few need it
+
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed")
+    async with launched() as browser:
+        yield browser

@@ -1,0 +1,84 @@
+"""Steps that several guides have in common, done by hands on pages."""
+
+
+from tests.browser.start import POLICY
+from tests.journeys.houses import Scene
+
+BY_SEVERITY = "By severity: critical and error are high, warning and info are low"
+ELSEWHERE = "Another server"
+OVER = "Reopen"  # a button that is there once it is resolved
+
+
+async def add_service(scene: Scene, tool: str, *, name: str, integration: str = "") -> str:
+    """Add a service for a tool, and return the key that the page shows."""
+    hands = scene.hands
+    await hands.follow("Services")
+    await hands.follow("Add New Service")
+    await hands.fill("Name", name)
+    await hands.choose("Integration Type", tool)
+    if integration:
+        await hands.fill("Integration Name", integration)
+    await hands.choose("Escalation Policy", POLICY)
+    await hands.tick(BY_SEVERITY)
+    await hands.choose("Acknowledgement timeout", "30 min")
+    await hands.press("Add Service")
+    await hands.sees(integration or name)
+    key = await hands.read_key("Integration Key")
+    assert len(key) == 32
+    return key
+
+
+async def add_monitor(
+    scene: Scene, name: str, url: str, *, json_path: str = "", rule: bool = True
+) -> str:
+    """Add a monitor of an address, and return the page that it has."""
+    hands = scene.hands
+    await hands.open(f"{scene.here.url}/monitors")
+    await hands.follow("Add a monitor")
+    await hands.follow("HTTP")
+    await hands.fill("Name", name)
+    await hands.fill("URL", url)
+    await hands.fill("JSON path", json_path)
+    await hands.fill("Timeout", "1")
+    await hands.fill("Retries", "0")
+    if not rule:
+        await hands.untick("Make an alert rule that speaks up when it fails")
+    await hands.press("Add the monitor")
+    await hands.sees("All was well")
+    return hands.address
+
+
+async def choose_server(scene: Scene) -> None:
+    """Say in a form where the service is."""
+    if scene.is_one_house:
+        await scene.hands.choose("Where the service is", "This server")
+    else:
+        await scene.hands.choose("Where the service is", ELSEWHERE)
+        await scene.hands.fill("Base URL", scene.there.url)
+
+
+async def measure(scene: Scene, monitor: str, *words: str) -> None:
+    """Let a monitor look at once, and see what it makes of it."""
+    await scene.hands.open(monitor)
+    await scene.hands.press("Measure now")
+    await scene.hands.sees(*words)
+
+
+async def open_incident(scene: Scene, title: str, *words: str, number: int = 1) -> None:
+    """Open the newest incident, see that it is the only new one, and what its page says."""
+    hands = scene.hands
+    await hands.open(f"{scene.there.url}/incidents?status=all")
+    await hands.sees(f"#{number}", title)
+    await hands.misses(f"#{number + 1}")
+    await hands.follow(title)
+    await hands.sees(*words)
+
+
+async def answer(scene: Scene, note: str) -> None:
+    """Let Ann say on the incident's page that she has it, and what she did."""
+    hands = scene.hands
+    await hands.press("Acknowledge")
+    await hands.sees("Ann acknowledged it")
+    await hands.fill("Write a note", note)
+    await hands.press("Add note")
+    await hands.sees(note)
