@@ -40,10 +40,15 @@ https://api.example.com/incidents
 Authorization: Token token=4711
 # Parse response:
 JSON: incident.id
+```
+And now the other one:
+```
 # Method:
 PUT
 # URL:
 https://api.example.com/incidents/{ID}
+{% endhighlight %}
+You are done.
 """
 
 
@@ -142,6 +147,8 @@ async def test_instructions_of_a_guide_are_pasted_as_they_are(
     assert 'value="https://api.example.com/incidents/{ID}"' in page.text
     assert "Authorization: Token token=4711" in page.text
     assert 'value="incident.id"' in page.text
+    assert "And now" not in page.text
+    assert "You are done" not in page.text
 
 
 async def test_instructions_that_are_none_are_told_so(browser: Browser, night: Night) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from tocsin.domain.channel_config import (
@@ -28,6 +29,8 @@ NO_INSTRUCTIONS: Final = (
     "Instructions must have headings such as “# URL:”, each with what belongs to it beneath."
 )
 
+# What a guide frames as code ends there; after it, the guide talks on.
+_END: Final = re.compile(r"^[ \t]*(?:\{%.*%\}|```)[ \t]*$", re.MULTILINE)
 _EACH: Final = re.compile(r"^(?=[ \t]*#+[ \t]*method\b)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -103,8 +106,7 @@ def paste(draft: Draft, action: str) -> Draft:
 
 def _instructions(text: str) -> Iterator[Instructions]:
     for part in _EACH.split(text.replace("\r\n", "\n")):
-        if found := read_instructions(part):
-            yield found
+        yield from islice(filter(None, map(read_instructions, _END.split(part))), 1)
 
 
 def _requests_shown(requests: Mapping[SignalAction, ApiRequest]) -> dict[str, str]:
