@@ -81,6 +81,11 @@ def test_an_event_of_an_incident_is_whole() -> None:
         "Night watch",
         "PTEAM",
     )
+
+
+def test_an_incident_is_told_with_all_that_it_is() -> None:
+    data = written(occurrence(incident=triggered()))["data"]
+
     plain = {k: v for k, v in data.items() if not isinstance(v, dict | list)}
     assert plain == {
         "id": "INCIDENT",

@@ -3,25 +3,18 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
+from tests.engine.conftest import ALL, Listening, listen
 from tests.hook import OK, Hook
 from tests.night import Night
 from tocsin.domain.command import Annotate
-from tocsin.domain.delivery import LANES, DeliveryStatus, Dispatch
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.webhook import EVENTS
 from tocsin.engine.dispatcher import Dispatcher
-from tocsin.engine.meters import Meters
-from tocsin.engine.webhook_courier import webhook_courier
-from tocsin.kit.http import Outbound, make_client
-from tocsin.store import deliveries as store
 from tocsin.store.database import Database
 from tocsin.usecases import services, webhooks
 from tocsin.usecases.desk import Desk
@@ -29,64 +22,10 @@ from tocsin.usecases.incidents import hold
 from tocsin.usecases.parts import Part
 from tocsin.usecases.webhooks import Wish
 
-ALL = Wish(events=EVENTS)
-
 
 @pytest.fixture
 async def night(database: Database) -> Night:
     return await Night.falls(database)
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with make_client(Outbound(), user_agent="Tocsin/test") as client:
-        yield client
-
-
-@pytest.fixture
-def dispatcher(night: Night, http: httpx.AsyncClient) -> Dispatcher:
-    meters = Meters(CollectorRegistry(), LANES)
-    return Dispatcher(night.house, {"webhook": webhook_courier(http)}, meters)
-
-
-class Listening:
-    """A subscription whose receiver is a web server of ours."""
-
-    def __init__(
-        self, night: Night, dispatcher: Dispatcher, hook: Hook, id_: str, secret: str
-    ) -> None:
-        self.id, self.secret, self.hook = id_, secret, hook
-        self._night, self._dispatcher = night, dispatcher
-
-    async def passes(self, **time: float) -> list[str]:
-        """Move the clock, deliver what is due, and return which events were heard then."""
-        before = len(self.hook.heard)
-        self._night.passes(**time)
-        await self._dispatcher.step(lambda: self._night.now)
-        return [heard.json["event"]["event_type"] for heard in self.hook.heard[before:]]
-
-    async def statuses(self) -> list[DeliveryStatus]:
-        return [dispatch.status for dispatch in await self.dispatches()]
-
-    async def dispatches(self) -> list[Dispatch]:
-        async with self._night.database.read() as tx:
-            where = store.DELIVERIES.c.destination_id == self.id
-            order = (store.DELIVERIES.c.sequence,)
-            return await store.DELIVERIES.select(tx, where, order_by=order)
-
-    async def is_disabled(self) -> bool:
-        known = await webhooks.get(self._night.house, self.id)
-        return known.is_disabled(self._night.now)
-
-
-async def listen(night: Night, dispatcher: Dispatcher, hook: Hook, wish: Wish = ALL) -> Listening:
-    known, secret = await webhooks.create(night.house, hook.url, wish, night.now)
-    return Listening(night, dispatcher, hook, known.subscription.id, secret)
-
-
-@pytest.fixture
-async def ears(night: Night, dispatcher: Dispatcher, hook: Hook) -> Listening:
-    return await listen(night, dispatcher, hook)
 
 
 async def note(night: Night, incident_id: str, content: str) -> None:
@@ -237,73 +176,6 @@ async def test_patience_ends_after_two_days(night: Night, ears: Listening) -> No
 
     assert await ears.statuses() == ["expired"]
     assert 90 < attempts < 120
-
-
-async def test_three_refusals_in_a_row_disable_for_a_day(night: Night, ears: Listening) -> None:
-    ears.hook.say("410 Gone")
-    await night.trigger("A", "B")
-    await ears.passes()
-    assert not await ears.is_disabled()
-
-    await night.trigger("C")
-    await ears.passes()
-
-    assert await ears.is_disabled()
-    (alarm,) = await night.alarms()
-    assert ears.id in alarm
-    assert "HTTP 410 Gone" in alarm
-    ears.hook.answer = OK
-    await night.trigger("D")
-    assert await ears.passes(hours=23) == []
-    await night.trigger("E")
-    night.passes(hours=1)
-    await night.trigger("F")
-    assert await ears.passes() == ["incident.triggered"]
-    assert ears.hook.heard[-1].json["event"]["data"]["title"] == "F"
-
-
-async def test_what_waits_is_given_up_when_it_is_disabled(night: Night, ears: Listening) -> None:
-    ears.hook.say("500 Internal Server Error")
-    await night.trigger("Waiting")
-    await ears.passes()
-    ears.hook.say("410 Gone")
-    await night.trigger("A", "B", "C")
-    await ears.passes(seconds=1)
-
-    assert await ears.statuses() == ["dropped"] * 4
-    assert (await ears.dispatches())[0].detail == "The subscription is disabled."
-
-
-async def test_an_arrival_between_refusals_counts_anew(night: Night, ears: Listening) -> None:
-    for answer in ("410 Gone", "410 Gone", "200 OK", "410 Gone", "410 Gone"):
-        ears.hook.say(answer)
-        await night.trigger(answer, key=None)
-        await ears.passes(seconds=1)
-
-    assert not await ears.is_disabled()
-
-
-async def test_enabling_lets_it_hear_again_at_once(night: Night, ears: Listening) -> None:
-    ears.hook.say("410 Gone")
-    await night.trigger("A", "B", "C")
-    await ears.passes()
-    ears.hook.answer = OK
-
-    await webhooks.enable(night.house, ears.id)
-    await night.trigger("D")
-
-    assert await ears.passes() == ["incident.triggered"]
-
-
-async def test_a_ping_is_heard_even_while_disabled(night: Night, ears: Listening) -> None:
-    ears.hook.say("410 Gone")
-    await night.trigger("A", "B", "C")
-    await ears.passes()
-    ears.hook.answer = OK
-
-    await webhooks.ping(night.house, ears.id, None, night.now)
-
-    assert await ears.passes() == ["pagey.ping"]
 
 
 async def test_both_secrets_sign_for_a_day_after_a_rotation(night: Night, ears: Listening) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -10,9 +9,8 @@ from tocsin.domain.delivery import Dispatch
 from tocsin.domain.notification import Notification
 from tocsin.domain.notification_channel import Outcome
 from tocsin.domain.work import Work
+from tocsin.engine.delivery_meters import SECONDS, DeliveryMeters
 from tocsin.usecases.work import Backlog
-
-SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
 
 
 class Meters:
@@ -33,19 +31,7 @@ class Meters:
             buckets=SECONDS,
             registry=registry,
         )
-        self._deliveries = Counter(
-            "tocsin_deliveries",
-            "Attempts to tell a machine something, by what came of them.",
-            ("lane", "outcome"),
-            registry=registry,
-        )
-        self._delivery_seconds = Histogram(
-            "tocsin_delivery_seconds",
-            "From the cause of a delivery until it arrived.",
-            ("lane",),
-            buckets=SECONDS,
-            registry=registry,
-        )
+        self._deliveries = DeliveryMeters(registry)
         self._failures = Counter(
             "tocsin_engine_failures",
             "Due work that failed for a reason nobody foresaw; it is tried again.",
@@ -79,12 +65,8 @@ class Meters:
             self._page_seconds.labels(work.lane).observe(max(late, 0))
 
     def delivered(self, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
-        """Count an attempt, and measure how long it took what arrived."""
-        word = "arrived" if outcome.ok else "failed" if outcome.retry else "refused"
-        self._deliveries.labels(dispatch.lane, word).inc()
-        if outcome.ok:
-            late = (now - dispatch.created_at).total_seconds()
-            self._delivery_seconds.labels(dispatch.lane).observe(max(late, 0))
+        """Count an attempt to tell a machine something."""
+        self._deliveries.count(dispatch, outcome, now)
 
     def failed(self, lane: str) -> None:
         """Count work that failed unforeseen."""
