@@ -4,14 +4,13 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, Literal
 
 from playwright.async_api import Browser, Locator, Page
 
 from tests.journeys.hands import PATIENCE, squeezed
 
 GLANCE: Final = 0.05  # seconds between two looks at a page
-SIZE: Final = {"width": 1280, "height": 900}
 MOST: Final = PATIENCE * 1000
 
 # What becomes of a press: another page, the same page in part, or nothing that is sent.
@@ -39,22 +38,15 @@ class ChromiumHands:
         assert answer
         assert answer.ok, f"{address}: {answer.status}"
 
-    async def follow(self, words: str) -> None:
+    async def follow(self, words: str, *, within: str = "") -> None:
         """Follow a link."""
-        link = await _first(
-            self._page.get_by_role("link", name=words, exact=True),
-            self._page.get_by_role("link", name=_begins(words)),
-        )
+        link = await self._found("link", words, within)
         async with self._page.expect_navigation():
             await link.click()
 
     async def press(self, words: str, *, within: str = "") -> None:
         """Press a button."""
-        where = self._within(within)
-        button = await _first(
-            where.get_by_role("button", name=words, exact=True),
-            where.get_by_role("button", name=_begins(words)),
-        )
+        button = await self._found("button", words, within)
         match await button.evaluate(_EFFECT):
             case "page":
                 async with self._page.expect_navigation():
@@ -116,8 +108,16 @@ class ChromiumHands:
         assert squeezed(words) not in await self._read()
 
     def _within(self, group: str) -> Page | Locator:
-        return (
-            self._page.get_by_role("group", name=group, exact=True).first if group else self._page
+        if not group:
+            return self._page
+        fields = self._page.get_by_role("group", name=group, exact=True)
+        return fields.or_(self._page.get_by_role("navigation", name=group, exact=True)).first
+
+    async def _found(self, role: Literal["button", "link"], words: str, within: str) -> Locator:
+        where = self._within(within)
+        return await _first(
+            where.get_by_role(role, name=words, exact=True),
+            where.get_by_role(role, name=_begins(words)),
         )
 
     async def _field(self, label: str, within: str) -> Locator:
@@ -137,7 +137,9 @@ class ChromiumHands:
 async def chromium_hands(browser: Browser) -> AsyncIterator[ChromiumHands]:
     """Give a window of its own; a fault in any script fails the story."""
     faults: list[str] = []
-    context = await browser.new_context(viewport=SIZE, reduced_motion="reduce")
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )
     context.set_default_timeout(MOST)
     page = await context.new_page()
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))

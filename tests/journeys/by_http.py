@@ -1,10 +1,10 @@
 """A browser without script: real requests, and forms as HTML says how they are sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx
 from bs4 import BeautifulSoup, Tag
@@ -30,9 +30,9 @@ class HttpHands:
         """Go to a page."""
         await self._ask("GET", address)
 
-    async def follow(self, words: str) -> None:
+    async def follow(self, words: str, *, within: str = "") -> None:
         """Follow a link."""
-        link = _called(words, self._page.select("a[href]"))
+        link = _called(words, self._within(within).select("a[href]"))
         await self.open(urljoin(self.address, str(link["href"])))
 
     async def press(self, words: str, *, within: str = "") -> None:
@@ -48,7 +48,7 @@ class HttpHands:
         if form.get("method") == "post":
             await self._ask("POST", target, fields)
         else:
-            await self.open(str(httpx.URL(target, params=fields)))
+            await self.open(f"{target.partition('?')[0]}?{urlencode(fields)}")
 
     async def unfold(self, words: str, *, within: str = "") -> None:
         """Open what is folded."""
@@ -109,6 +109,7 @@ class HttpHands:
         if not group:
             return self._page
         groups = [one for one in self._page.select("fieldset") if _name(one.legend) == group]
+        groups += self._page.select(f'nav[aria-label="{group}"]')
         assert groups, f"{self.address} has no group {group}"
         return groups[0]
 
@@ -122,13 +123,10 @@ class HttpHands:
     def _read(self) -> str:
         return squeezed("".join(_texts(self._page.body or self._page)))
 
-    async def _ask(
-        self, method: str, address: str, fields: list[tuple[str, str]] | None = None
-    ) -> None:
-        body = None if fields is None else httpx.QueryParams(fields)
-        sent = {} if body is None else {"content-type": "application/x-www-form-urlencoded"}
-        content = None if body is None else str(body)
-        answer = await self._http.request(method, address, content=content, headers=sent)
+    async def _ask(self, method: str, address: str, fields: Iterable[tuple[str, str]] = ()) -> None:
+        sent = {"content-type": "application/x-www-form-urlencoded"} if method == "POST" else {}
+        body = urlencode([*fields])
+        answer = await self._http.request(method, address, content=body, headers=sent)
         self._page = BeautifulSoup(answer.text, "html.parser")
         self.address = str(answer.url)
         self._may_load_again = answer.request.method == "GET"

@@ -8,7 +8,8 @@ PATIENCE = 20.0  # seconds that somebody waits for what they shall see
 class Hands(Protocol):
     """Finds everything by the words that people read.
 
-    Words mean what is called exactly so or else what begins so; ``within`` names a group of fields.
+    Words mean what is called exactly so or else what begins so; ``within`` names a
+    group of fields or of links.
     """
 
     @property
@@ -20,7 +21,7 @@ class Hands(Protocol):
         """Go to a page."""
         ...
 
-    async def follow(self, words: str) -> None:
+    async def follow(self, words: str, *, within: str = "") -> None:
         """Follow a link."""
         ...
 

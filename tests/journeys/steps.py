@@ -1,29 +1,31 @@
 """Steps that several guides have in common, done by hands on pages."""
 
-
 from tests.browser.start import POLICY
 from tests.journeys.houses import Scene
 
 BY_SEVERITY = "By severity: critical and error are high, warning and info are low"
+MAIN = "Main"
 ELSEWHERE = "Another server"
 OVER = "Reopen"  # a button that is there once it is resolved
 
 
-async def add_service(scene: Scene, tool: str, *, name: str, integration: str = "") -> str:
-    """Add a service for a tool, and return the key that the page shows."""
+async def add_service(scene: Scene, name: str, *, tool: str = "None yet") -> None:
+    """Add a service, for a tool perhaps; its severities make the urgency."""
     hands = scene.hands
-    await hands.follow("Services")
+    await hands.follow("Services", within=MAIN)
     await hands.follow("Add New Service")
     await hands.fill("Name", name)
     await hands.choose("Integration Type", tool)
-    if integration:
-        await hands.fill("Integration Name", integration)
     await hands.choose("Escalation Policy", POLICY)
     await hands.tick(BY_SEVERITY)
     await hands.choose("Acknowledgement timeout", "30 min")
     await hands.press("Add Service")
-    await hands.sees(integration or name)
-    key = await hands.read_key("Integration Key")
+    await hands.sees(name)
+
+
+async def read_integration_key(scene: Scene) -> str:
+    """Read the key that the page shows."""
+    key = await scene.hands.read_key("Integration Key")
     assert len(key) == 32
     return key
 
@@ -82,3 +84,10 @@ async def answer(scene: Scene, note: str) -> None:
     await hands.fill("Write a note", note)
     await hands.press("Add note")
     await hands.sees(note)
+
+
+async def open_environment(scene: Scene, part: str) -> None:
+    """Open a part of the first environment."""
+    await scene.hands.open(f"{scene.here.url}/environments")
+    await scene.hands.follow("Production")
+    await scene.hands.follow(part, within="Parts of this environment")

@@ -11,6 +11,7 @@ from tests.journeys.steps import (
     choose_server,
     measure,
     open_incident,
+    read_integration_key,
 )
 
 CHECK = "Shop front"
@@ -42,7 +43,8 @@ async def test_a_failing_check_pages_and_a_timeout_only_warns(scene: Scene) -> N
 async def follow_the_guide(scene: Scene) -> str:
     """Connect the two sides, and return the page of the check."""
     await scene.sign_in(scene.there)
-    key = await add_service(scene, "Testomato", name="Web shop")
+    await add_service(scene, "Web shop", tool="Testomato")
+    key = await read_integration_key(scene)
     await scene.go_here()
     check = await add_monitor(scene, CHECK, scene.website.url)
     await paste(scene, key)
