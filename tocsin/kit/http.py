@@ -4,12 +4,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.util import find_spec
-from typing import Any, Final, cast
+from typing import Final
 
 import httpx
 import msgspec
@@ -19,11 +17,6 @@ CONNECTIONS: Final = 100
 PRIVATE: Final = "private"  # stands for all networks that are not public
 # Look-ups cannot be interrupted: names that nobody answers for must not keep others waiting.
 _LOOK_UPS: Final = ThreadPoolExecutor(64, thread_name_prefix="look-up")
-
-# httpcore looks for sniffio on the disk several times for each request, unless it is known that it
-# is not there: that alone took a third of the time of a request.
-if find_spec("sniffio") is None:
-    cast("dict[str, Any]", sys.modules)["sniffio"] = None
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
