@@ -16,8 +16,9 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin import __version__
-from tocsin.api import agents, health, heartbeats, oauth
+from tocsin.api import agents, callbacks, health, heartbeats, oauth
 from tocsin.api.agents import AgentsApp
+from tocsin.api.callbacks import CallbacksApp
 from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
 from tocsin.api.heartbeats import HeartbeatsApp
@@ -30,6 +31,7 @@ from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
 from tocsin.domain.channel import Channel, Postman
+from tocsin.domain.envoy import Envoy
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
@@ -42,6 +44,7 @@ from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
+from tocsin.outlets.pagerduty_rest import PagerDutyRest
 from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
@@ -93,6 +96,7 @@ async def build(
             scopes=frozenset(op.scope for op in OPS),
             waiting=lambda: ingest.waiting,
             clock=clock,
+            envoy=await _envoy(outbound, clock, stack),
         )
         registry = CollectorRegistry()
         engine = Engine(
@@ -129,6 +133,7 @@ def _faces(
         (_is_one_of(*health.PATHS), watched),
         (_begins_with(agents.PREFIX), AgentsApp(house)),
         (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
+        (_begins_with(callbacks.PREFIX), CallbacksApp(house)),
         (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
         (is_for_people, web_app(house, live, ingest.take)),
         otherwise=rest_app(house),
@@ -201,6 +206,12 @@ async def _channels(
     mail_server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
     stack.push_async_callback(mail_server.close)
     return (Email(mail_server), webhook)
+
+
+async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Envoy:
+    """Make what asks other servers, in its own time: no delivery waits for it."""
+    http = make_client(outbound, user_agent=USER_AGENT)
+    return PagerDutyRest(await stack.enter_async_context(http), clock)
 
 
 async def _couriers(

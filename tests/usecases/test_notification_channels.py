@@ -113,12 +113,20 @@ async def test_what_two_way_channels_know_outlives_a_change(town: Town) -> None:
     made = await town.channel(config=replace(PAGERDUTY, far=far))
 
     changed = await notification_channels.change(
-        town.house, made.id, Wish(config=replace(PAGERDUTY, integration_key=KEY[::-1]))
+        town.house, made.id, Wish(config=replace(PAGERDUTY, dialect="v1"))
     )
 
     config = notification_channels.config_of(town.house, changed)
     assert isinstance(config, PagerDuty)
     assert config.far == far
+
+
+async def test_two_way_channels_stay_with_their_service(town: Town) -> None:
+    made = await town.channel(config=replace(PAGERDUTY, far=FarSide(token="u+abcdefghijklmnop")))
+    wish = Wish(config=replace(PAGERDUTY, integration_key=KEY[::-1]))
+
+    with pytest.raises(Invalid, match="disconnect it first"):
+        await notification_channels.change(town.house, made.id, wish)
 
 
 async def test_a_test_is_sent_and_shown(town: Town) -> None:

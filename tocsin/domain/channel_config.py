@@ -23,20 +23,29 @@ V1_PATH: Final = "/generic/2010-04-15/create_event.json"
 class FarSide(msgspec.Struct, frozen=True, kw_only=True):
     """The other side's REST API: as whom we speak to it, and how it tells what people did there.
 
-    ``token`` is an API key, or an access token that ``expires_at`` and is had anew for
-    ``refresh_token``. ``follows``: what happens to the incident there happens to the violation.
+    ``token`` is an API key, or the app's access token that ``expires_at`` and is had anew for
+    ``refresh_token``; ``refreshing_until``: somebody is at it. ``follows``: what happens to the
+    incident there happens to the violation. ``integration_id`` is of an integration that was made
+    for the channel. ``heard_at``: the first webhook came. ``fault`` says why nothing can be asked.
     """
 
     rest_base_url: str = "https://api.pagerduty.com"
+    oauth_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
     token: str = ""
     refresh_token: str = ""
     expires_at: datetime | None = None
+    refreshing_until: datetime | None = None
     user_email: str = ""
     subscription_id: str = ""
     webhook_secret: str = ""
     service_id: str = ""
+    service_name: str = ""
     integration_id: str = ""
     follows: bool = False
+    heard_at: datetime | None = None
+    fault: str = ""
 
 
 class PagerDuty(msgspec.Struct, frozen=True, kw_only=True, tag="pagerduty"):
@@ -124,6 +133,11 @@ def tidied(config: Config) -> Config:
             return replace(config, addresses=tuple(dict.fromkeys(filter(None, addresses))))
         case _:
             return replace(config, url=config.url.strip())
+
+
+def is_connected(config: Config) -> bool:
+    """Say whether the other side can be asked."""
+    return isinstance(config, PagerDuty) and config.far is not None and config.far.token != ""
 
 
 def shown(config: Config) -> str:

@@ -119,6 +119,32 @@ def close(violation: Violation, by: str, because: Because, now: datetime) -> Cha
     return clear(replace(violation, cleared_by=by), None, because, now)
 
 
+def unacknowledge(violation: Violation, now: datetime) -> Change | None:
+    """Let nobody have a violation any more that somebody had taken."""
+    if violation.state != "active" or violation.acknowledged_at is None:
+        return None
+    left = replace(violation, acknowledged_at=None, acknowledged_by=None, updated_at=now)
+    return Change(step="note", violation=left)
+
+
+def reopen(violation: Violation, now: datetime) -> Change | None:
+    """Let a violation go on that somebody had ended on the other side of a channel."""
+    if violation.state != "cleared" or violation.cleared_because != "closed elsewhere":
+        return None
+    again = replace(
+        violation,
+        state="active",
+        muted=False,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        cleared_at=None,
+        cleared_because=None,
+        cleared_by=None,
+        updated_at=now,
+    )
+    return Change(step="note", violation=again, signal="trigger")
+
+
 def judge(
     rule: AlertRule,
     monitor: Monitor,

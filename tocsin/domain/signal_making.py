@@ -11,6 +11,7 @@ from tocsin.domain.notification_channel import Signal, SignalAction
 
 TEST_MARK: Final = "test-"  # what the threads of trials begin with,
 TRIAL: Final = "T"  # and the ids behind that
+FIRST: Final = "first"  # in the subject of a trial that only says that alerts arrive
 TEST_MONITOR: Final = "Test"
 CHANNEL_REMOVED: Final = "notification channel removed"
 
@@ -62,9 +63,12 @@ def trial_signal(
     environment: str,
     link: str,
     at: datetime,
+    is_first: bool = False,
 ) -> Signal:
-    """Return what a channel is told to see whether it works."""
+    """Return what a channel is told to see whether it works, or that it does."""
     message = f"This is a test of the notification channel {channel}: nothing is wrong."
+    if is_first:
+        message = f"Alerts of the notification channel {channel} arrive here: nothing is wrong."
     said = {"trigger": "", "acknowledge": "Acknowledged: ", "resolve": "Resolved: "}[action]
     return Signal(
         action=action,
@@ -72,7 +76,7 @@ def trial_signal(
         number=0,
         at=at,
         level="warning",
-        severity="warning",
+        severity="info" if is_first else "warning",
         summary=f"{said}{message}",
         message=message,
         rule=TEST_MONITOR,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from tocsin.engine import follower
 from tocsin.engine.meters import Meters
 from tocsin.usecases import deliveries, rounds, upkeep, work
 from tocsin.usecases.house import House
@@ -33,7 +34,19 @@ async def catch_up(house: House, _meters: Meters, now: datetime) -> None:
     await rounds.catch_up(house, now)
 
 
+async def follow(house: House, _meters: Meters, now: datetime) -> None:
+    """Hear what happened at other servers that did not say so themselves."""
+    await follower.look_around(house, now)
+
+
+async def leave(house: House, _meters: Meters, now: datetime) -> None:
+    """Leave nothing behind at servers that channels told once."""
+    await follower.say_farewell(house, now)
+
+
 CLOCKWORKS: Final = (
+    Clockwork("follow", 5, follow),
+    Clockwork("leave", 5, leave),
     Clockwork("measure", 10, measure),
     Clockwork("catch up", 15, catch_up),
     Clockwork("clean up", 600, clean_up),

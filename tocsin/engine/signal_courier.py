@@ -1,22 +1,36 @@
 """The courier of signals: hands each to the outlet for its kind of channel."""
 
+from datetime import datetime
+
 import httpx
 
 from tocsin.domain.channel import Postman
 from tocsin.domain.channel_config import kind_of
+from tocsin.domain.delivery import Dispatch
 from tocsin.domain.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
+from tocsin.engine.proving import PATIENCE, prove
 from tocsin.outlets import TELL
 from tocsin.outlets.tools import Tools
 from tocsin.usecases import telling
+from tocsin.usecases.house import House
 from tocsin.usecases.telling import Parcel
 
 
-def signal_courier(http: httpx.AsyncClient, postman: Postman | None, key: str) -> Courier[Parcel]:
-    """Return the courier; ``key`` signs where a channel has no secret of its own."""
+def signal_courier(
+    http: httpx.AsyncClient, postman: Postman | None, key: str, patience: float = PATIENCE
+) -> Courier[Parcel]:
+    """Return the courier; ``key`` signs where a channel has no secret of its own.
+
+    For so many seconds it looks for what became of a test.
+    """
 
     async def send(parcel: Parcel) -> Outcome:
         tools = Tools(http=http, postman=postman, sender=parcel.sender, key=key, at=parcel.at)
         return await TELL[kind_of(parcel.config)](parcel.signal, parcel.config, tools)
 
-    return Courier(telling.compose, send, telling.record)
+    async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
+        proven = await prove(house, dispatch, outcome, now, patience)
+        await telling.record(house, dispatch, proven, now)
+
+    return Courier(telling.compose, send, record)

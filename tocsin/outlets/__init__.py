@@ -5,12 +5,21 @@ from types import ModuleType
 from typing import Any, Final
 
 from tocsin.domain.notification_channel import ChannelKind, Outcome, Signal
-from tocsin.outlets import api, atlas, email, pagerduty, slack, subscription, webhook
+from tocsin.outlets import (
+    api,
+    atlas,
+    email,
+    pagerduty,
+    pagerduty_rest,
+    slack,
+    subscription,
+    webhook,
+)
 from tocsin.outlets.tools import Tools
 
 OUTLETS: Final[tuple[ModuleType, ...]] = (pagerduty, api, email, slack, webhook)
-# What hears of other things than violations: acknowledgements, and incidents.
-OTHER_OUTLETS: Final[tuple[ModuleType, ...]] = (atlas, subscription)
+# What hears of other things than violations: acknowledgements, incidents, and questions.
+OTHER_OUTLETS: Final[tuple[ModuleType, ...]] = (atlas, pagerduty_rest, subscription)
 TELL: Final[Mapping[ChannelKind, Callable[[Signal, Any, Tools], Awaitable[Outcome]]]] = {
     "pagerduty": pagerduty.tell,
     "api": api.tell,

@@ -79,3 +79,12 @@ async def violated(tx: AsyncConnection, environment_id: str) -> list[str]:
 async def is_telling(tx: AsyncConnection, environment_id: str) -> bool:
     """Say whether anything is still on its way to a channel of an environment."""
     return bool((await tx.execute(_TOLD, {"id": environment_id})).scalar_one())
+
+
+async def is_connected(tx: AsyncConnection, environment_id: str) -> bool:
+    """Say whether a channel of an environment has something to clean up over there."""
+    channels = notification_channels.c
+    query = sa.select(channels.id).where(
+        channels.environment_id == environment_id, channels.is_connected
+    )
+    return (await tx.execute(query.limit(1))).first() is not None

@@ -24,6 +24,12 @@ async def recall(tx: AsyncConnection, name: str) -> Any:
     return (await tx.execute(sa.select(settings.c.value).where(settings.c.name == name))).scalar()
 
 
+async def keep(tx: AsyncConnection, name: str, value: Any) -> None:
+    """Remember this under ``name`` from now on."""
+    query = insert(settings).values(name=name, value=value)
+    await tx.execute(query.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
 async def decisions(tx: AsyncConnection) -> dict[str, Any]:
     """Return what was decided, by the names of the account's fields."""
     query = sa.select(settings).where(settings.c.name.startswith(DECIDED))

@@ -35,6 +35,13 @@ async def get(tx: AsyncConnection, channel_id: str, violation_id: str) -> Thread
     return found[0] if found else None
 
 
+async def hold(tx: AsyncConnection, channel_id: str, violation_id: str) -> Thread | None:
+    """Lock what a channel was told of a violation, and read it as it is then."""
+    query = sa.select(*_COLUMNS).where(_is(channel_id, violation_id)).with_for_update()
+    row = (await tx.execute(query)).first()
+    return None if row is None else msgspec.convert(row, Thread, from_attributes=True)
+
+
 async def open_of_violation(tx: AsyncConnection, violation_id: str) -> list[Thread]:
     """List the threads of a violation that are open, on channels that were not removed."""
     channels = tables.notification_channels.c
@@ -45,6 +52,31 @@ async def open_of_violation(tx: AsyncConnection, violation_id: str) -> list[Thre
 async def open_of_channel(tx: AsyncConnection, channel_id: str) -> list[Thread]:
     """List what a channel was told of and is not over."""
     return await _select(tx, _c.channel_id == channel_id, _c.closed_at.is_(None))
+
+
+async def of_remote(tx: AsyncConnection, channel_id: str, remote_id: str) -> list[Thread]:
+    """List what the other side calls by this name: one incident may have swallowed others."""
+    return await _select(tx, _c.channel_id == channel_id, _c.remote_id == remote_id)
+
+
+async def hear(
+    tx: AsyncConnection,
+    thread: Thread,
+    *,
+    status: RemoteStatus,
+    remote_id: str,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Keep what the other side said of a thread: a resolved one is over, any other goes on."""
+    values = {
+        "remote_id": remote_id,
+        "remote_status": status,
+        "remote_at": sa.func.greatest(_c.remote_at, at),
+        "closed_at": (thread.closed_at or now) if status == "resolved" else None,
+    }
+    where = _is(thread.channel_id, thread.violation_id)
+    await tx.execute(sa.update(tables.threads).where(where).values(values))
 
 
 async def note(

@@ -33,6 +33,10 @@ STILL_TELLING: Final = (
     "Environment cannot be deleted while its notification channels are being told something:"
     " try again in a minute, or delete the channels that cannot be reached."
 )
+STILL_CONNECTED: Final = (
+    "Environment cannot be deleted while a notification channel is signed in to another server:"
+    " delete that channel first, so that it cleans up over there."
+)
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +121,8 @@ async def _ties(tx: AsyncConnection, environment_id: str) -> AsyncIterator[str]:
         )
     elif await store.is_telling(tx, environment_id):
         yield STILL_TELLING
+    elif await store.is_connected(tx, environment_id):
+        yield STILL_CONNECTED
 
 
 def _apply(wish: Wish, before: Environment) -> Environment:

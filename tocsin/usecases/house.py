@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tocsin.domain.account import Account
+from tocsin.domain.envoy import Envoy
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
@@ -43,7 +44,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
 
     ``directory`` knows what paging needs, ``board`` who is on call, ``decisions`` what
     administrators decided. ``channels`` are the kinds that can be used, ``scopes`` those of the
-    API's operations; ``waiting`` says how many events are at the door.
+    API's operations; ``waiting`` says how many events are at the door. ``envoy`` asks the other
+    sides of notification channels, where there is one.
     """
 
     database: Database
@@ -56,6 +58,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     waiting: Callable[[], int] = lambda: 0
     clock: Clock = system_clock
+    envoy: Envoy | None = None
 
     @property
     def account(self) -> Account:

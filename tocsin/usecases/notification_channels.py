@@ -9,12 +9,22 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.channel_config import Config, kind_of, masked, merged, read, shown, tidied, write
+from tocsin.domain.channel_config import (
+    Config,
+    is_connected,
+    kind_of,
+    masked,
+    merged,
+    read,
+    shown,
+    tidied,
+    write,
+)
 from tocsin.domain.channel_faults import faults_of_change, faults_of_config
 from tocsin.domain.delivery import Dispatch
 from tocsin.domain.faults import faults_of_line
-from tocsin.domain.notification_channel import NotificationChannel, SignalAction
-from tocsin.domain.signal_making import TEST_MARK, TRIAL, subject_of, thread_of
+from tocsin.domain.notification_channel import NotificationChannel, Signal, SignalAction
+from tocsin.domain.signal_making import FIRST, TEST_MARK, TRIAL, subject_of, thread_of
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries, threads
 from tocsin.store import notification_channels as store
@@ -34,6 +44,10 @@ NAME_TAKEN: Final = "Name has already been taken in this environment."
 NO_CONFIG: Final = "Config cannot be empty."
 KIND_FOR_LIFE: Final = "Kind cannot be changed."
 NO_TRIAL: Final = "There is no open test: send a test trigger first."
+CONNECTED: Final = (
+    "Integration key and server cannot be changed while the channel is signed in there:"
+    " disconnect it first."
+)
 REMOVED: Final = "The channel was removed."
 
 
@@ -134,6 +148,16 @@ async def try_out(house: House, channel_id: str, action: SignalAction, now: date
     return dispatch.id
 
 
+async def greet(house: House, channel_id: str, now: datetime) -> str:
+    """Plan a first alert, so that people see that alerts arrive; return its delivery's id."""
+    async with house.database.begin() as tx:
+        await hold(tx, channel_id)
+        dispatch = signals.dispatch_of(channel_id, thread_of(new_id(TRIAL)), "trigger", now)
+        subject = dispatch.subject | {FIRST: True}
+        await deliveries.plan(tx, [replace(dispatch, subject=subject)])
+    return dispatch.id
+
+
 async def trial(house: House, delivery_id: str) -> Dispatch:
     """Say what became of a test: its body is the request once it is over. Raises NotFound."""
     async with house.database.read() as tx:
@@ -141,6 +165,18 @@ async def trial(house: House, delivery_id: str) -> Dispatch:
     if found is None or found.lane != "signal" or not found.thread_id.startswith(TEST_MARK):
         raise NotFound("Test", delivery_id)
     return replace(found, body=None) if found.status == "waiting" else found
+
+
+async def trial_told(house: House, dispatch: Dispatch) -> Signal | None:
+    """Return what PagerDuty was told by a test trigger; None if it is anything else."""
+    if dispatch.kind != "trigger" or not dispatch.thread_id.startswith(TEST_MARK):
+        return None
+    async with house.database.read() as tx:
+        channel = await CHANNELS.get(tx, dispatch.destination_id)
+        told = await DELIVERIES.get(tx, dispatch.id)
+    if channel is None or channel.kind != "pagerduty" or told is None or told.body is None:
+        return None
+    return msgspec.json.decode(told.body, type=Signal)
 
 
 async def hold(tx: AsyncConnection, channel_id: str) -> NotificationChannel:
@@ -159,7 +195,12 @@ def config_of(house: House, channel: NotificationChannel) -> Config:
 def with_config(house: House, channel: NotificationChannel, config: Config) -> NotificationChannel:
     """Return a channel with these settings, sealed."""
     sealed = house.sealer.seal(write(config))
-    return replace(channel, shown=shown(config), config_encrypted=sealed)
+    return replace(
+        channel,
+        shown=shown(config),
+        config_encrypted=sealed,
+        is_connected=is_connected(config),
+    )
 
 
 def _with_wished(house: House, channel: NotificationChannel, wished: Config) -> NotificationChannel:
@@ -170,6 +211,8 @@ def _with_wished(house: House, channel: NotificationChannel, wished: Config) -> 
     refuse((*faults_of_change(wished, before), *faults_of_config(config)))
     if config == before:
         return channel
+    if channel.is_connected and shown(config) != channel.shown:
+        raise Invalid(CONNECTED)
     return replace(with_config(house, channel, config), proof="untried")
 
 

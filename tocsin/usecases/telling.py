@@ -19,7 +19,7 @@ from tocsin.domain.notification_channel import (
     SignalAction,
     Thread,
 )
-from tocsin.domain.signal_making import TEST_MARK, signal_of, subject_of, trial_signal
+from tocsin.domain.signal_making import FIRST, TEST_MARK, signal_of, subject_of, trial_signal
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import SealingError
 from tocsin.store import deliveries, threads
@@ -114,6 +114,9 @@ async def record(house: House, dispatch: Dispatch, outcome: Outcome, now: dateti
         if is_over:
             await deliveries.keep_body(tx, dispatch.id, outcome.request)
             await _follow(tx, dispatch, outcome, now)
+            if outcome.confirmed and _is_trial(dispatch):
+                id_, thread_id = dispatch.destination_id, dispatch.thread_id
+                await deliveries.plan(tx, [dispatch_of(id_, thread_id, "resolve", now)])
             if is_wanted and not outcome.ok and not _is_trial(dispatch):
                 await _alarm(tx, dispatch, outcome, now)
             await forget_removed(tx, dispatch.destination_id)
@@ -202,6 +205,7 @@ async def _newly(tx: AsyncConnection, house: House, case: Case, now: datetime) -
         environment=environment.name if environment else "",
         link=f"{url}/notification_channels/{case.channel.id}",
         at=now,
+        is_first=FIRST in case.dispatch.subject,
     )
 
 

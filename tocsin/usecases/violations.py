@@ -57,12 +57,10 @@ async def acknowledge(
     Another one after the first changes nothing, and neither does one that comes too late.
     """
     async with house.database.begin() as tx:
-        violation = await _hold(tx, violation_id)
+        violation = await hold(tx, violation_id)
         change = judging.acknowledge(violation, one_line(by, LONGEST_NAME), now)
-        if change is None:
-            return violation
-        await _do(tx, house, change, now, but)
-    return change.violation
+        await carry_out(tx, house, change, now, but)
+    return change.violation if change else violation
 
 
 async def close(
@@ -76,12 +74,10 @@ async def close(
 ) -> Violation:
     """End an active violation; it does not come back before a round was good."""
     async with house.database.begin() as tx:
-        violation = await _hold(tx, violation_id)
+        violation = await hold(tx, violation_id)
         change = judging.close(violation, one_line(by, LONGEST_NAME), because, now)
-        if change is None:
-            return violation
-        await _do(tx, house, change, now, but)
-    return change.violation
+        await carry_out(tx, house, change, now, but)
+    return change.violation if change else violation
 
 
 def link(house: House, violation: Violation) -> str:
@@ -89,16 +85,20 @@ def link(house: House, violation: Violation) -> str:
     return f"{house.settings.public_url}/violations/{violation.id}"
 
 
-async def _hold(tx: AsyncConnection, violation_id: str) -> Violation:
+async def hold(tx: AsyncConnection, violation_id: str) -> Violation:
+    """Lock a violation that must exist. Raises NotFound."""
     violation = await VIOLATIONS.get(tx, violation_id, hold=True)
     if violation is None:
         raise NotFound("Violation", violation_id)
     return violation
 
 
-async def _do(
-    tx: AsyncConnection, house: House, change: Change, now: datetime, but: str | None
+async def carry_out(
+    tx: AsyncConnection, house: House, change: Change | None, now: datetime, but: str | None
 ) -> None:
+    """Write a change of a violation, if it is one, and let all hear of it whom it concerns."""
+    if change is None:
+        return
     await VIOLATIONS.update(tx, change.violation)
     if change.signal:
         await signals.plan(tx, house, change.violation, change.signal, now, but=but)

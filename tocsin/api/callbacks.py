@@ -1,0 +1,85 @@
+"""Callbacks: where other servers say what people did to incidents of our notification channels."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from tocsin.api.body import Gone, Unread, read_body
+from tocsin.domain.following import Unreadable, is_signed, read_webhook
+from tocsin.usecases import following
+from tocsin.usecases.errors import DatabaseAway, NotFound
+from tocsin.usecases.house import House
+
+PREFIX: Final = "/callbacks/"
+LONGEST_ID: Final = 200
+
+_ADDRESS: Final = re.compile(r"/callbacks/pagerduty/(?P<id>[A-Z0-9]{1,14})/?")
+
+Answer = tuple[int, str]
+
+_TAKEN: Final[Answer] = (200, "OK")
+_UNKNOWN: Final[Answer] = (404, "No notification channel hears at this address.")
+_WRONG_METHOD: Final[Answer] = (405, "Use POST.")
+_UNSIGNED: Final[Answer] = (401, "X-PagerDuty-Signature is missing.")
+_FORGED: Final[Answer] = (401, "X-PagerDuty-Signature is not made with the channel's secret.")
+_UNREADABLE: Final[Answer] = (400, "The body is no webhook of version 3.")
+_AWAY: Final[Answer] = (503, "The database is away; call again in 5 seconds.")
+
+
+class CallbacksApp:
+    """A bare ASGI application: whoever signs with a channel's secret is believed."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, unless its sender hangs up."""
+        headers = dict(scope["headers"])
+        try:
+            body = await read_body(headers, receive)
+            status, text = await self._answer(scope["method"], scope["path"], headers, body)
+        except Unread as why:
+            status, text = why.status, f"{why.sentence}."
+        except DatabaseAway:
+            status, text = _AWAY
+        except Gone:
+            return
+        await _respond(send, status, text.encode())
+
+    async def _answer(
+        self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes
+    ) -> Answer:
+        address = _ADDRESS.fullmatch(path)
+        if address is None:
+            return _UNKNOWN
+        if method != "POST":
+            return _WRONG_METHOD
+        try:
+            follower = await following.get(self._house, address["id"])
+        except NotFound:
+            return _UNKNOWN
+        signature = headers.get(b"x-pagerduty-signature", b"").decode("latin-1")
+        if not signature:
+            return _UNSIGNED
+        if not is_signed(body, signature, follower.secrets):
+            return _FORGED
+        try:
+            webhook = read_webhook(body)
+        except Unreadable:
+            return _UNREADABLE
+        id_ = headers.get(b"x-webhook-id", b"").decode("latin-1") or webhook.id
+        now = self._house.clock()
+        await following.hear(self._house, follower, id_[:LONGEST_ID], webhook, now)
+        return _TAKEN
+
+
+async def _respond(send: Send, status: int, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

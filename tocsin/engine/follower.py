@@ -1,0 +1,38 @@
+"""The follower: asks other servers how incidents stand there, and says farewell to them."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from tocsin.domain.notification_channel import NotificationChannel, Thread
+from tocsin.usecases import connections, following
+from tocsin.usecases.connections import Line
+from tocsin.usecases.house import House
+
+
+async def look_around(house: House, now: datetime) -> None:
+    """Ask the other sides of channels that have something open, each for itself."""
+    if house.envoy is not None:
+        channels = await following.to_ask(house, now)
+        await asyncio.gather(*(_ask(house, channel, now) for channel in channels))
+
+
+async def say_farewell(house: House, now: datetime) -> None:
+    """Clean up at the other sides of channels that were removed."""
+    if house.envoy is not None:
+        for channel_id in await connections.to_leave(house):
+            await connections.leave(house, channel_id, now)
+
+
+async def _ask(house: House, channel: NotificationChannel, now: datetime) -> None:
+    threads = await following.open_threads(house, channel.id)
+
+    async def compare(line: Line) -> None:
+        await following.compare(house, channel.id, await _find(house, line, threads), now)
+
+    await connections.ask(house, channel.id, compare, now)
+
+
+async def _find(house: House, line: Line, threads: Sequence[Thread]) -> following.Found:
+    keys = [thread.violation_id for thread in threads]
+    return await connections.envoy_of(house).incidents(line.far, keys)

@@ -1,0 +1,65 @@
+"""Proving: whether a test has become an incident over there, which its acceptance does not say."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from tocsin.domain.delivery import Dispatch
+from tocsin.domain.envoy import Envoy, FarFault
+from tocsin.domain.notification_channel import Outcome
+from tocsin.usecases import connections, notification_channels
+from tocsin.usecases.connections import Line
+from tocsin.usecases.house import House
+
+PATIENCE: Final = 20.0  # seconds, as this; servers make incidents of events by and by
+PAUSE: Final = 1.0
+
+UNASKED: Final = (
+    "{} This proves nothing, as unknown keys are accepted, too: look for the incident “{}” over"
+    " there."
+)
+NO_INCIDENT: Final = (
+    "The event was accepted over there, but no incident came of it: the integration key is wrong."
+)
+KEY_IS_KNOWN: Final = (
+    "The event was accepted over there, but no incident came of it, although the key is right:"
+    " is the service disabled, in maintenance, or does it put alerts into other incidents?"
+)
+
+
+async def prove(
+    house: House, dispatch: Dispatch, outcome: Outcome, now: datetime, patience: float = PATIENCE
+) -> Outcome:
+    """Follow a test that was accepted to its incident, if the other side can be asked."""
+    trial = await notification_channels.trial_told(house, dispatch) if outcome.ok else None
+    if trial is None:
+        return outcome
+    try:
+        line = await connections.open_line(house, dispatch.destination_id, now)
+        if line is None or house.envoy is None:
+            return replace(outcome, detail=UNASKED.format(_ended(outcome.detail), trial.summary))
+        return await _look(house.envoy, line, trial.violation_id, outcome, patience)
+    except FarFault as fault:
+        told = f"{_ended(outcome.detail)} Whether it has arrived is not known: {fault.sentence}"
+        return replace(outcome, detail=told)
+
+
+async def _look(envoy: Envoy, line: Line, key: str, outcome: Outcome, patience: float) -> Outcome:
+    """Look again and again until it is there."""
+    until = asyncio.get_running_loop().time() + patience
+    while True:
+        found = (await envoy.incidents(line.far, [key])).get(key)
+        if found is not None:
+            told = f"{_ended(outcome.detail)} The incident was found over there."
+            return replace(outcome, detail=told, confirmed=True, remote_id=found.id)
+        if asyncio.get_running_loop().time() >= until:
+            break
+        await asyncio.sleep(min(PAUSE, patience))
+    is_known = await envoy.find_key(line.far, line.key) is not None
+    return replace(outcome, ok=False, detail=KEY_IS_KNOWN if is_known else NO_INCIDENT)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
