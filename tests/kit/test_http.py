@@ -64,6 +64,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
         "::127.0.0.1",
         "fe80::1%eth0",
         "fd00::1",
+        "fec0::1",
         "ff02::1",
         "::ffff:127.0.0.1",
         "::ffff:0:127.0.0.1",
@@ -188,6 +189,16 @@ async def test_cookies_of_one_answer_are_not_sent_with_the_next_request(hook: Ho
         await client.get(hook.url)
 
     assert "cookie" not in hook.heard[1].headers
+
+
+async def test_an_answer_that_is_packed_many_times_is_not_blown_up(hook: Hook) -> None:
+    hook.say("200 OK", "Content-Encoding: gzip, gzip, gzip", body="small")
+
+    async with make_client(Outbound(), user_agent="Tocsin/1") as client:
+        answer = await client.get(hook.url)
+
+    assert answer.content == b"small"
+    assert hook.heard[0].headers["accept-encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", f"{'a' * 64}.example.com"])

@@ -12,6 +12,8 @@ from typing import Final
 import httpx
 import msgspec
 
+from tocsin.kit.unpacking import ACCEPTED, unpacked
+
 CONNECT_TIMEOUT: Final = 5.0
 CONNECTIONS: Final = 100
 PRIVATE: Final = "private"  # stands for all networks that are not public
@@ -105,7 +107,7 @@ def make_client(
     """
     return httpx.AsyncClient(
         transport=Guarded(outbound, connections=connections, tls=tls or trusting()),
-        headers={"User-Agent": user_agent},
+        headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -134,7 +136,7 @@ class Guarded(httpx.AsyncBaseTransport):
         refusal: httpx.TransportError = httpx.ConnectError("", request=request)
         for address in await self._outbound.resolve(host, request.url.port):
             try:
-                return await self._inner.handle_async_request(_sent_to(address, request))
+                return unpacked(await self._inner.handle_async_request(_sent_to(address, request)))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if tls_fault(error):
                     raise
@@ -157,7 +159,8 @@ def tls_fault(error: BaseException) -> ssl.SSLError | None:
 def is_public(address: str) -> bool:
     """Say whether an address belongs to the internet at large."""
     ip = _meant(address)
-    return ip.is_global and not ip.is_multicast
+    is_local = ip.is_multicast or (ip.version == 6 and ip.is_site_local)
+    return ip.is_global and not is_local
 
 
 def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
