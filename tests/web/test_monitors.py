@@ -6,6 +6,7 @@ from tests.night import Night
 from tests.watching import environment, monitor_now
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, follow, measure, monitor, rule, send
+from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.monitor import Heartbeat, Http, PageWalk, Step
 from tocsin.usecases import agents, alert_rules, environments, monitors
 from tocsin.web.monitoring.kinds import KINDS
@@ -297,9 +298,9 @@ async def test_agents_are_offered_where_there_are_some(browser: Browser, night: 
     await send(
         browser, f"{HERE}/new/tcp", HERE, kind="tcp", name="DB", environment=env.id,
         host="db.example.com", port="5432", interval="60", timeout="5", retries="0",
-        agents=agent.id,
+        agents=[BUILT_IN_AGENT, agent.id],
     )  # fmt: skip
-    assert (await only(night)).monitor.agent_ids == (agent.id,)
+    assert (await only(night)).monitor.agent_ids == (BUILT_IN_AGENT, agent.id)
     page = await browser.open(f"{HERE}/{(await only(night)).monitor.id}")
     assert "Vienna" in text_of(page)
 

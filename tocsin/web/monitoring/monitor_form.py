@@ -7,6 +7,7 @@ from msgspec import UNSET
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.monitor import Monitor, MonitorKind
 from tocsin.usecases import agents, environments, monitors, notification_channels
 from tocsin.usecases.errors import Complaint
@@ -22,6 +23,7 @@ from tocsin.web.monitoring.monitor_draft import (
     read_draft,
     target_of,
 )
+from tocsin.web.monitoring.standing import THE_SERVER
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -110,7 +112,7 @@ async def _show(
         redraw_path=f"{PATH}/{monitor.id}/edit" if monitor else f"{PATH}/new/{draft.kind}",
         environments=[(one.id, one.name) for one in known],
         channels=channels,
-        agents=[(one.id, one.name) for one in await agents.find(visit.house)],
+        agents=await _agents(visit),
         intervals=_intervals(draft),
         shows_more=_shows_more(draft, complaint),
     )
@@ -121,6 +123,12 @@ async def _channels(visit: Visit, environment_id: str) -> Sequence[tuple[str, st
         return []
     found = await notification_channels.find(visit.house, environment_id)
     return [(one.id, one.name) for one in found]
+
+
+async def _agents(visit: Visit) -> Sequence[tuple[str, str]]:
+    """List who can measure; where there is but the server itself, there is no choice."""
+    found = [(one.id, one.name) for one in await agents.find(visit.house)]
+    return [(BUILT_IN_AGENT, THE_SERVER), *found] if found else []
 
 
 def _shows_more(draft: Draft, complaint: Complaint | None) -> bool:

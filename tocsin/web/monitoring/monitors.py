@@ -14,7 +14,7 @@ from tocsin.web.lists import page_asked
 from tocsin.web.monitoring import watchlist
 from tocsin.web.monitoring.kinds import KINDS
 from tocsin.web.monitoring.response_plot import plot_of, range_asked
-from tocsin.web.monitoring.standing import WORDS, Standing, standing_of
+from tocsin.web.monitoring.standing import THE_SERVER, WORDS, Standing, standing_of
 from tocsin.web.notices import Notice, Undo, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -24,7 +24,6 @@ from tocsin.web.words import ago
 PATH: Final = "/monitors"
 PER_PAGE: Final = 50
 MOST_VIOLATIONS: Final = 5
-HERE: Final = "The server itself"
 
 
 async def list_monitors(visit: Visit) -> Response:
@@ -119,7 +118,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
 async def agent_names(visit: Visit) -> dict[str, str]:
     """Say what agents are called, by their ids."""
     known = {agent.id: agent.name for agent in await agents.find(visit.house)}
-    return {BUILT_IN_AGENT: HERE} | known
+    return {BUILT_IN_AGENT: THE_SERVER} | known
 
 
 def _told(watched: Watched, standing: Standing, visit: Visit) -> str:

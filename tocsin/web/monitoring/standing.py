@@ -19,6 +19,7 @@ class Standing(NamedTuple):
     fault: str = ""
 
 
+THE_SERVER: Final = "The server itself"  # as people call the built-in agent
 WORDS: Final[Mapping[State, str]] = {  # the worst first
     "failing": "Failing",
     "warning": "Warning",
