@@ -1,0 +1,15 @@
+"""What the readers of guides do on pages, by the headings beneath which it stands."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from tests.docs import blackfire, custom_json, testomato
+from tests.docs.reader import Reader
+
+Play = Callable[[Reader], Awaitable[None]]
+
+PLAYS: Final[Mapping[str, Mapping[str, Play]]] = {
+    "blackfire": blackfire.PLAYS,
+    "custom-json": custom_json.PLAYS,
+    "testomato": testomato.PLAYS,
+}

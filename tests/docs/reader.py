@@ -1,0 +1,50 @@
+"""Who follows a guide: with a shell, and with a browser for what is done on pages."""
+
+import re
+
+import msgspec
+
+from tests.docs.shell import Shell
+from tests.journeys.by_http import HttpHands
+
+
+class Reader(msgspec.Struct, kw_only=True):
+    """``own`` are the values that a guide asks its reader to put into the shell's variables."""
+
+    hands: HttpHands
+    shell: Shell
+    url: str
+    own: dict[str, str]
+    environment: str = ""
+    monitor: str = ""
+
+    async def go(self, path: str) -> None:
+        """Open a page of the server."""
+        await self.hands.open(f"{self.url}{path}")
+
+    async def add_service(self, name: str, tool: str) -> None:
+        """Make a service, and remember its id and its key."""
+        hands = self.hands
+        await self.go("/service-directory")
+        await hands.follow("Add New Service")
+        await hands.fill("Name", name)
+        await hands.choose("Integration Type", tool)
+        await hands.choose("Escalation Policy", "Default")
+        await hands.tick("By severity")
+        await hands.press("Add Service")
+        found = re.search("/service-directory/([A-Z0-9]+)/integrations", hands.address)
+        assert found
+        self.own |= {"SERVICE": found[1], "KEY": await hands.read_key("Integration Key")}
+
+    async def add_environment(self, name: str) -> None:
+        """Make an environment, and keep where it is."""
+        await self.go("/environments")
+        await self.hands.follow("Add an environment")
+        await self.hands.fill("Name", name)
+        await self.hands.press("Add")
+        self.environment = self.hands.address.removesuffix("/monitors")
+
+    async def measure(self) -> None:
+        """Let the monitor look at once."""
+        await self.hands.open(self.monitor)
+        await self.hands.press("Measure now")
