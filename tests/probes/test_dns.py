@@ -105,7 +105,7 @@ async def test_records_are_found_and_compared_as_people_write_them(
         (
             Dns(name="silent.example.com", server="127.0.0.1"),
             "timeout",
-            "No answer within 1 seconds",
+            "No answer within 1 second",
         ),
         (
             Dns(name="shop.example.com", server="ns.invalid"),

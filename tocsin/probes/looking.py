@@ -47,5 +47,6 @@ async def _fault_of(target: Target, view: Look) -> Fault | None:
     except httpx.InvalidURL as error:
         return Fault("refused", f"An address cannot be read: {one_line(str(error), 200)}")
     except TimeoutError:
-        return Fault("timeout", f"No answer within {view.timeout:g} seconds")
+        plural = "" if view.timeout == 1 else "s"
+        return Fault("timeout", f"No answer within {view.timeout:g} second{plural}")
     return None
