@@ -60,7 +60,18 @@ def test_a_blank_summary_shows_the_body_instead() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["a..b", "", "$.a[?@.b]", "$.a[", "a[0:2]", "$.a['", "@.a", "a[99999999999999999999]"]
+    "path",
+    [
+        "a..b",
+        "",
+        "$.a[?@.b]",
+        "$.a[",
+        "a[0:2]",
+        "$.a['",
+        "@.a",
+        "a[99999999999999999999]",
+        "a[*,*]",
+    ],
 )
 def test_a_path_that_could_take_long_or_is_none_is_refused(path: str) -> None:
     told = f"Summary has {path!r}, which is no path such as $.host, $.items[0] or $['a-b']."

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-import jsonpath
-
+from tocsin.domain.body_text import faults_of_path
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.monitor import (
     Dns,
@@ -230,9 +229,7 @@ def _faults_of_credentials(username: str, password: str) -> Iterator[str]:
 
 
 def _faults_of_path(path: str) -> Iterator[str]:
-    try:
-        jsonpath.compile(path)
-    except jsonpath.JSONPathError:
+    if any(faults_of_path("JSON path", path)):
         yield "JSON path must be one such as $.status or $.queues[0].length."
 
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import base64
-from functools import lru_cache
 from typing import Any, Final
 
-import jsonpath
 import msgspec
 
+from tocsin.domain.body_text import find_all
 from tocsin.domain.monitor import FaultKind, Http
 from tocsin.domain.statuses import is_among
 from tocsin.probes.fetching import Answer, fetch, make_request, phrase
@@ -65,17 +64,10 @@ async def _check_json(target: Http, answer: Answer, look: Look) -> None:
 
 def _find(path: str, body: bytes) -> Any:
     try:
-        found = _compiled(path).match(msgspec.json.decode(body))
+        said = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Fault("content", "The answer is no JSON") from None
-    except jsonpath.JSONPathError:
-        return _NOTHING
-    return _NOTHING if found is None else found.value
-
-
-@lru_cache(1000)
-def _compiled(path: str) -> jsonpath.JSONPath | jsonpath.CompoundJSONPath:
-    return jsonpath.compile(path)
+    return next(iter(find_all(path, said, 1)), _NOTHING)
 
 
 def _is(value: Any, text: str) -> bool:
