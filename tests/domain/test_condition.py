@@ -7,6 +7,7 @@ from tocsin.domain.monitor import KINDS, Measurement, MonitorKind
 from tocsin.domain.rule_starters import starters
 
 SLOW = Measurement(ok=True, values={"response_time": 3000.0, "status": 200})
+SLOW_PATTERN = r"It can look only for patterns in quotes that have no {, \\w or \\p in them."
 DOWN = Measurement(ok=False, fault_kind="timeout", fault="No answer within 10 s.")
 
 
@@ -57,6 +58,7 @@ def test_a_condition_tells_what_it_speaks_of() -> None:
         "double(response_time) / 1000.0 > 2.0",
         'json_value == "up" || json_value > 3',
         'fault.matches("HTTP status 5..")',
+        r"""fault.matches('^HTTP status (4|5)\\d\\d') && !fault . matches ( "\\(none\\)" )""",
         "fault.size() > 3 && int(status) % 2 == 0",
     ],
 )
@@ -74,6 +76,15 @@ def test_a_good_condition_has_no_faults(text: str) -> None:
         ("ok\n", f"It must have at most {LONGEST} characters, all of them on one line."),
         ("respons_time > 1", "It speaks of respons_time, which is not measured here; what is: c"),
         ("loss > 1", "It speaks of loss, which is not measured here"),
+        (r"fault.matches('\\w\\w')", SLOW_PATTERN),
+        (r"fault.matches('\\pL')", SLOW_PATTERN),
+        (r"fault.matches(r'\w')", SLOW_PATTERN),
+        (r"fault.matches('.\x7b100}')", SLOW_PATTERN),
+        ("fault.matches('.{100}')", SLOW_PATTERN),
+        ("fault.matches(fault)", SLOW_PATTERN),
+        ("fault.matches('.' + '{100}')", SLOW_PATTERN),
+        ("matches(fault, '.{100}')", SLOW_PATTERN),
+        ("fault.contains(\".matches('a')\") && fault.matches(fault) && ok", SLOW_PATTERN),
         ("[1, 2].all(ok, ok > 1)", "It cannot go through lists."),
         ("ok && [1]. map (x, x).size() > 0", "It cannot go through lists."),
         ('timestamp(fault) > timestamp("")', "It uses timestamp; the functions that can be used"),

@@ -28,6 +28,11 @@ _FAULT: Final[dict[str, ValueType]] = {"fault": "text"}  # every measurement has
 _WORD: Final = re.compile(r"[a-zA-Z]\w*")  # operators have names such as _&&_ and @in
 # One inside the other, they take ten times as long with each fifty characters more.
 _LOOP: Final = re.compile(r"\.\s*(all|exists|exists_one|map|filter)\s*\(")
+# Patterns with counts or whole alphabets, or from elsewhere, may take a second to get ready.
+_PATTERN: Final = re.compile(r"\bmatches\b")
+_QUICK_PATTERN: Final = re.compile(
+    r"""\.\s*matches\s*\(\s*(["'])(?:[^\\{"']|\\\\[^\\wWpP"'])*\1\s*\)"""
+)
 _PLACE: Final = re.compile(r"<input>:\d+:(\d+)")
 _UNTOLD: Final = (RuntimeError, TypeError, ValueError, ArithmeticError, LookupError)
 
@@ -92,6 +97,8 @@ def _fault_of_text(text: str) -> str | None:
         return f"must have at most {LONGEST} characters, all of them on one line"
     if _LOOP.search(text):
         return "cannot go through lists"
+    if len(_PATTERN.findall(text)) > len(_QUICK_PATTERN.findall(text)):
+        return r"can look only for patterns in quotes that have no {, \\w or \\p in them"
     try:
         _compiled(text)
     except ValueError as error:
