@@ -9,6 +9,7 @@ from tocsin.web.app import PAGES
 NO_PAGES: Final = frozenset({
     "/",
     "/live",
+    "/connections/back",
     "/manifest.webmanifest",
     "/calendars/{token}.ics",
     "/services",
@@ -165,6 +166,7 @@ STOPS: Final = (
         "/alert_rules/{rule}/notifications",
     ),
     Stop("channels", "/environments/{id}/channels", "/environments/{environment}/channels"),
+    Stop("connections", "/environments/{id}/connect", "/environments/{environment}/connect"),
     Stop(
         "channel-kinds", "/environments/{id}/channels/new",
         "/environments/{environment}/channels/new",

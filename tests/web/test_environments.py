@@ -97,7 +97,7 @@ async def test_the_card_of_pagerduty_is_configured_and_removed(
     env = await environment(night)
     settings = f"{HERE}/{env.id}/settings"
     page = await browser.open(settings)
-    assert f'href="{HERE}/{env.id}/channels/new/pagerduty"' in page.text
+    assert f'href="{HERE}/{env.id}/channels/new/pagerduty?first=yes"' in page.text
 
     told = await channel(night, env)
     page = await browser.open(settings)

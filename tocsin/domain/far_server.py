@@ -114,6 +114,13 @@ def faults_of_server(server: FarServer) -> Iterator[str]:
         yield "App ID cannot be blank: register an app over there first."
 
 
+def faults_of_far(far: FarSide) -> Iterator[str]:
+    """Say what is wrong with what people give to identify us."""
+    for what, text in (("API token", far.token), ("E-mail", far.user_email)):
+        if len(text) > LONGEST_ID or not (text.isascii() and text.isprintable()):
+            yield f"{what} must have at most {LONGEST_ID} characters, all of them plain."
+
+
 def consent_address(server: FarServer, *, back: str, state: str, challenge: str) -> str:
     """Return where somebody lets us act for them."""
     asked = {

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.channel_config import FarSide, PagerDuty
 from tocsin.domain.envoy import Envoy, FarFault
+from tocsin.domain.far_server import addresses_of, faults_of_far
 from tocsin.domain.notification_channel import NotificationChannel
 from tocsin.kit.ids import new_id
 from tocsin.store import notification_channels as store
@@ -24,6 +25,7 @@ from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases import notification_channels, signals
 from tocsin.usecases.errors import Conflict, Invalid
 from tocsin.usecases.house import House
+from tocsin.usecases.wishes import refuse
 
 CALLBACKS: Final = "/callbacks/pagerduty"
 BEFORE_ITS_END: Final = timedelta(minutes=1)  # a token is had anew
@@ -48,6 +50,32 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     channel: NotificationChannel
     key: str
     far: FarSide
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What people may know of how a channel is signed in."""
+
+    service_name: str
+    user_email: str
+    is_subscribed: bool
+    heard_at: datetime | None
+    fault: str
+
+
+async def standing(house: House, channel_id: str) -> Standing | None:
+    """Say how a channel is signed in at the other side; None if it is not."""
+    async with house.database.read() as tx:
+        channel = await CHANNELS.get(tx, channel_id)
+    line = channel and _line(house, channel)
+    if not line:
+        return None
+    return Standing(
+        service_name=line.far.service_name,
+        user_email=line.far.user_email,
+        is_subscribed=line.far.subscription_id != "",
+        heard_at=line.far.heard_at,
+        fault=line.far.fault,
+    )
 
 
 async def open_line(house: House, channel_id: str, now: datetime) -> Line | None:
@@ -143,6 +171,25 @@ async def connect(
             await envoy.unsubscribe(replace(far, subscription_id=before.subscription_id))
     await _join(house, channel_id, far)
     return await subscribe(house, channel_id, now)
+
+
+async def give_token(
+    house: House, channel_id: str, token: str, user_email: str, now: datetime
+) -> str:
+    """Let a channel ask with a key of somebody's own; say in a sentence how it follows.
+
+    Raises NotFound, Invalid, Conflict.
+    """
+    _, config = await _pagerduty(house, channel_id)
+    if not token.strip():
+        raise Invalid("API token cannot be blank.")
+    far = FarSide(
+        rest_base_url=addresses_of(config.base_url).rest,
+        token=token.strip(),
+        user_email=user_email.strip(),
+    )
+    refuse(faults_of_far(far))
+    return await connect(house, channel_id, far, now)
 
 
 async def subscribe(house: House, channel_id: str, now: datetime) -> str:
@@ -262,7 +309,11 @@ async def _pagerduty(house: House, channel_id: str) -> tuple[NotificationChannel
 async def _hold(tx: AsyncConnection, house: House, channel_id: str) -> Line | None:
     """Lock a channel that is connected."""
     channel = await CHANNELS.get(tx, channel_id, hold=True)
-    if channel is None or not channel.is_connected:
+    return _line(house, channel) if channel else None
+
+
+def _line(house: House, channel: NotificationChannel) -> Line | None:
+    if not channel.is_connected:
         return None
     config = notification_channels.config_of(house, channel)
     if not isinstance(config, PagerDuty) or config.far is None:

@@ -7,12 +7,12 @@ from tocsin.web.safety import POLICY
 from tocsin.web.visit import go_to
 
 
-def leading_to(response: Response, address: str) -> Response:
-    """Let a page's form end at an app, which may send browsers on over HTTPS.
+def leading_to(response: Response, *addresses: str) -> Response:
+    """Let a page's form end at an app, or another server, which may send browsers on over HTTPS.
 
     No page that follows learns where people come from.
     """
-    targets = f"form-action 'self' https: {origin_of(address)}"
+    targets = " ".join(("form-action 'self' https:", *map(origin_of, addresses)))
     response.headers["content-security-policy"] = POLICY.replace("form-action 'self'", targets)
     response.headers["referrer-policy"] = "no-referrer"
     return response

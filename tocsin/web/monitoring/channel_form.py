@@ -65,6 +65,8 @@ async def create(visit: Visit) -> Response:
         channel = await notification_channels.create(visit.house, environment.id, wish, visit.now)
     except Complaint as complaint:
         return await _show(visit, environment, kind, visit.form, complaint=complaint)
+    if kind == "pagerduty" and visit.form.get("first") == "yes":
+        await notification_channels.greet(visit.house, channel.id, visit.now)
     told = "The channel was saved. Test it now, so that you know that it works."
     if teller:
         return await attach(visit, teller, channel)
@@ -141,6 +143,7 @@ async def _show(
         draft=draft,
         focus=focus,
         origin=origin_asked(visit),
+        asks_first=visit.query.get("first") == "yes",
         regions=(*regions(here), (ELSEWHERE, "Another server")),
         methods=[(method, method) for method in METHODS],
         placeholders=PLACEHOLDERS,

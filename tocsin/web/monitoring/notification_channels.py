@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from tocsin.domain.channel_config import ApiAction
 from tocsin.domain.notification_channel import SignalAction
-from tocsin.usecases import environments, notification_channels, told
+from tocsin.usecases import connections, environments, notification_channels, told
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.notification_channels import Known
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
@@ -78,6 +78,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         environment=environment,
         tellers=await find_tellers(visit, environment, known.channel),
         actions=actions_of(known),
+        standing=await connections.standing(visit.house, known.channel.id),
         trial=await notification_channels.trial(visit.house, trial_id) if trial_id else None,
         log=log,
         page=page,
