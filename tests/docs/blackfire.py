@@ -42,7 +42,6 @@ async def watch(reader: Reader) -> None:
     await hands.fill("Name", "Memory")
     await hands.fill("The condition for an alarm", "json_value > 90")
     await hands.fill("The condition for a warning", "json_value > 80")
-    await hands.tick("On call")
     await hands.press("Add the rule")
 
 

@@ -24,13 +24,18 @@ class Part(NamedTuple):
 
 def read(name: str) -> Iterator[Part]:
     """Read a guide; blocks in other languages are none of a shell's business."""
-    for found in _PART.finditer((GUIDES / f"{name}.md").read_text()):
+    for found in _PART.finditer(_said(name)):
         if heading := found["heading"]:
             yield Part("heading", heading)
         elif found["press"]:
             yield Part("press", "")
         elif found["kind"] in ("sh", "text"):
             yield Part(found["kind"], found["body"])
+
+
+def shown(name: str) -> list[str]:
+    """Return what a guide shows to be pasted: blocks in no language."""
+    return [found["body"] for found in _PART.finditer(_said(name)) if found["kind"] == ""]
 
 
 def with_own(commands: str, own: Mapping[str, str]) -> str:
@@ -48,3 +53,7 @@ def fits(printed: str, said: str) -> bool:
     """Say whether commands printed what a guide says; three dots stand for anything."""
     pattern = re.escape(said.strip()).replace("…", ".*")
     return re.fullmatch(pattern, printed.strip()) is not None
+
+
+def _said(name: str) -> str:
+    return (GUIDES / f"{name}.md").read_text()

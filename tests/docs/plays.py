@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.docs import blackfire, custom_json, testomato
+from tests.docs import blackfire, coscale, custom_json, testomato
 from tests.docs.reader import Reader
 
 Play = Callable[[Reader], Awaitable[None]]
 
 PLAYS: Final[Mapping[str, Mapping[str, Play]]] = {
     "blackfire": blackfire.PLAYS,
+    "coscale": coscale.PLAYS,
     "custom-json": custom_json.PLAYS,
     "testomato": testomato.PLAYS,
 }

@@ -1,6 +1,7 @@
 """Who follows a guide: with a shell, and with a browser for what is done on pages."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -17,12 +18,20 @@ class Reader(msgspec.Struct, kw_only=True):
     own: dict[str, str]
     environment: str = ""
     monitor: str = ""
+    channel: str = ""
 
     async def go(self, path: str) -> None:
         """Open a page of the server."""
         await self.hands.open(f"{self.url}{path}")
 
-    async def add_service(self, name: str, tool: str) -> None:
+    async def fill_in(self, fields: Mapping[str, str]) -> None:
+        """Write into the fields of a form."""
+        for label, text in fields.items():
+            await self.hands.fill(label, text)
+
+    async def add_service(
+        self, name: str, tool: str, *, urgency: str = "By severity", grouped_by: str = ""
+    ) -> None:
         """Make a service, and remember its id and its key."""
         hands = self.hands
         await self.go("/service-directory")
@@ -30,7 +39,10 @@ class Reader(msgspec.Struct, kw_only=True):
         await hands.fill("Name", name)
         await hands.choose("Integration Type", tool)
         await hands.choose("Escalation Policy", "Default")
-        await hands.tick("By severity")
+        await hands.tick(urgency)
+        if grouped_by:
+            await hands.choose("Alert grouping", "By content")
+            await hands.fill("Fields", grouped_by)
         await hands.press("Add Service")
         found = re.search("/service-directory/([A-Z0-9]+)/integrations", hands.address)
         assert found
