@@ -124,6 +124,7 @@ async def test_what_is_not_its_own_is_refused_in_a_sentence(
         (b'{"results": [{"monitor_id": 7}]}', "Results 1 monitor id must be a text."),
         (b'{"results": [' + b",".join([b"{}"] * 501) + b"]}", "Results must be at most 500 items"),
         (b'{"results": [{"monitor_id": "\\u0000"}]}', "Texts cannot hold the character U+0000."),
+        (b'{"a": ' + b"[" * 800 + b"]" * 800 + b', "b": "\\u0000"}', "The body is nested too deep"),
     ],
 )
 async def test_nonsense_is_refused_in_a_sentence(

@@ -30,6 +30,8 @@ def finding(**given: Any) -> Finding:
         ({"values": {"a" * 65: 1}}, "must have at most 64 values"),
         ({"values": {"a": 1e16}}, "no number above 1,000,000,000,000,000"),
         ({"values": {"a": [{"b": 10**16}]}}, "no number above"),
+        ({"values": {"a": [[{"b": [[1]]}]]}}, "none within more than 5 others"),
+        ({"values": {"a": ["x" * 1000] * 66}}, "at most 65,536 bytes"),
     ],
 )
 def test_a_fault_is_told_with_its_monitor(given: dict[str, Any], fault: str) -> None:

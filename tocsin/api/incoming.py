@@ -56,13 +56,14 @@ def read_body(content: bytes, kind: type[Kind], wrapper: str | None = None) -> K
 def _decode(content: bytes) -> Any:
     try:
         body = msgspec.json.decode(content or b"{}")
+        has_nul = rb"\u0000" in content and _holds_nul(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise Invalid("The body must be a JSON object in UTF-8.") from None
     except RecursionError:
         raise Invalid("The body is nested too deeply.") from None
     if not isinstance(body, dict):
         raise Invalid("The body must be a JSON object.")
-    if rb"\u0000" in content and _holds_nul(body):
+    if has_nul:
         raise Invalid("Texts cannot hold the character U+0000.")
     return body
 

@@ -14,6 +14,8 @@ MOST_VALUES: Final = 64
 LONGEST_NAME: Final = 64
 LONGEST_TEXT: Final = 1000
 LARGEST_NUMBER: Final = 10**15
+LARGEST_VALUES: Final = 65_536  # bytes of JSON
+DEEPEST: Final = 5
 EARLIEST: Final = timedelta(days=2)
 LATEST: Final = timedelta(minutes=1)  # clocks differ
 
@@ -94,11 +96,27 @@ def faults_of_finding(finding: Finding, now: datetime) -> Iterator[str]:
     if finding.ok == bool(finding.fault_kind):
         yield f"{what} must either be ok or say of which kind its fault is."
     values = finding.values
-    if len(values) > MOST_VALUES or not all(map(_is_name, values)) or not _is_sane(values):
+    if not _is_shallow(values, DEEPEST) or len(msgspec.json.encode(values)) > LARGEST_VALUES:
+        yield (
+            f"{what} must have values of at most {LARGEST_VALUES:,} bytes, and none within more"
+            f" than {DEEPEST} others."
+        )
+    elif len(values) > MOST_VALUES or not all(map(_is_name, values)) or not _is_sane(values):
         yield (
             f"{what} must have at most {MOST_VALUES} values, each with a name of letters, and"
             f" no number above {LARGEST_NUMBER:,} in them."
         )
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    match value:
+        case dict():
+            parts = list(value.values())
+        case list():
+            parts = value
+        case _:
+            return True
+    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
 
 
 def _is_name(text: str) -> bool:
