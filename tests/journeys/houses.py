@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from _pytest.mark import ParameterSet
 
 from tests.browser.site import PASSWORD, Site, open_site
@@ -18,9 +19,12 @@ from tests.journeys.website import Website
 from tests.running import free_port
 from tocsin.kit.clock import system_clock
 from tocsin.store.database import Database
+from tocsin.store.pieces import WAKE_ENGINES
+from tocsin.store.tables import incidents, log_entries
 
 HERE: Final = "127.0.0.1"
 THERE: Final = "localhost"  # another host for browsers, so that cookies of the two do not mix
+TURNS: Final = ("trigger", "acknowledge", "resolve")
 
 
 class Play(msgspec.Struct, frozen=True):
@@ -81,6 +85,22 @@ class House:
     async def closes(self) -> None:
         """Be away."""
         await self._open.aclose()
+
+    async def looks_again(self) -> None:
+        """Let the engine see that it is later than it thought."""
+        async with self._database.begin() as tx:
+            await tx.execute(sa.select(sa.func.pg_notify(WAKE_ENGINES, "")))
+
+    async def turns(self, number: int) -> list[str]:
+        """List how an incident was begun, answered and ended, each by one word."""
+        of_number = log_entries.c.incident_id == (
+            sa.select(incidents.c.id).where(incidents.c.number == number).scalar_subquery()
+        )
+        entries = sa.select(log_entries.c.type).where(of_number).order_by(log_entries.c.id)
+        async with self._database.read() as tx:
+            types = await tx.scalars(entries)
+        found = [one.removesuffix("_log_entry") for one in types]
+        return [one for one in found if one in TURNS]
 
     async def begins(self) -> Start:
         """Let there be Ann, whom everything pages, and Ben after her."""

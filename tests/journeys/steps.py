@@ -72,8 +72,8 @@ async def open_incident(scene: Scene, title: str, *words: str, number: int = 1) 
     await hands.open(f"{scene.there.url}/incidents?status=all")
     await hands.sees(f"#{number}", title)
     await hands.misses(f"#{number + 1}")
-    await hands.follow(title)
-    await hands.sees(*words)
+    await hands.open(f"{scene.there.url}/incidents?q=%23{number}")
+    await hands.sees(title, *words)
 
 
 async def answer(scene: Scene, note: str) -> None:
@@ -91,3 +91,31 @@ async def open_environment(scene: Scene, part: str) -> None:
     await scene.hands.open(f"{scene.here.url}/environments")
     await scene.hands.follow("Production")
     await scene.hands.follow(part, within="Parts of this environment")
+
+
+async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: int) -> None:
+    """See that nothing is lost or doubled of what happens while the side that pages is away.
+
+    One incident, this ``number``, ends meanwhile, and another begins.
+    """
+    if scene.is_one_house:
+        return
+    website = scene.website
+    scene.clock.skip(hours=1)  # or it would count as one that flaps
+    website.break_down()
+    await measure(scene, monitor, "Failing")
+    await open_incident(scene, title, "is being paged", number=number)
+    await scene.there.closes()
+    website.mend()
+    await measure(scene, monitor, "All was well")
+    website.break_down()
+    await measure(scene, monitor, "Failing")
+    await scene.there.opens()
+    scene.clock.skip(minutes=1)
+    await scene.here.looks_again()
+    await open_incident(scene, title, "is being paged", number=number + 1)
+    website.mend()
+    await measure(scene, monitor, "All was well")
+    await open_incident(scene, title, OVER, number=number + 1)
+    for each in (number, number + 1):
+        assert await scene.there.turns(each) == ["trigger", "resolve"]

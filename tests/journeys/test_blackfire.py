@@ -42,6 +42,7 @@ async def test_an_alarm_raises_what_a_warning_began(scene: Scene) -> None:
     website.takes(memory=40)
     await measure(scene, monitor, "All was well")
     await open_incident(scene, f"{MONITOR}: Memory", OVER, "High urgency")
+    assert await scene.there.turns(1) == ["trigger", "trigger", "acknowledge", "resolve"]
 
 
 async def integrate(scene: Scene) -> str:

@@ -15,6 +15,7 @@ from tests.journeys.steps import (
     measure,
     open_environment,
     open_incident,
+    outlive_an_outage,
 )
 
 SCHEME = "Web people"
@@ -47,6 +48,8 @@ async def test_pasted_requests_begin_acknowledge_and_end_an_incident(scene: Scen
     website.mend()
     await measure(scene, monitor, "All was well")
     await open_incident(scene, TITLE, OVER, number=2)
+    assert await scene.there.turns(2) == ["trigger", "acknowledge", "resolve"]
+    await outlive_an_outage(scene, monitor, TITLE, number=3)
 
 
 async def make_api_key(scene: Scene) -> str:

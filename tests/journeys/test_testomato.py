@@ -11,6 +11,7 @@ from tests.journeys.steps import (
     choose_server,
     measure,
     open_incident,
+    outlive_an_outage,
     read_integration_key,
 )
 
@@ -38,6 +39,8 @@ async def test_a_failing_check_pages_and_a_timeout_only_warns(scene: Scene) -> N
     website.mend()
     await measure(scene, check, "All was well")
     await open_incident(scene, f"{CHECK}: {LATE}", OVER, number=2)
+    assert await scene.there.turns(1) == ["trigger", "acknowledge", "resolve"]
+    await outlive_an_outage(scene, check, f"{CHECK}: {FAILED}", number=3)
 
 
 async def follow_the_guide(scene: Scene) -> str:
