@@ -93,13 +93,13 @@ async def open_environment(scene: Scene, part: str) -> None:
     await scene.hands.follow(part, within="Parts of this environment")
 
 
-async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: int) -> None:
+async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: int) -> int:
     """See that nothing is lost or doubled of what happens while the side that pages is away.
 
-    One incident, this ``number``, ends meanwhile, and another begins.
+    One incident, this ``number``, ends meanwhile, and another begins. Return which will be next.
     """
     if scene.is_one_house:
-        return
+        return number
     website = scene.website
     scene.clock.skip(hours=1)  # or it would count as one that flaps
     website.break_down()
@@ -119,3 +119,4 @@ async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: i
     await open_incident(scene, title, OVER, number=number + 1)
     for each in (number, number + 1):
         assert await scene.there.turns(each) == ["trigger", "resolve"]
+    return number + 2

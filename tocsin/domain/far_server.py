@@ -107,11 +107,11 @@ def _events_base(url: str) -> str:
 def faults_of_server(server: FarServer) -> Iterator[str]:
     """Say what is wrong with it."""
     yield from faults_of_url("Base URL", server.base_url, "https://tocsin.example.com")
-    for what, text in (("App ID", server.client_id), ("App secret", server.client_secret)):
+    for what, text in (("Client ID", server.client_id), ("Client secret", server.client_secret)):
         if len(text) > LONGEST_ID or not text.isprintable():
             yield f"{what} must have at most {LONGEST_ID} characters, all of them printable."
     if not server.client_id:
-        yield "App ID cannot be blank: register an app over there first."
+        yield "Client ID cannot be blank: register an app over there first."
 
 
 def faults_of_far(far: FarSide) -> Iterator[str]:
