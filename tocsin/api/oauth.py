@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
@@ -74,7 +75,11 @@ class OauthApp:
         if scope["method"] == "POST":
             fields = _fields(await read_body(headers, receive, limit=BODY_LIMIT))
         authorization = headers.get(b"authorization", b"").decode("latin-1")
-        sent = Sent(method=scope["method"], fields=fields, authorization=authorization)
+        sent = Sent(
+            method=scope["method"],
+            fields=fields,
+            authorization=authorization if _is_readable(authorization) else "",
+        )
         address = scope["client"][0] if scope["client"] else ""
         return await answer(sent, address)
 
@@ -160,6 +165,15 @@ def _fields(body: bytes) -> list[tuple[str, str]]:
     if len(dict(fields)) < len(fields):
         raise Unread(400, "Each field may stand in the body once")
     return fields
+
+
+def _is_readable(authorization: str) -> bool:
+    """Say whether a header can be taken apart, and into texts."""
+    try:
+        known = extract_basic_authorization({"Authorization": authorization})
+    except ValueError:
+        return False
+    return not any("\0" in text for text in known if text)
 
 
 def _refusal(

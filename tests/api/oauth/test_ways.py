@@ -167,3 +167,16 @@ async def test_an_empty_request_is_refused(http: httpx.AsyncClient) -> None:
     answer = await http.post("/oauth/token")
 
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+@pytest.mark.parametrize("header", [b"Basic \xff\xfe", b"Basic AAAA", b"Basic =", b"Basic \x80:"])
+async def test_a_header_that_cannot_be_read_proves_nothing(
+    http: httpx.AsyncClient, header: bytes
+) -> None:
+    answer = await http.post(
+        "/oauth/token",
+        data={"grant_type": "client_credentials"},
+        headers={b"Authorization": header},
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
