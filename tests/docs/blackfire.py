@@ -36,7 +36,7 @@ async def watch(reader: Reader) -> None:
     await hands.untick("Make an alert rule that speaks up when it fails")
     await hands.press("Add the monitor")
     await hands.sees("Good")
-    reader.monitor = hands.address
+    reader.monitors.append(hands.address)
     await hands.open(f"{reader.environment}/rules")
     await hands.follow("Add an alert rule")
     await hands.fill("Name", "Memory")

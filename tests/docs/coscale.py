@@ -30,7 +30,7 @@ async def watch(reader: Reader) -> None:
         }
     )
     await reader.hands.press("Add the monitor")
-    reader.monitor = reader.hands.address
+    reader.monitors.append(reader.hands.address)
 
 
 async def paste(reader: Reader) -> None:

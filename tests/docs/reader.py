@@ -17,8 +17,8 @@ class Reader(msgspec.Struct, kw_only=True):
     url: str
     own: dict[str, str]
     environment: str = ""
-    monitor: str = ""
     channel: str = ""
+    monitors: list[str] = []
 
     async def go(self, path: str) -> None:
         """Open a page of the server."""
@@ -57,6 +57,7 @@ class Reader(msgspec.Struct, kw_only=True):
         self.environment = self.hands.address.removesuffix("/monitors")
 
     async def measure(self) -> None:
-        """Let the monitor look at once."""
-        await self.hands.open(self.monitor)
-        await self.hands.press("Measure now")
+        """Let the monitors look at once."""
+        for page in self.monitors:
+            await self.hands.open(page)
+            await self.hands.press("Measure now")

@@ -36,7 +36,7 @@ async def watch(reader: Reader) -> None:
     await hands.fill("Retries", "0")
     await hands.press("Add the monitor")
     await hands.sees("All was well")
-    reader.monitor = hands.address
+    reader.monitors.append(hands.address)
 
 
 PLAYS: Final = {
