@@ -50,7 +50,8 @@ async def test_every_answer_carries_what_keeps_browsers_safe(visitor: Visitor, p
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
-    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    opener = "unsafe-none" if path == "/login" else "same-origin"  # apps open it in a window
+    assert answer.headers["cross-origin-opener-policy"] == opener
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
 
