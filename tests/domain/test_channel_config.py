@@ -125,6 +125,21 @@ def test_a_secret_must_be_given_again_for_another_host() -> None:
     assert list(faults_of_change(masked(replace(API, trigger=trigger)), API)) == [MOVED]
 
 
+def test_a_secret_must_be_given_again_where_others_could_listen() -> None:
+    before = Webhook(url="https://hooks.example.com/in", secret="signed with this")
+    after = replace(masked(before), url="http://hooks.example.com/in")
+
+    assert list(faults_of_change(after, before)) == [MOVED]
+
+
+def test_a_mask_of_an_unknown_header_is_no_value() -> None:
+    config = Webhook(url="https://hooks.example.com/in", headers=f"X-Token: {DOTS}")
+
+    assert list(faults_of_config(config)) == [
+        "Headers have a masked secret that is not known: give it again."
+    ]
+
+
 def test_what_holds_no_secret_may_move() -> None:
     addresses = Email(addresses=("ben@example.com",))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal
+from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal, secrets_in
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -35,6 +35,12 @@ def test_what_is_named_like_a_secret_is_hidden(text: str, hidden: str) -> None:
 
 def test_known_secrets_are_hidden_wherever_they_stand() -> None:
     assert hide(f"No such key: {KEY}", [KEY, ""]) == f"No such key: {DOTS}cdef"
+
+
+def test_secrets_are_found_with_their_long_words() -> None:
+    text = f"Accept: text/plain\nAuthorization: Bearer {KEY}\nX-Token: {{ID}}\nX-Key: short"
+
+    assert sorted(secrets_in(text)) == sorted([f"Bearer {KEY}", KEY])
 
 
 def test_masks_become_the_secrets_they_stand_for() -> None:

@@ -125,3 +125,15 @@ async def test_every_part_of_a_request_is_filled_in(hook: Hook, tools: Tools) ->
     assert heard.headers["x-alert"] == "QVIOLATION0001"
     assert heard.headers["x-greeting"] == "Grüße"
     assert json.loads(heard.body) == {"text": 'a "b"'}
+
+
+async def test_a_side_that_repeats_what_it_was_sent_gives_nothing_away(
+    hook: Hook, tools: Tools
+) -> None:
+    hook.say("400 Bad Request", body="Unknown key 0123456789abcdef")
+    request = ApiRequest(url=hook.url, body='{"api_key": "0123456789abcdef"}')
+
+    outcome = await tell(TRIGGER, ApiAction(trigger=request), tools)
+
+    shown = (outcome.request, outcome.answer, outcome.detail)
+    assert not any("0123456789" in text for text in shown)

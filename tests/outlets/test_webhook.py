@@ -45,3 +45,14 @@ async def test_a_private_address_is_refused_for_good_where_it_is_forbidden(
 
     assert (outcome.ok, outcome.retry) == (False, False)
     assert outcome.detail == "127.0.0.1 has no address that Tocsin may reach."
+
+
+async def test_a_receiver_that_repeats_what_it_was_sent_gives_nothing_away(
+    hook: Hook, tools: Tools
+) -> None:
+    hook.say("500 Oops", body="You sent Bearer 0123456789abcdef with it")
+    config = Webhook(url=hook.url, headers="Authorization: Bearer 0123456789abcdef")
+
+    outcome = await tell(TRIGGER, config, tools)
+
+    assert not any("0123456789" in text for text in (outcome.request, outcome.answer))

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.masking import LONG_ENOUGH, hide, is_mask, mask, reveal
+from tocsin.domain.masking import LONG_ENOUGH, hide, is_mask, mask, reveal, secrets_in
 from tocsin.domain.notification_channel import ChannelKind, SignalAction
 
 US: Final = "https://events.pagerduty.com"
@@ -192,12 +192,12 @@ def merged(after: Config, before: Config) -> Config:
 
 
 def places(config: Config) -> set[str]:
-    """Return the hosts that hear of what a configuration holds."""
+    """Return who hears of what a configuration holds, and whether others can listen on the way."""
     match config:
         case PagerDuty(base_url=url) | Slack(url=url) | Webhook(url=url):
-            return {place(url)}
+            return {_reached_by(url)}
         case ApiAction():
-            return {place(request.url) for request in requests(config)}
+            return {_reached_by(request.url) for request in requests(config)}
         case _:
             return set()
 
@@ -208,6 +208,10 @@ def place(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
+
+
+def _reached_by(url: str) -> str:
+    return f"{url.partition(':')[0].lower()}://{place(url)}"
 
 
 def mask_url(url: str) -> str:
@@ -225,10 +229,13 @@ def secrets_of(config: Config) -> list[str]:
     match config:
         case PagerDuty(integration_key=key):
             return [key]
+        case ApiAction():
+            return [secret for text in _texts(config) for secret in secrets_in(text)]
         case Slack(url=url):
             return [url, *_long(urlsplit(url).path)]
         case Webhook(url=url, secret=secret):
-            return [url, *_long(urlsplit(url).path), *_long(secret)]
+            own = secrets_in(f"{url}\n{config.headers}")
+            return [url, *_long(urlsplit(url).path), *_long(secret), *own]
     return []
 
 

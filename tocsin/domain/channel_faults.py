@@ -54,6 +54,8 @@ def faults_of_config(config: Config) -> Iterator[str]:
         case _:
             yield from faults_of_url("URL", config.url, "https://hooks.example.com/alerts")
             yield from faults_of_headers("Headers", config.headers)
+            if DOTS in config.headers:
+                yield "Headers have a masked secret that is not known: give it again."
             if len(config.secret) > LONGEST_SECRET or not config.secret.isprintable():
                 yield f"Secret must have at most {LONGEST_SECRET} characters, all printable."
 

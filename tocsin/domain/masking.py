@@ -11,12 +11,14 @@ _NAME: Final = (
     r"[\w-]*(?:authorization|api_?key|access_?key|routing_key|service_key|integration_key"
     r"|token|secret|passw(?:or)?d)"
 )
-# A header's line, a member of JSON, a field of a form or query, and a password before a host.
+# A header's line, a member of JSON, a field of a form or query, and a password before a host. What
+# is looked ahead for is needed later, and spares most words a search for the end of a name in them.
 _SECRET: Final = re.compile(
-    r"^[ \t]*(?P<header>authorization|proxy-authorization|cookie|[\w-]*(?:key|token|secret))"
+    r"^[ \t]*+(?=[\w-]++[ \t]*+:)"
+    r"(?P<header>authorization|proxy-authorization|cookie|[\w-]*(?:key|token|secret))"
     r"[ \t]*:[ \t]*(?P<line>[^\r\n]+)"
-    rf"|\"(?P<member>{_NAME})\"\s*:\s*\"(?P<text>(?:[^\"\\]|\\.)+)\""
-    rf"|(?<![\w-])(?P<field>{_NAME})=(?P<value>[^&\s\"',;{{}}\[\]]+)"
+    rf"|\"(?=[\w-]++\"\s*+:\s*+\")(?P<member>{_NAME})\"\s*:\s*\"(?P<text>(?:[^\"\\]|\\.)+)\""
+    rf"|(?<![\w-])(?=[\w-]++=)(?P<field>{_NAME})=(?P<value>[^&\s\"',;{{}}\[\]]+)"
     r"|://(?P<user>[^/\s:@\"]*):(?P<password>[^/\s@\"]+)@",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -39,6 +41,14 @@ def hide(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, mask(secret))
     return _SECRET.sub(lambda found: _replaced(found, _masked(found)), text)
+
+
+def secrets_in(text: str) -> list[str]:
+    """List what looks like a secret by its name, and its long words, each by itself."""
+    found = [_secret(one) for one in _SECRET.finditer(text)]
+    kept = [secret for secret in found if not _NO_SECRET.search(secret)]
+    parts = {part for secret in kept for part in (secret, *secret.split())}
+    return [part for part in parts if len(part) >= LONG_ENOUGH]
 
 
 def reveal(text: str, before: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.channel_config import ApiAction, ApiRequest
+from tocsin.domain.channel_config import ApiAction, ApiRequest, secrets_of
 from tocsin.domain.header_lines import content_type_of, read_headers
 from tocsin.domain.notification_channel import Outcome, Signal
 from tocsin.domain.placeholders import (
@@ -34,10 +34,11 @@ async def tell(signal: Signal, config: ApiAction, tools: Tools) -> Outcome:
     if needs_id and not signal.remote_id:
         return NO_ID
     path = config.parse_response if signal.action == "trigger" else ""
-    return await ask(tools.http, _filled(request, values_of(signal)), lambda a: _judge(a, path))
+    what = _filled(request, values_of(signal), tuple(secrets_of(config)))
+    return await ask(tools.http, what, lambda answer: _judge(answer, path))
 
 
-def _filled(request: ApiRequest, values: Values) -> Ask:
+def _filled(request: ApiRequest, values: Values, secrets: tuple[str, ...]) -> Ask:
     lines = read_headers(request.headers)
     content_type = content_type_of(lines)
     return Ask(
@@ -45,6 +46,7 @@ def _filled(request: ApiRequest, values: Values) -> Ask:
         url=fill_url(request.url, values),
         headers=tuple((name, fill_header(value, values)) for name, value in lines),
         body=fill_body(request.body, values, content_type).encode(),
+        secrets=secrets,
     )
 
 
