@@ -1,7 +1,7 @@
 """What people do to violations, and what becomes of them then."""
 
 from tests.domain.rounds import MINUTE, NOON, Watch, rule
-from tocsin.domain.judging import acknowledge, close
+from tocsin.domain.judging import acknowledge, close, reopen, unacknowledge
 
 
 def test_whoever_took_a_warning_did_not_take_the_alarm() -> None:
@@ -92,3 +92,37 @@ def closed(told: str, **given: object) -> Watch:
     assert change is not None
     watch.apply(change)
     return watch
+
+
+def test_what_nobody_has_any_more_may_be_taken_again() -> None:
+    watch = Watch().sees("!")
+    assert watch.newest is not None
+    assert unacknowledge(watch.newest, NOON) is None
+    taken = acknowledge(watch.newest, "Ann", NOON)
+    assert taken is not None
+
+    left = unacknowledge(taken.violation, NOON)
+
+    assert left is not None
+    assert (left.violation.acknowledged_at, left.violation.acknowledged_by) == (None, None)
+    assert left.signal is None
+
+
+def test_what_was_closed_elsewhere_can_go_on_and_nothing_else() -> None:
+    watch = Watch().sees("!")
+    assert watch.newest is not None
+    elsewhere = close(watch.newest, "Ann", "closed elsewhere", NOON)
+    here = close(watch.newest, "Ann", "closed by hand", NOON)
+    assert elsewhere is not None
+    assert here is not None
+
+    again = reopen(elsewhere.violation, NOON)
+
+    assert again is not None
+    assert (again.violation.state, again.violation.muted, again.signal) == (
+        "active",
+        False,
+        "trigger",
+    )
+    assert reopen(watch.newest, NOON) is None
+    assert reopen(here.violation, NOON) is None

@@ -91,3 +91,20 @@ def test_a_test_says_that_it_is_one() -> None:
 def test_tests_have_threads_of_their_own() -> None:
     assert (thread_of("T1"), thread_of("Q1")) == ("test-T1", "Q1")
     assert (subject_of("test-T1"), subject_of("Q1")) == ("T1", "Q1")
+
+
+def test_a_first_alert_is_no_cause_for_alarm() -> None:
+    signal = trial_signal(
+        "trigger",
+        thread_id="test-T1",
+        channel="Pager",
+        environment="Shop",
+        link="https://oncall.example.com",
+        at=NOON,
+        is_first=True,
+    )
+
+    assert signal.severity == "info"
+    assert signal.summary == (
+        "Alerts of the notification channel Pager arrive here: nothing is wrong."
+    )

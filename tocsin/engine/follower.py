@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tocsin.domain.notification_channel import NotificationChannel, Thread
+from tocsin.domain.signal_making import thread_of
 from tocsin.usecases import connections, following
 from tocsin.usecases.connections import Line
 from tocsin.usecases.house import House
@@ -34,5 +35,6 @@ async def _ask(house: House, channel: NotificationChannel, now: datetime) -> Non
 
 
 async def _find(house: House, line: Line, threads: Sequence[Thread]) -> following.Found:
-    keys = [thread.violation_id for thread in threads]
-    return await connections.envoy_of(house).incidents(line.far, keys)
+    keys = {thread_of(thread.violation_id): thread.violation_id for thread in threads}
+    found = await connections.envoy_of(house).incidents(line.far, list(keys))
+    return {keys[key]: incident for key, incident in found.items()}

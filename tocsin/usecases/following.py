@@ -15,6 +15,7 @@ from tocsin.domain.envoy import FarIncident
 from tocsin.domain.following import Webhook, Word, is_news, is_old, word_of
 from tocsin.domain.judging import Change
 from tocsin.domain.notification_channel import NotificationChannel, Thread
+from tocsin.domain.signal_making import subject_of
 from tocsin.kit.text import one_line
 from tocsin.store import notification_channels as channels_store
 from tocsin.store import received, threads
@@ -107,7 +108,7 @@ async def _take_once(house: House, channel_id: str, id_: str, word: Word, now: d
 async def _meant(tx: AsyncConnection, channel_id: str, word: Word) -> list[str]:
     """Find what an incident is about: by our name for it, and by theirs."""
     others = await threads.of_remote(tx, channel_id, word.incident_id)
-    return sorted({word.key, *(thread.violation_id for thread in others)})
+    return sorted({subject_of(word.key), *(thread.violation_id for thread in others)})
 
 
 async def _hold(tx: AsyncConnection, channel_id: str, violation_id: str) -> _Case | None:
