@@ -38,6 +38,7 @@ PORTS: Final = range(1, 65_536)
 PERIODS: Final = range(10, 366 * 86_400 + 1)  # seconds
 GRACES: Final = range(366 * 86_400 + 1)
 SCHEMES: Final = ("postgresql", "postgres")
+_UNITS: Final = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 SSL_MODES: Final = ("disable", "prefer", "require", "verify-ca", "verify-full")
 MASK: Final = "***"
 
@@ -91,10 +92,17 @@ def shown(target: Target) -> str:
         case Ping(host=host):
             return host
         case Heartbeat(period=period):
-            return f"every {period} seconds"
+            return _every(period)
         case _:
             parts = urlsplit(target.dsn)
             return f"postgresql://{_netloc(parts)}{parts.path}"
+
+
+def _every(seconds: int) -> str:
+    """Name a period by the largest unit that measures it."""
+    length, unit = next(one for one in _UNITS if seconds % one[0] == 0)
+    count = seconds // length
+    return f"every {unit}" if count == 1 else f"every {count} {unit}s"
 
 
 def _faults_of_http(target: Http) -> Iterator[str]:
