@@ -120,7 +120,7 @@ def _faults(scheme: NotificationScheme, known: Collection[str]) -> Iterator[str]
         yield f"Steps must be 1 to {MOST_STEPS}."
     for number, step in enumerate(scheme.steps, start=1):
         if not 0 <= step.after <= LONGEST_WAIT:
-            yield f"Step {number} must be due after 0 to {LONGEST_WAIT} seconds."
+            yield f"Step {number} must be due after 0 to {LONGEST_WAIT // 60:,} minutes."
         if not step.channel_ids:
             yield f"Step {number} must have at least one notification channel."
         for id_ in step.channel_ids:
