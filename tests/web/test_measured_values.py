@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.usecases.recent_rounds import Round
 from tocsin.web.monitoring.round_bars import draw
-from tocsin.web.monitoring.values import measured, told
+from tocsin.web.monitoring.values import measured, short, told
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -29,12 +29,27 @@ def round_(minutes: int, time: float | None = 10.0, *, ok: bool = True) -> Round
         (7200, "s", "2 h"),
         (172_800, "s", "2 d"),
         (13, "d", "13 d"),
-        (123_456.7, "", "123457"),
+        (5_400_000, "ms", "1.5 h"),
+        (123_456.7, "", "123,457"),
         (0.00012, "", "0.00012"),
     ],
 )
 def test_a_figure_is_written_with_its_unit(figure: float, unit: str, text: str) -> None:
     assert told(figure, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("figure", "unit", "text"),
+    [
+        (9999, "", "9,999"),
+        (12_345, "", "12.3 k"),
+        (-4_406_101_210_016, "", "-4.41 T"),
+        (20_000_000_000_000_000, "", "2e+04 T"),
+        (123_456, "ms", "2.06 min"),
+    ],
+)
+def test_a_figure_is_short_beside_a_plot(figure: float, unit: str, text: str) -> None:
+    assert short(figure, unit) == text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tocsin.web.reports.plots import (
     Plot,
     share,
     stack,
+    steps_of_figures,
     trace,
 )
 
@@ -57,6 +58,27 @@ def test_a_scale_of_time_goes_in_steps_of_clocks(seconds: int, expected: list[st
         return lasted(length).replace("\N{NO-BREAK SPACE}", " ")
 
     assert expected == scale(trace(places(1), [[seconds]], write))
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ((0, 0), ["0", "1"]),
+        ((2e-7, 9e-7), ["0", "5e-07", "1e-06"]),
+        ((0.3, 0.7), ["0", "0.2", "0.4", "0.6", "0.8"]),
+        ((-3, -1), ["-3", "-2", "-1", "0"]),
+        ((-3, 1), ["-3", "-2", "-1", "0", "1"]),
+        ((-5e9, 9e12), ["-5e+12", "0", "5e+12", "1e+13"]),
+    ],
+)
+def test_a_scale_of_figures_holds_all_of_them(
+    figures: tuple[float, float], expected: list[str]
+) -> None:
+    steps = steps_of_figures(max(map(abs, figures)))
+    plot = trace(places(2), [figures], "{:.3g}".format, steps=steps)
+
+    assert expected == scale(plot)
+    assert all(HEAD <= dot.y <= FLOOR for dot in plot.dots)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), min_size=1, max_size=90))

@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import fmean
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from tocsin.domain.measured import VALUES
 from tocsin.domain.monitor import Monitor, MonitorKind
 from tocsin.usecases import monitors
 from tocsin.usecases.monitors import Point
-from tocsin.web.monitoring.values import told
-from tocsin.web.reports.plots import Place, Plot, steps_of_numbers, trace
+from tocsin.web.monitoring.values import short, told
+from tocsin.web.reports.plots import Place, Plot, steps_of_figures, trace
 from tocsin.web.visit import Visit
-from tocsin.web.words import clock, moment
+from tocsin.web.words import moment
 
 SECOND: Final = timedelta(seconds=1)
 HOUR: Final = timedelta(hours=1)
-NAMES: Final = 7  # beneath a plot
+HOURS_OF_DAY: Final = 24
 
 # What is plotted of kinds that do not measure a response time first of all.
 MEASURED: Final[dict[MonitorKind, str]] = {
@@ -36,17 +38,18 @@ HEADLINES: Final = {
 
 
 class Range(NamedTuple):
-    """For how long, in how many steps."""
+    """For how long, in how many steps, and how many hours of it have a name."""
 
     text: str
     length: timedelta
     steps: int
+    hours: int
 
 
 RANGES: Final = {
-    "24h": Range("24 hours", 24 * HOUR, 96),
-    "7d": Range("7 days", 7 * 24 * HOUR, 84),
-    "30d": Range("30 days", 30 * 24 * HOUR, 90),
+    "24h": Range("24 hours", 24 * HOUR, 96, 4),
+    "7d": Range("7 days", 7 * 24 * HOUR, 84, 24),
+    "30d": Range("30 days", 30 * 24 * HOUR, 90, 5 * 24),
 }
 
 
@@ -95,7 +98,7 @@ async def plot_of(visit: Visit, monitor: Monitor, name: str) -> View:
     path = f"/monitors/{monitor.id}"
     return View(
         headline=HEADLINES[value],
-        sentence=_sentence(steps, points, unit),
+        sentence=f"{_sentence(steps, points, unit)} Clocks are those of {visit.zone}.",
         length=chosen.text,
         ranges=[
             (f"{path}?range={id_}", one.text, id_ == name, None) for id_, one in RANGES.items()
@@ -123,28 +126,32 @@ def _steps(points: Sequence[Point], since: datetime, chosen: Range) -> Iterator[
 
 
 def _draw(steps: Sequence[Step], visit: Visit, unit: str, chosen: Range) -> Plot:
-    every = chosen.steps // NAMES
+    names = ["", *(_name(*pair, visit.zone, chosen) for pair in pairwise(steps))]
     places = [
-        Place(
-            title=moment(step.since, visit.zone),
-            name=_name(step.since, visit, chosen) if number % every == every // 2 else "",
-        )
-        for number, step in enumerate(steps)
+        Place(title=moment(step.since, visit.zone), name=name)
+        for step, name in zip(steps, names, strict=True)
     ]
+    values = [step.value for step in steps]
     bands = [range(number, number + 1) for number, step in enumerate(steps) if step.has_failed]
     return trace(
         places,
-        [[step.value for step in steps]],
-        lambda figure: told(figure, unit),
-        steps=steps_of_numbers(),
+        [values],
+        lambda figure: short(figure, unit),
+        steps=steps_of_figures(max((abs(v) for v in values if v is not None), default=0)),
         bands=bands,
     )
 
 
-def _name(at: datetime, visit: Visit, chosen: Range) -> str:
-    if chosen.length <= 24 * HOUR:
-        return clock(at, visit.zone, at)
-    return moment(at, visit.zone).partition(" ")[2].rpartition(" ")[0]
+def _name(before: Step, step: Step, zone: str, chosen: Range) -> str:
+    """Name the first step of each few hours, or of each few days."""
+    then, at = (one.since.astimezone(ZoneInfo(zone)) for one in (before, step))
+    if _part(then, chosen) == _part(at, chosen):
+        return ""
+    return f"{at:%H}:00" if chosen.hours < HOURS_OF_DAY else f"{at.day} {at:%b}"
+
+
+def _part(at: datetime, chosen: Range) -> int:
+    return (at.toordinal() * HOURS_OF_DAY + at.hour) // chosen.hours
 
 
 def _row(step: Step, zone: str, unit: str) -> Row:

@@ -5,6 +5,7 @@ So a plot is as wide as there is room, and its letters stay as large as all othe
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, count, pairwise
+from math import ceil, floor, log10
 from typing import Final
 
 import msgspec
@@ -14,10 +15,12 @@ HEAD: Final = 20  # above it, for the figure of the highest mark
 FOOT: Final = 24  # beneath it, for the names of places
 GUTTER: Final = 32  # at the left, for a scale of numbers
 GUTTER_OF_TIME: Final = 52
-MOST_TICKS: Final = 4  # above zero
+MOST_TICKS: Final = 4  # beside zero
 FULL: Final = 0.72  # how much of its place a bar fills
 EDGE: Final = 7.0  # per cent, nearer to which a name would stick out
 CROWDED: Final = 7  # names from which on only each third stays where there is little room
+
+SMALLEST: Final = 1e-300  # figure that is told from zero
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 _STEPS_OF_TIME: Final = (
@@ -25,6 +28,8 @@ _STEPS_OF_TIME: Final = (
     *(MINUTE * minutes for minutes in (1, 2, 5, 10, 15, 30)),
     *(HOUR * hours for hours in (1, 2, 4, 6, 12)),
 )
+
+Scale = Sequence[float]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,13 +108,13 @@ def stack(
     ``bands`` are places with a shade behind them.
     """
     totals = [sum(column) for column in columns]
-    scale = _scale(max(totals, default=0), steps_of_numbers())
+    scale = _scale(0, max(totals, default=0), _steps_of_numbers())
     peak = totals.index(max(totals)) if any(totals) else None
     return Plot(
         ticks=_ticks(scale, str),
-        names=[*_names(places), *_peak(peak, len(places), totals, scale[-1])],
+        names=[*_names(places), *_peak(peak, len(places), totals, scale)],
         bands=[_band(band, len(places)) for band in bands],
-        bars=list(_bars(places, columns, scale[-1])),
+        bars=list(_bars(places, columns, scale)),
     )
 
 
@@ -118,7 +123,7 @@ def trace(
     lines: Sequence[Sequence[float | None]],
     write: Callable[[float], str],
     *,
-    steps: Iterator[int] | None = None,
+    steps: Iterator[float] | None = None,
     bands: Iterable[range] = (),
 ) -> Plot:
     """Draw lines through figures; they break where there is none.
@@ -126,12 +131,12 @@ def trace(
     ``steps`` are of the scale, of seconds unless others are given; ``bands`` are places with a
     shade behind them.
     """
-    known = [figure for line in lines for figure in line if figure is not None]
-    scale = _scale(max(known, default=0), steps or _steps_of_time())
+    known = [0, *(figure for line in lines for figure in line if figure is not None)]
+    scale = _scale(min(known), max(known), steps or _steps_of_time())
     dots = [
         Dot(
             x=_middle(number, len(places)),
-            y=_y(figure, scale[-1]),
+            y=_y(figure, scale),
             series=series,
             title=f"{places[number].title}: {write(figure)}",
         )
@@ -147,7 +152,7 @@ def trace(
         strokes=[
             stroke
             for series, line in enumerate(lines, start=1)
-            for stroke in _strokes(series, line, scale[-1])
+            for stroke in _strokes(series, line, scale)
         ],
         gutter=GUTTER_OF_TIME,
     )
@@ -158,27 +163,37 @@ def share(part: float, whole: float) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
-def _scale(top: float, steps: Iterator[int]) -> list[int]:
-    """Return round figures from zero to the first that is not below ``top``."""
-    step = next(step for step in steps if step * MOST_TICKS >= top)
-    return [step * number for number in range(max(1, -int(-top // step)) + 1)]
+def steps_of_figures(furthest: float) -> Iterator[float]:
+    """Yield round figures for a scale of figures, the furthest from zero so far from it."""
+    power = floor(log10(max(abs(furthest), SMALLEST))) - 1 if furthest else 0
+    return (step * 10.0**power for power in count(power) for step in (1, 2, 5))
 
 
-def steps_of_numbers() -> Iterator[int]:
-    """Yield round figures from one on."""
+def _steps_of_numbers() -> Iterator[int]:
     return (step * 10**power for power in count() for step in (1, 2, 5))
 
 
 def _steps_of_time() -> Iterator[int]:
-    return chain(_STEPS_OF_TIME, (DAY * days for days in steps_of_numbers()))
+    return chain(_STEPS_OF_TIME, (DAY * days for days in _steps_of_numbers()))
 
 
-def _ticks(scale: Sequence[int], write: Callable[[float], str]) -> list[Tick]:
-    return [Tick(_y(figure, scale[-1]), write(figure) if figure else "0") for figure in scale]
+def _scale(low: float, top: float, steps: Iterator[float]) -> Scale:
+    """Return round figures, zero among them, from none above ``low`` to none below ``top``."""
+    step = next(step for step in steps if len(_reach(low, top, step)) <= MOST_TICKS + 1)
+    return [step * number for number in _reach(low, top, step)]
 
 
-def _y(figure: float, top: float) -> float:
-    return round(HEAD + HEIGHT * (1 - figure / top), 2)
+def _reach(low: float, top: float, step: float) -> range:
+    first = floor(low / step)
+    return range(first, max(first + 1, ceil(top / step)) + 1)
+
+
+def _ticks(scale: Scale, write: Callable[[float], str]) -> list[Tick]:
+    return [Tick(_y(figure, scale), write(figure) if figure else "0") for figure in scale]
+
+
+def _y(figure: float, scale: Scale) -> float:
+    return round(HEAD + HEIGHT * (scale[-1] - figure) / (scale[-1] - scale[0]), 2)
 
 
 def _middle(number: int, places: int) -> float:
@@ -204,18 +219,18 @@ def _anchor(x: float) -> str:
     return "end" if x > 100 - EDGE / 2 else "middle"
 
 
-def _peak(peak: int | None, places: int, totals: Sequence[int], top: float) -> Iterator[Name]:
+def _peak(peak: int | None, places: int, totals: Sequence[int], scale: Scale) -> Iterator[Name]:
     """Write the figure of the highest column above it."""
     if peak is not None:
         x = _middle(peak, places)
-        yield Name(x=x, y=_y(totals[peak], top) - 6, text=str(totals[peak]), anchor=_anchor(x))
+        yield Name(x=x, y=_y(totals[peak], scale) - 6, text=str(totals[peak]), anchor=_anchor(x))
 
 
 def _band(band: range, places: int) -> tuple[float, float]:
     return round(100 * band.start / places, 3), round(100 * len(band) / places, 3)
 
 
-def _bars(places: Sequence[Place], columns: Sequence[Sequence[int]], top: float) -> Iterator[Bar]:
+def _bars(places: Sequence[Place], columns: Sequence[Sequence[int]], scale: Scale) -> Iterator[Bar]:
     width = 100 / len(places) if places else 0
     for number, (place, column) in enumerate(zip(places, columns, strict=True)):
         below = 0
@@ -223,22 +238,22 @@ def _bars(places: Sequence[Place], columns: Sequence[Sequence[int]], top: float)
             if figure:
                 yield Bar(
                     x=round(width * (number + (1 - FULL) / 2), 3),
-                    y=_y(below + figure, top),
+                    y=_y(below + figure, scale),
                     width=round(width * FULL, 3),
-                    height=round(HEIGHT * figure / top, 2),
+                    height=round(HEIGHT * figure / scale[-1], 2),
                     series=series,
                     title=place.title,
                 )
             below += figure
 
 
-def _strokes(series: int, line: Sequence[float | None], top: float) -> Iterator[Stroke]:
+def _strokes(series: int, line: Sequence[float | None], scale: Scale) -> Iterator[Stroke]:
     for number, (one, other) in enumerate(pairwise(line)):
         if one is not None and other is not None:
             yield Stroke(
                 x1=_middle(number, len(line)),
-                y1=_y(one, top),
+                y1=_y(one, scale),
                 x2=_middle(number + 1, len(line)),
-                y2=_y(other, top),
+                y2=_y(other, scale),
                 series=series,
             )
