@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 PER_DESTINATION: Final = 32  # under way at a time
 CROWD: Final = 128  # under way to whomever; beyond, a destination gets one place
 PLACES: Final = 256
-SHORTEST_REST: Final = 0.02  # seconds, as these; the database is asked no more often
+SHORTEST_REST: Final = 0.1  # seconds, as these; what becomes due meanwhile goes together
 LONGEST_REST: Final = 5.0
 PAUSE: Final = 0.01  # before each delivery while events wait at the door: they go first
 

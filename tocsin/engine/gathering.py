@@ -11,10 +11,19 @@ MOST_TOGETHER: Final = 100
 
 
 class Gathering(Generic[Item, Result]):
-    """Turns a function of many into one of each. What fails for many is tried for each alone."""
+    """Turns a function of many into one of each. What fails for many is tried for each alone.
 
-    def __init__(self, do: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+    The first who asks waits for others for ``patience`` seconds.
+    """
+
+    def __init__(
+        self,
+        do: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        patience: float = 0.0,
+    ) -> None:
         self._do = do
+        self._patience = patience
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._serving: asyncio.Task[None] | None = None
 
@@ -28,6 +37,8 @@ class Gathering(Generic[Item, Result]):
 
     async def _serve(self) -> None:
         while self._waiting:
+            if self._patience and len(self._waiting) < MOST_TOGETHER:
+                await asyncio.sleep(self._patience)
             together = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
             if not await self._serve_these(together):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 import httpx
 
@@ -15,6 +16,8 @@ from tocsin.outlets import subscription
 from tocsin.usecases import webhook_delivery
 from tocsin.usecases.house import House
 
+PATIENCE: Final = 0.02  # seconds until answers are written down, with those that came meanwhile
+
 ToCompose = tuple[House, Dispatch, datetime]
 ToRecord = tuple[House, Dispatch, Outcome, datetime]
 
@@ -22,7 +25,7 @@ ToRecord = tuple[House, Dispatch, Outcome, datetime]
 def webhook_courier(http: httpx.AsyncClient) -> Courier[WebhookRequest]:
     """Carry webhooks with this client; many are composed and recorded at a time."""
     composing = Gathering(_compose)
-    recording = Gathering(_record)
+    recording = Gathering(_record, patience=PATIENCE)
 
     async def compose(house: House, dispatch: Dispatch, now: datetime) -> WebhookRequest | Outcome:
         return await composing.ask((house, dispatch, now))

@@ -57,6 +57,19 @@ _LEASE: Final = sa.text("""
     and delivery_threads.thread_id = fair.thread_id
     returning delivery_threads.destination_id, delivery_threads.thread_id
 """)
+_TAKE_FIRSTS: Final = sa.text("""
+    update deliveries set due = :until, attempts = attempts + 1
+    where id in (
+        select (
+            select id from deliveries
+            where destination_id = destination and thread_id = held.id and status = 'waiting'
+            order by sequence limit 1
+        )
+        from unnest(cast(:destinations as text[]), cast(:threads as text[]))
+        as held(destination, id)
+    )
+    returning *
+""").columns(subject=sa.JSON)
 _HOLD: Final = sa.text("""
     select from delivery_threads thread
     join unnest(cast(:destinations as text[]), cast(:threads as text[])) as held(destination, id)
@@ -116,14 +129,12 @@ async def lease(
     if not rows:
         return []
     # Only now that the threads are held is it certain which are their first.
-    firsts = _firsts([row.destination_id for row in rows], [row.thread_id for row in rows])
-    query = (
-        sa.update(deliveries)
-        .where(deliveries.c.id.in_(firsts))
-        .values(due=until, attempts=deliveries.c.attempts + 1)
-        .returning(deliveries)
-    )
-    return [Dispatch(**row) for row in (await tx.execute(query)).mappings()]
+    threads = {
+        "destinations": [row.destination_id for row in rows],
+        "threads": [row.thread_id for row in rows],
+    }
+    firsts = await tx.execute(_TAKE_FIRSTS, threads | {"until": until})
+    return [Dispatch(**row) for row in firsts.mappings()]
 
 
 async def keep_body(tx: AsyncConnection, id_: str, body: str) -> None:
@@ -193,21 +204,3 @@ async def backlog(tx: AsyncConnection, now: datetime) -> list[Backlog]:
         .group_by(delivery_threads.c.lane)
     )
     return [Backlog(*row) for row in await tx.execute(query)]
-
-
-def _firsts(destinations: list[str], threads: list[str]) -> sa.Select[tuple[str]]:
-    """Return the ids of what comes first in each thread."""
-    texts = sa.ARRAY(sa.Text)
-    pairs = sa.func.unnest(sa.literal(destinations, texts), sa.literal(threads, texts))
-    pair = pairs.table_valued("destination_id", "thread_id", name="pair").render_derived()
-    first = (
-        sa.select(deliveries.c.id)
-        .where(
-            deliveries.c.destination_id == pair.c.destination_id,
-            deliveries.c.thread_id == pair.c.thread_id,
-            deliveries.c.status == "waiting",
-        )
-        .order_by(deliveries.c.sequence)
-        .limit(1)
-    )
-    return sa.select(first.scalar_subquery()).select_from(pair)
