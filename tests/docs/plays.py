@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.docs import blackfire, coscale, custom_json, mongodb_atlas, testomato
+from tests.docs import blackfire, coscale, custom_json, mongodb_atlas, testomato, thousandeyes
 from tests.docs.reader import Reader
 
 Play = Callable[[Reader], Awaitable[None]]
@@ -14,4 +14,5 @@ PLAYS: Final[Mapping[str, Mapping[str, Play]]] = {
     "custom-json": custom_json.PLAYS,
     "mongodb-atlas": mongodb_atlas.PLAYS,
     "testomato": testomato.PLAYS,
+    "thousandeyes": thousandeyes.PLAYS,
 }
