@@ -10,14 +10,14 @@ from tocsin.web.apps.scope_words import told
 CLIENT = "Eyes"
 
 
-async def register_app(scene: Scene) -> tuple[str, str]:
-    """Register the side that watches as an app, and read its id and its secret."""
+async def register_app(scene: Scene, tool: str) -> tuple[str, str]:
+    """Register the side that watches as the app of a tool, and read its id and its secret."""
     hands = scene.hands
     await hands.open(f"{scene.there.url}/apps")
     await hands.follow("New app")
     await hands.fill("Name", CLIENT)
     await hands.fill("Redirect addresses", scene.here.url + BACK)
-    await hands.choose("Connects as", "ThousandEyes")
+    await hands.choose("Connects as", tool)
     for scope in SCOPES:
         await hands.tick(told(scope))
     await hands.press("Register the app")
@@ -62,6 +62,11 @@ async def choose_new_service(scene: Scene, name: str, policy: str) -> None:
     await hands.tick("A new service")
     await hands.fill("Name", name)
     await hands.choose("Escalation policy", policy)
-    await hands.press("Finish integration")
-    await hands.sees("is connected")
-    assert hands.address.startswith(scene.here.url)
+    await finish(scene)
+
+
+async def finish(scene: Scene) -> None:
+    """Finish, and be back."""
+    await scene.hands.press("Finish integration")
+    await scene.hands.sees("is connected")
+    assert scene.hands.address.startswith(scene.here.url)

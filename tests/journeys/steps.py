@@ -9,8 +9,11 @@ ELSEWHERE = "Another server"
 OVER = "Reopen"  # a button that is there once it is resolved
 
 
-async def add_service(scene: Scene, name: str, *, tool: str = "None yet") -> None:
-    """Add a service, for a tool perhaps; its severities make the urgency."""
+async def add_service(scene: Scene, name: str, *, tool: str = "None yet", joins: str = "") -> None:
+    """Add a service, for a tool perhaps; its severities make the urgency.
+
+    ``joins`` is a field by which alerts join an open incident.
+    """
     hands = scene.hands
     await hands.follow("Services", within=MAIN)
     await hands.follow("Add New Service")
@@ -19,6 +22,9 @@ async def add_service(scene: Scene, name: str, *, tool: str = "None yet") -> Non
     await hands.choose("Escalation Policy", POLICY)
     await hands.tick(BY_SEVERITY)
     await hands.choose("Acknowledgement timeout", "30 min")
+    if joins:
+        await hands.choose("Alert grouping", "By content")
+        await hands.fill("Fields", joins)
     await hands.press("Add Service")
     await hands.sees(name)
 
@@ -93,10 +99,13 @@ async def open_environment(scene: Scene, part: str) -> None:
     await scene.hands.follow(part, within="Parts of this environment")
 
 
-async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: int) -> int:
+async def outlive_an_outage(
+    scene: Scene, monitor: str, title: str, *, number: int, alerts: int = 1
+) -> int:
     """See that nothing is lost or doubled of what happens while the side that pages is away.
 
-    One incident, this ``number``, ends meanwhile, and another begins. Return which will be next.
+    One incident, this ``number``, ends meanwhile, and another begins, each of so many alerts.
+    Return which will be next.
     """
     if scene.is_one_house:
         return number
@@ -118,5 +127,5 @@ async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: i
     await measure(scene, monitor, "All was well")
     await open_incident(scene, title, OVER, number=number + 1)
     for each in (number, number + 1):
-        assert await scene.there.turns(each) == ["trigger", "resolve"]
+        assert await scene.there.turns(each) == [*["trigger"] * alerts, "resolve"]
     return number + 2

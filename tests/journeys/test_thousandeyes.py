@@ -33,7 +33,7 @@ async def test_a_rule_finds_its_service_and_both_sides_stay_in_step(scene: Scene
     hands, website = scene.hands, scene.website
     await scene.sign_in(scene.there)
     await add_policy(scene)
-    client = await register_app(scene)
+    client = await register_app(scene, "ThousandEyes")
     await sign_out_there(scene)
     await scene.go_here()
     test = await add_monitor(scene, TEST, website.url)

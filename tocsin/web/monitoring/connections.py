@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from tocsin.domain.channel_config import PagerDuty
 from tocsin.domain.far_server import SCOPES, FarServer
 from tocsin.usecases import (
     alert_rules,
@@ -14,13 +15,14 @@ from tocsin.usecases import (
     far_servers,
     notification_channels,
 )
-from tocsin.usecases.connecting import BACK, Astray, Goal, Onward
+from tocsin.usecases.connecting import BACK, Arrival, Astray, Goal, Onward
 from tocsin.usecases.errors import Complaint
 from tocsin.web.apps.leaving import leading_to, send_back
 from tocsin.web.cookies import drop_cookie, read_cookie, set_cookie
 from tocsin.web.monitoring.alert_rules import PATH as RULES
-from tocsin.web.monitoring.channel_draft import ELSEWHERE, regions
+from tocsin.web.monitoring.channel_draft import ELSEWHERE, draft_of, regions
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
+from tocsin.web.monitoring.listeners import tell_all
 from tocsin.web.monitoring.notification_channels import PATH as CHANNELS
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
@@ -60,6 +62,7 @@ async def come_back(visit: Visit) -> Response:
         return page
     if isinstance(outcome, Onward):
         return _leave(visit, outcome)
+    await _let_hear(visit, outcome)
     rule_id = outcome.goal.rule_id
     home = f"{RULES}/{rule_id}/notifications" if rule_id else f"{CHANNELS}/{outcome.channel.id}"
     response = done(visit, home, f"{outcome.channel.name} is connected. {outcome.told}")
@@ -112,6 +115,17 @@ async def disconnect(visit: Visit) -> Response:
     return done(visit, f"{CHANNELS}/{channel_id}", told)
 
 
+async def _let_hear(visit: Visit, arrival: Arrival) -> None:
+    """Let the first channel of an environment be told of everything, unless a rule asked for it."""
+    goal = arrival.goal
+    if goal.rule_id or goal.channel_id:
+        return
+    found = await notification_channels.find(visit.house, goal.environment_id)
+    if [one.id for one in found] == [arrival.channel.id]:
+        environment = await environments.get(visit.house, goal.environment_id)
+        await tell_all(visit, environment, arrival.channel)
+
+
 def _leave(visit: Visit, onward: Onward) -> Response:
     response = send_back(onward.address)
     kept_for = int(connecting.TRIP_FOR.total_seconds())
@@ -129,7 +143,9 @@ async def _show(
     draft: Any = None,
 ) -> Response:
     here = visit.house.settings.public_url
-    servers = await far_servers.find(visit.house)
+    channel = await _channel(visit, goal)
+    at = channel.config.base_url if channel and isinstance(channel.config, PagerDuty) else ""
+    servers = [one for one in await far_servers.find(visit.house) if at in ("", one.base_url)]
     rule = await alert_rules.get(visit.house, goal.rule_id) if goal.rule_id else None
     page = show(
         visit,
@@ -137,10 +153,10 @@ async def _show(
         status=status,
         notice=notice,
         complaint=complaint,
-        draft=draft or {"region": here},
+        draft=draft or draft_of(PagerDuty(integration_key="", base_url=at or here), here),
         environment=await environments.get(visit.house, goal.environment_id),
         rule=rule,
-        channel=await _channel(visit, goal),
+        channel=channel,
         goal=goal,
         path=f"{ENVIRONMENTS}/{goal.environment_id}/connect",
         servers=servers,
