@@ -204,7 +204,7 @@ async def test_a_test_shows_that_it_is_on_its_way_and_what_came_of_it(
     assert "?trial=" in answer.headers["location"]
     text = text_of(await browser.open(answer.headers["location"]))
     assert "On its way Test trigger" in text
-    assert "Trigger Waiting A test" in text
+    assert "Trigger as a test Waiting" in text
     trial_id = answer.headers["location"].partition("=")[2].partition("#")[0]
     await settle(night, await notification_channels.trial(night.house, trial_id))
     text = text_of(await browser.open(answer.headers["location"]))

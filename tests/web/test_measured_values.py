@@ -7,7 +7,7 @@ import pytest
 
 from tocsin.usecases.recent_rounds import Round
 from tocsin.web.monitoring.round_bars import draw
-from tocsin.web.monitoring.values import measured, short, told
+from tocsin.web.monitoring.values import measured, readings, short, told
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -65,6 +65,16 @@ def test_a_figure_is_short_beside_a_plot(figure: float, unit: str, text: str) ->
 )
 def test_a_value_is_written_by_its_name(value: Any, name: str, text: Any) -> None:
     assert measured(value, name) == text
+
+
+def test_what_is_known_is_read_first_in_words() -> None:
+    values = {"of_your_own": 1, "status": 502, "response_time": 12.5}
+
+    assert [*readings(values)] == [
+        ("Response time", "12.5 ms"),
+        ("Status", "502"),
+        ("Of your own", "1"),
+    ]
 
 
 def test_the_slowest_good_round_is_lower_than_one_that_failed() -> None:

@@ -65,7 +65,7 @@ async def test_a_page_tells_the_story_and_who_was_told(
     assert "The first round that broke the rule." in text
     assert "Active: the rule was broken in enough rounds." in text
     assert "The server itself" in text
-    assert "Checkout , triggered," in text
+    assert "Checkout , to be triggered" in text
     assert "On its way" in text
 
 

@@ -13,7 +13,7 @@ from tocsin.usecases.errors import Complaint
 from tocsin.web import instants, words
 from tocsin.web.cookies import drop_cookie, set_cookie
 from tocsin.web.files import address_of
-from tocsin.web.monitoring.values import measured, span
+from tocsin.web.monitoring.values import readings, span
 from tocsin.web.notices import COOKIE, Notice, take_notice
 from tocsin.web.roles import ROLES, USUAL_ROLES
 from tocsin.web.schedule_words import restrictions_told, rotation_told
@@ -38,7 +38,7 @@ _TEMPLATES.filters |= {
     "join_names": words.join,
     "lasted": words.lasted,
     "moment": words.moment,
-    "measured": measured,
+    "readings": readings,
     "numbered": words.numbered,
     "printable": printable,
     "restrictions": restrictions_told,

@@ -1,5 +1,7 @@
 """Values that monitors measured, with their units, as people read them."""
 
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from math import log10
 from typing import Any, Final
 
@@ -12,7 +14,16 @@ MINUTE: Final = 60
 LARGE: Final = 10_000
 LETTERS: Final = ("", "k", "M", "G", "T")
 
+_KNOWN: Final = tuple(dict.fromkeys(value.name for value in chain(*VALUES.values())))
+_ORDER: Final = {name: place for place, name in enumerate(_KNOWN)}
 _UNITS: Final = {value.name: value.unit for values in VALUES.values() for value in values}
+
+
+def readings(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Write what was measured as people read it: what is known first, in its order."""
+    for name in sorted(values, key=lambda name: _ORDER.get(name, len(_ORDER))):
+        words = name.replace("_", " ")
+        yield words[:1].upper() + words[1:].replace("json", "JSON"), measured(values[name], name)
 
 
 def measured(value: Any, name: str) -> Any:
