@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from bs4.filter import SoupStrainer
 
-MOST: Final = 500_000  # characters; taking a page apart is dear
+from tocsin.probes.form_tags import form_tags
+
 _CONTROLS: Final = ("input", "select", "textarea", "button")
 _PARTS: Final = SoupStrainer(["base", "form"])
 _TICKED: Final = ("checkbox", "radio")
@@ -34,7 +35,7 @@ def fill_in(html: str, page: httpx.URL, fields: Mapping[str, str]) -> Form | Non
     A field that is named as a button says which one is pressed.
     """
     try:
-        soup = BeautifulSoup(html[:MOST], "html.parser", parse_only=_PARTS)
+        soup = BeautifulSoup(form_tags(html), "html.parser", parse_only=_PARTS)
     except ParserRejectedMarkup:
         return None
     base = soup.find("base", href=True)
