@@ -250,7 +250,7 @@ async def test_a_token_is_renewed_and_one_that_was_taken_back_is_told_once(pair:
         await pair.looks()
 
     [alarm] = await pair.here.alarms()
-    assert "does not hear of incidents any more" in alarm
+    assert "cannot ask the other side any more" in alarm
     await pair.does("acknowledged")
     await pair.settles()
     assert (await pair.violation()).acknowledged_by == "Ann"  # webhooks need no token of ours

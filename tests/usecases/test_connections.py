@@ -181,7 +181,8 @@ async def test_access_that_was_taken_back_is_told_once_until_it_opens_again(town
     for _ in range(2):
         await follower.look_around(town.house, town.night.passes(minutes=1))
     assert await town.night.alarms() == [
-        "Notification channel Pager does not hear of incidents any more: It was taken back."
+        "Notification channel Pager cannot ask the other side any more: It was taken back."
+        " Sign in again."
     ]
     standing = await connections.standing(town.house, channel.id)
     assert standing is not None

@@ -15,8 +15,10 @@ from tocsin.domain.alert_rule import AlertRule
 from tocsin.domain.environment import Environment
 from tocsin.domain.envoy import FarFault
 from tocsin.domain.far_server import FarServer
+from tocsin.domain.signal_making import FIRST
 from tocsin.store.database import Database
-from tocsin.usecases import alert_rules, connections, far_servers, notification_channels
+from tocsin.usecases import alert_rules, connections, far_servers, notification_channels, told
+from tocsin.usecases.parts import Part
 
 FAR = "https://far.example.com"
 SERVER = FarServer(base_url=FAR, client_id="PAPP", client_secret="s3cret-of-ours")
@@ -117,7 +119,7 @@ async def test_from_a_rule_there_and_back_with_the_service_linked(
     assert (await alert_rules.get(night.house, watcher.id)).channel_ids == (made.id,)
     shown = text_of(await browser.open(f"/notification_channels/{made.id}"))
     assert "Signed in as ann@example.com, following the incidents of Far shop" in shown
-    assert "No webhook has arrived yet: it is asked once a minute." in shown
+    assert "No webhook has arrived yet: the other side is asked once a minute." in shown
 
 
 async def test_services_of_the_same_name_are_told_apart(
@@ -224,7 +226,7 @@ async def test_a_channel_whose_access_is_gone_says_so(
 
     shown = text_of(await browser.open(f"/notification_channels/{one.id}"))
 
-    assert "It hears nothing any more. It was taken back." in shown
+    assert "The other side cannot be asked any more. It was taken back." in shown
     assert "Sign in with PagerDuty" in shown
 
 
@@ -240,9 +242,8 @@ async def test_an_initial_alert_is_sent_if_it_is_wanted(
     )
 
     [made] = await notification_channels.find(night.house, env.id)
-    shown = text_of(await browser.open(f"/notification_channels/{made.id}"))
-    assert "Trigger" in shown
-    assert "A test" in shown
+    [planned] = await told.find(night.house, made.id, Part(limit=5))
+    assert (planned.kind, planned.subject[FIRST]) == ("trigger", True)
 
 
 async def test_who_may_not_manage_connects_nothing(

@@ -134,7 +134,7 @@ async def note_fault(house: House, channel_id: str, fault: FarFault, now: dateti
         if fault.kind != "passing":
             far = replace(far, fault=fault.sentence)
             if not line.far.fault and line.channel.removed_at is None:
-                told = f"does not hear of incidents any more: {fault.sentence}"
+                told = f"cannot ask the other side any more: {fault.sentence} Sign in again."
                 await _alarm(tx, line.channel, told, now)
         await _write(tx, house, line, far)
     log.info("connection.fault", channel=channel_id, kind=fault.kind, fault=fault.sentence)
