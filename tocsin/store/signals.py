@@ -1,5 +1,6 @@
 """Signals: which channels hear of what an alert rule finds, and all that they are told of it."""
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -10,22 +11,27 @@ from tocsin.domain.alert_rule import Violation
 from tocsin.domain.signal_making import TEST_MARK, About
 from tocsin.store import delivery_tables, monitoring_tables
 
+EnvironmentAndRule = tuple[str, str]  # their ids
+
 _ATTACHED: Final = sa.text("""
-with attached as (
-  select unnest(channel_ids) as id, 0 as after from environments where id = :environment_id
+with rule(environment_id, id) as (
+  select * from unnest(cast(:environment_ids as text[]), cast(:rule_ids as text[]))
+),
+attached as (
+  select rule.*, unnest(e.channel_ids) as channel_id, 0 as after
+  from rule join environments e on e.id = rule.environment_id
   union all
-  select unnest(channel_ids), 0 from alert_rules where id = :rule_id
+  select rule.*, unnest(r.channel_ids), 0 from rule join alert_rules r on r.id = rule.id
   union all
-  select named.id, cast(step ->> 'after' as integer)
-  from alert_rules r
+  select rule.*, named.id, cast(step ->> 'after' as integer)
+  from rule join alert_rules r on r.id = rule.id
   join notification_schemes s on s.id = any(r.scheme_ids)
   cross join jsonb_array_elements(s.steps) step
   cross join jsonb_array_elements_text(step -> 'channel_ids') named(id)
-  where r.id = :rule_id
 )
-select id, min(after) as after from attached
-where id in (select id from notification_channels where removed_at is null)
-group by id
+select environment_id, id, channel_id, min(after) as after from attached
+where channel_id in (select id from notification_channels where removed_at is null)
+group by environment_id, id, channel_id
 """)
 
 _ABOUT: Final = sa.text("""
@@ -45,22 +51,32 @@ _violations: Final = monitoring_tables.violations
 _deliveries: Final = delivery_tables.deliveries.c
 
 
-async def attached(tx: AsyncConnection, *, environment_id: str, rule_id: str) -> dict[str, int]:
-    """Return the channels that hear of a rule, each once, and after how many seconds."""
-    values = {"environment_id": environment_id, "rule_id": rule_id}
-    return {row.id: row.after for row in await tx.execute(_ATTACHED, values)}
+async def attached(
+    tx: AsyncConnection, rules: Collection[EnvironmentAndRule]
+) -> dict[EnvironmentAndRule, dict[str, int]]:
+    """Return the channels that hear of each rule, each once, and after how many seconds."""
+    values = {
+        "environment_ids": [environment_id for environment_id, _ in rules],
+        "rule_ids": [rule_id for _, rule_id in rules],
+    }
+    found: dict[EnvironmentAndRule, dict[str, int]] = {}
+    for row in await tx.execute(_ATTACHED, values):
+        found.setdefault((row.environment_id, row.id), {})[row.channel_id] = row.after
+    return found
 
 
-async def not_yet_told(tx: AsyncConnection, violation_id: str) -> set[str]:
-    """Return the channels for which a trigger waits that will tell how things stand then."""
-    query = sa.select(_deliveries.destination_id).where(
+async def not_yet_told(
+    tx: AsyncConnection, violation_ids: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return violations, and the channels for which a trigger waits that tells how they stand."""
+    query = sa.select(_deliveries.thread_id, _deliveries.destination_id).where(
         _deliveries.lane == "signal",
-        _deliveries.thread_id == violation_id,
+        _deliveries.thread_id == sa.any_(sa.literal(list(violation_ids), sa.ARRAY(sa.Text))),
         _deliveries.kind == "trigger",
         _deliveries.status == "waiting",
         _deliveries.body.is_(None),
     )
-    return set((await tx.execute(query)).scalars())
+    return [(row.thread_id, row.destination_id) for row in await tx.execute(query)]
 
 
 async def hold_violation(tx: AsyncConnection, violation_id: str) -> Violation | None:

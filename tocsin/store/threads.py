@@ -1,5 +1,6 @@
 """Threads: what each notification channel was told of each violation, and what it said of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -42,11 +43,12 @@ async def hold(tx: AsyncConnection, channel_id: str, violation_id: str) -> Threa
     return None if row is None else msgspec.convert(row, Thread, from_attributes=True)
 
 
-async def open_of_violation(tx: AsyncConnection, violation_id: str) -> list[Thread]:
-    """List the threads of a violation that are open, on channels that were not removed."""
+async def open_of_violations(tx: AsyncConnection, violation_ids: Iterable[str]) -> list[Thread]:
+    """List the threads of violations that are open, on channels that were not removed."""
     channels = tables.notification_channels.c
     kept = sa.exists().where(channels.id == _c.channel_id, _REMOVED.is_(None))
-    return await _select(tx, _c.violation_id == violation_id, _c.closed_at.is_(None), kept)
+    of_these = _c.violation_id == sa.any_(sa.literal(list(violation_ids), sa.ARRAY(sa.Text)))
+    return await _select(tx, of_these, _c.closed_at.is_(None), kept)
 
 
 async def open_of_channel(tx: AsyncConnection, channel_id: str) -> list[Thread]:

@@ -171,10 +171,10 @@ async def _write(
     begun = [one for one in changes if not one.violation.id]
     new = [replace(one.violation, id=new_id("Q")) for one in begun]
     numbered = await violations.insert(tx, new)
+    written = [one.violation for one in old] + numbered
     told = [
-        *((one.violation, one.signal) for one in old),
-        *((violation, one.signal) for one, violation in zip(begun, numbered, strict=True)),
+        (violation, one.signal)
+        for one, violation in zip([*old, *begun], written, strict=True)
+        if one.signal
     ]
-    for violation, signal in told:
-        if signal:
-            await signals.plan(tx, house, violation, signal, now)
+    await signals.plan_many(tx, house, told, now)

@@ -1,5 +1,6 @@
 """Signals: what notification channels are to be told of violations."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,9 @@ from tocsin.store import deliveries, threads
 from tocsin.store import notification_channels as channels_store
 from tocsin.store import signals as store
 from tocsin.usecases.house import House
+
+Telling = tuple[Violation, SignalAction]
+Due = dict[str, datetime]  # by the ids of channels
 
 
 async def plan(
@@ -29,18 +33,31 @@ async def plan(
     The violation must have been written before, in the same transaction: who is told a moment
     later looks at it, and waits for it.
     """
-    told = [thread.channel_id for thread in await threads.open_of_violation(tx, violation.id)]
-    due = dict.fromkeys(told, now)
-    if action == "trigger":
-        due = await _attached(tx, violation, now) | due
-        for channel_id in await store.not_yet_told(tx, violation.id):
-            due.pop(channel_id, None)
+    await plan_many(tx, house, [(violation, action)], now, but=but)
+
+
+async def plan_many(
+    tx: AsyncConnection,
+    _house: House,
+    tellings: Sequence[Telling],
+    now: datetime,
+    *,
+    but: str | None = None,
+) -> None:
+    """Do the same for different violations, in so many queries however many there are."""
+    if not tellings:
+        return
+    due = await _due(tx, tellings, now)
     if but:
-        due.pop(but, None)
-        await _note_said(tx, but, violation.id, action, now)
-    await deliveries.plan(
-        tx, [dispatch_of(id_, violation.id, action, now, due=at) for id_, at in due.items()]
-    )
+        for violation, action in tellings:
+            due[violation.id].pop(but, None)
+            await _note_said(tx, but, violation.id, action, now)
+    planned = [
+        dispatch_of(channel_id, violation.id, action, now, due=at)
+        for violation, action in tellings
+        for channel_id, at in due[violation.id].items()
+    ]
+    await deliveries.plan(tx, planned)
 
 
 async def plan_end(tx: AsyncConnection, channel_id: str, now: datetime) -> None:
@@ -71,11 +88,9 @@ def dispatch_of(
     )
 
 
-async def channels_of(tx: AsyncConnection, violation: Violation) -> dict[str, int]:
+async def channels_of(tx: AsyncConnection, violation: Violation) -> Mapping[str, int]:
     """Return the channels that hear of a violation, and after how many seconds."""
-    return await store.attached(
-        tx, environment_id=violation.environment_id, rule_id=violation.rule_id
-    )
+    return (await _waits(tx, [violation]))[violation.id]
 
 
 async def forget_removed(tx: AsyncConnection, channel_id: str) -> None:
@@ -84,13 +99,38 @@ async def forget_removed(tx: AsyncConnection, channel_id: str) -> None:
         await threads.forget(tx, channel_id)
 
 
+async def _due(tx: AsyncConnection, tellings: Sequence[Telling], now: datetime) -> dict[str, Due]:
+    """Return, for each violation, who is told of it, and when."""
+    begun = [violation for violation, action in tellings if action == "trigger"]
+    due = await _attached(tx, begun, now) if begun else {}
+    for violation, _ in tellings:
+        due.setdefault(violation.id, {})
+    for thread in await threads.open_of_violations(tx, due):
+        due[thread.violation_id][thread.channel_id] = now
+    for violation_id, channel_id in await store.not_yet_told(tx, [one.id for one in begun]):
+        due[violation_id].pop(channel_id, None)
+    return due
+
+
 async def _attached(
-    tx: AsyncConnection, violation: Violation, now: datetime
-) -> dict[str, datetime]:
-    """Return who hears of a violation, and when: schemes count from when it became active."""
-    attached = await channels_of(tx, violation)
-    began = violation.active_at or now
-    return {id_: max(now, began + timedelta(seconds=wait)) for id_, wait in attached.items()}
+    tx: AsyncConnection, violations: Sequence[Violation], now: datetime
+) -> dict[str, Due]:
+    """Return who hears of violations, and when: schemes count from when they became active."""
+    waits = await _waits(tx, violations)
+    return {
+        one.id: {
+            channel_id: max(now, (one.active_at or now) + timedelta(seconds=wait))
+            for channel_id, wait in waits[one.id].items()
+        }
+        for one in violations
+    }
+
+
+async def _waits(
+    tx: AsyncConnection, violations: Sequence[Violation]
+) -> dict[str, Mapping[str, int]]:
+    attached = await store.attached(tx, {(one.environment_id, one.rule_id) for one in violations})
+    return {one.id: attached.get((one.environment_id, one.rule_id), {}) for one in violations}
 
 
 async def _note_said(
