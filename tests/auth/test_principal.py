@@ -61,3 +61,20 @@ def test_a_key_that_can_only_read_changes_not_even_ones_own() -> None:
 )
 def test_a_scope_needs_a_power(scope: str, needed: Needed) -> None:
     assert needed_for(scope) == needed
+
+
+@pytest.mark.parametrize(
+    ("scopes", "sees"),
+    [
+        (None, True),
+        ({"write"}, True),
+        ({"services.write"}, True),
+        ({"services.read", "read"}, False),
+    ],
+)
+def test_an_app_that_only_reads_gets_no_keys_to_page_people_with(
+    scopes: set[str] | None, sees: bool
+) -> None:
+    bound = None if scopes is None else frozenset(scopes)
+
+    assert Principal(key_id="PAPP", scopes=bound).sees_keys is sees

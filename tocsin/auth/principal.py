@@ -23,6 +23,8 @@ POWER_OF_ROLE: Final[dict[Role, Power]] = {
     "read_only_limited_user": "read",
 }
 
+CHANGES_SERVICES: Final = "services.write"
+
 # What writing within a scope needs, where it is not "manage". "own" is what people may do to
 # themselves and administrators to everybody.
 _TO_WRITE: Final[dict[str, Needed]] = {
@@ -64,8 +66,11 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def sees_keys(self) -> bool:
         """Whether they may see with what keys events are sent: who has one can page everybody.
 
-        Somebody who manages services may, also with a key that is made to only read.
+        Somebody who manages services may, also with a key that is made to only read; an app only
+        where it could make keys itself.
         """
+        if not self.reaches(CHANGES_SERVICES):
+            return False
         return self.user is None or _reaches(POWER_OF_ROLE[self.user.role], "manage")
 
     def reaches(self, scope: str) -> bool:
