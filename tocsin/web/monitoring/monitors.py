@@ -1,14 +1,16 @@
 """Monitors: all of them, one with what it measured, and what may be done with it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.responses import Response
 
+from tocsin.domain.alert_rule import Violation
 from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.monitor import Monitor
 from tocsin.usecases import agents, alert_rules, environments, monitors, violations
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.monitors import Watched, Wish
+from tocsin.usecases.monitors import Wish
 from tocsin.usecases.parts import Part
 from tocsin.web.lists import page_asked
 from tocsin.web.monitoring import watchlist
@@ -89,6 +91,7 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
     watched = await monitors.get(visit.house, visit.parameter("id"))
     monitor = watched.monitor
     standing = standing_of(monitor, watched.results, watched.violations)
+    active = [one for one in watched.violations if one.state == "active"]
     rules = await alert_rules.find(visit.house, monitor.environment_id)
     part = Part(limit=MOST_VIOLATIONS)
     past, _ = await violations.find(visit.house, part, monitor_id=monitor.id)
@@ -103,7 +106,8 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         environment=await environments.get(visit.house, monitor.environment_id),
         standing=standing,
         word=WORDS[standing.state],
-        told=_told(watched, standing, visit),
+        told=_told(active, standing, visit),
+        active=active,
         newest=watched.results,
         plot=await plot_of(visit, monitor, range_asked(visit)),
         violations=past,
@@ -121,12 +125,12 @@ async def agent_names(visit: Visit) -> dict[str, str]:
     return {BUILT_IN_AGENT: THE_SERVER} | known
 
 
-def _told(watched: Watched, standing: Standing, visit: Visit) -> str:
+def _told(active: Sequence[Violation], standing: Standing, visit: Visit) -> str:
     """Say in a sentence how a monitor stands."""
     if standing.fault:
         return standing.fault
-    if watched.violations:
-        return watched.violations[0].summary
+    if active:
+        return active[0].summary
     if standing.looked_at is None:
         return "Its first round is still to come."
     return f"All was well {ago(standing.looked_at, visit.now)}."

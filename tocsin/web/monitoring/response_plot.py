@@ -47,7 +47,7 @@ class Range(NamedTuple):
 
 
 RANGES: Final = {
-    "24h": Range("24 hours", 24 * HOUR, 96, 4),
+    "24h": Range("24 hours", 24 * HOUR, 96, 6),
     "7d": Range("7 days", 7 * 24 * HOUR, 84, 24),
     "30d": Range("30 days", 30 * 24 * HOUR, 90, 5 * 24),
 }
