@@ -132,6 +132,13 @@ async def test_a_page_is_read_in_its_own_characters(
     assert (await look_at(Http(url=site.url, contains="Größe"))).ok
 
 
+async def test_a_charset_that_takes_for_ever_to_read_is_none(look_at: Looks, site: Site) -> None:
+    body = b"A" * 1_000_000 + b"-" + b"a" * 999_000 + b"well"
+    site.pages["/"] = page(body, "Content-Type: text/html; charset=punycode")
+
+    assert (await look_at(Http(url=site.url, contains="aawell"))).ok
+
+
 @pytest.mark.parametrize(
     ("path", "equals", "value", "fault"),
     [

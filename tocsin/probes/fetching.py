@@ -18,6 +18,8 @@ MOST_BYTES: Final = 2_000_000
 MOST_REDIRECTS: Final = 10
 PORTS: Final = {"http": 80, "https": 443}
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?([\w-]{1,40})""", re.IGNORECASE)
+# Python reads these, too, but no page is written so, and 2 MB of the first take half an hour.
+_NO_CHARSETS: Final = {"punycode", "idna", "unicode-escape", "raw-unicode-escape"}
 _HEAD: Final = 2048  # bytes in which a page says how it is written
 
 
@@ -126,7 +128,8 @@ def _decoded(body: bytes, charset: str | None) -> str:
     if charset is None and (found := _CHARSET.search(body[:_HEAD])):
         charset = found[1].decode()
     try:
-        return body.decode(codecs.lookup(charset or "utf-8").name, errors="replace")
+        name = codecs.lookup(charset or "utf-8").name
+        return body.decode("utf-8" if name in _NO_CHARSETS else name, errors="replace")
     except (LookupError, UnicodeError):
         return body.decode(errors="replace")
 
