@@ -1,5 +1,7 @@
 """Notification channels: made, changed, tried out, and taken away without leaving anything open."""
 
+import asyncio
+
 import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -8,7 +10,9 @@ from tests.night import Night
 from tests.telling import ADDRESS, BUSY, REFUSED, SENT, Town
 from tests.watching import environment
 from tocsin.domain.channel_config import EU, ApiAction, ApiRequest, FarSide, PagerDuty, Slack
+from tocsin.domain.delivery import after
 from tocsin.domain.masking import DOTS
+from tocsin.store import deliveries
 from tocsin.store.database import Database
 from tocsin.store.notification_channels import CHANNELS
 from tocsin.usecases import alert_rules, environments, notification_channels, notification_schemes
@@ -161,6 +165,23 @@ async def test_a_test_is_ended_by_the_id_that_was_remembered(town: Town) -> None
 
     with pytest.raises(Conflict, match="send a test trigger first"):
         await notification_channels.try_out(town.house, made.id, "resolve", town.night.now)
+
+
+async def test_a_test_begins_anew_where_the_news_of_another_crossed_it(town: Town) -> None:
+    made = await town.channel()
+    house, now = town.house, town.night.now
+    first = await notification_channels.try_out(house, made.id, "trigger", now)
+    dispatch = await notification_channels.trial(house, first)
+
+    async with town.night.database.begin() as tx:  # as the news is written down: thread, channel
+        await deliveries.settle(tx, after(dispatch, SENT, now))
+        crossing = asyncio.create_task(
+            notification_channels.try_out(house, made.id, "resolve", now)
+        )
+        await asyncio.sleep(0.2)
+        await CHANNELS.get(tx, made.id, hold=True)
+
+    assert (await notification_channels.trial(house, await crossing)).status == "waiting"
 
 
 async def test_a_test_that_fails_says_so_at_once_and_alarms_nobody(town: Town) -> None:

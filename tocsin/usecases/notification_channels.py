@@ -29,6 +29,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import deliveries, threads
 from tocsin.store import notification_channels as store
 from tocsin.store import signals as signals_store
+from tocsin.store.clashes import tried_again
 from tocsin.store.deliveries import DELIVERIES
 from tocsin.store.notification_channels import CHANNELS
 from tocsin.store.notification_schemes import SCHEMES, naming
@@ -125,6 +126,7 @@ async def change(house: House, channel_id: str, wish: Wish) -> NotificationChann
             raise Invalid(NAME_TAKEN) from None
 
 
+@tried_again
 async def remove(house: House, channel_id: str, now: datetime) -> None:
     """Take a channel away: at once for people, and for good when what it has open was resolved."""
     async with house.database.begin() as tx:
@@ -136,6 +138,7 @@ async def remove(house: House, channel_id: str, now: datetime) -> None:
         await signals.forget_removed(tx, channel_id)
 
 
+@tried_again
 async def try_out(house: House, channel_id: str, action: SignalAction, now: datetime) -> str:
     """Plan a test, and return the id of its delivery. What ends it needs one that is open."""
     async with house.database.begin() as tx:
