@@ -175,7 +175,7 @@ async def test_a_test_begins_anew_where_the_news_of_another_crossed_it(town: Tow
 
     async with town.night.database.begin() as tx:  # as the news is written down: thread, channel
         await deliveries.settle(tx, after(dispatch, SENT, now))
-        crossing = asyncio.create_task(
+        crossing = asyncio.ensure_future(
             notification_channels.try_out(house, made.id, "resolve", now)
         )
         await asyncio.sleep(0.2)
