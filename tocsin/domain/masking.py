@@ -23,7 +23,7 @@ _SECRET: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PAIRS: Final = (("header", "line"), ("member", "text"), ("field", "value"), ("user", "password"))
-_NO_SECRET: Final = re.compile(r"\{[A-Z_]+\}|\[\[.*\]\]")  # somebody or something fills it in
+_NO_SECRET: Final = re.compile(r"\{[A-Z_]+\}|\[\[[^\[\]]*\]\]")  # somebody or something fills it in
 
 
 def mask(secret: str) -> str:
