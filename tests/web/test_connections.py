@@ -193,7 +193,10 @@ async def test_a_channel_that_tells_is_signed_in_and_disconnected(
 
     arrived = await answers(browser, await begins(browser, env, channel=one.id), code="c0de")
     assert arrived.headers["location"] == path
-    assert "Signed in as ann@example.com" in text_of(await browser.open(path))
+    shown = text_of(await browser.open(path))
+    assert "Signed in as ann@example.com" in shown
+    assert "Test Integration" in shown
+    assert "Test resolve" not in shown  # it is looked up, and resolved by itself
     said = await send(browser, path, f"{path}/disconnect")
 
     assert "The channel tells on, and hears nothing any more." in said

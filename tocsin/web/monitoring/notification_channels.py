@@ -65,6 +65,7 @@ async def remove(visit: Visit) -> Response:
 async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None) -> Response:
     known = await notification_channels.get(visit.house, visit.parameter("id"))
     environment = await environments.get(visit.house, known.channel.environment_id)
+    standing = await connections.standing(visit.house, known.channel.id)
     trial_id, page = visit.query.get("trial", ""), page_asked(visit)
     path = f"{PATH}/{known.channel.id}"
     log, has_more = cut(await told.find(visit.house, known.channel.id, part_of(page)))
@@ -77,8 +78,8 @@ async def _show(visit: Visit, *, status: int = 200, notice: Notice | None = None
         kind=KINDS[known.channel.kind],
         environment=environment,
         tellers=await find_tellers(visit, environment, known.channel),
-        actions=actions_of(known),
-        standing=await connections.standing(visit.house, known.channel.id),
+        actions=actions_of(known)[:1] if standing else actions_of(known),
+        standing=standing,
         trial=await notification_channels.trial(visit.house, trial_id) if trial_id else None,
         log=log,
         page=page,
