@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -13,22 +14,30 @@ from tocsin.store.database import Database
 
 async def rows_read(database: Database, ask: Callable[[AsyncConnection], Awaitable[object]]) -> int:
     """Return how many rows of tables and indexes a question made PostgreSQL look at."""
-    asked: list[tuple[str, Any]] = []
-
-    def hear(*heard: Any) -> None:
-        asked.append((heard[2], heard[3]))
-
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
-    try:
+    with questions(database) as asked:
         async with database.engine.connect() as tx:
             await ask(tx)
             connection = (await tx.get_raw_connection()).driver_connection
             assert connection
             await tx.rollback()
             plans = [await explain(connection, text, args) for text, args in asked]
-    finally:
-        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
     return sum(plans)
+
+
+@contextmanager
+def questions(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Hear all that is asked of a database, except what the driver is asked itself."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(*heard: Any) -> None:
+        asked.append((heard[2], heard[3]))
+
+    engine = database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", hear)
 
 
 async def explain(connection: asyncpg.Connection, query: str, args: Any) -> int:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.hearing import channel, deliver, planned, rule, violations
 from tests.night import Night
+from tests.plans import questions
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.environment import Environment
 from tocsin.domain.monitor import Measurement, Monitor
@@ -75,6 +76,21 @@ async def test_what_is_found_is_written_judged_and_told(
     assert (violation.number, violation.rule_id, violation.monitor_id) == (1, down.id, shop.id)
     assert (violation.state, violation.cleared_because) == ("cleared", "recovered")
     assert violation.summary == "Shop: Answered 500"
+
+
+async def test_many_violations_take_no_more_questions_than_one(
+    night: Night, env: Environment, chat: NotificationChannel
+) -> None:
+    one, *many = [found(await monitor(night, env, f"Shop {n}"), night, BROKEN) for n in range(6)]
+    await rule(night, env)
+
+    with questions(night.database) as few:
+        await rounds.record(night.house, [one], night.now)
+    with questions(night.database) as asked:
+        await rounds.record(night.house, many, night.now)
+
+    assert len(asked) == len(few)
+    assert await planned(night) == ["trigger"] * 6
 
 
 async def test_the_same_result_again_changes_nothing(night: Night, env: Environment) -> None:

@@ -112,8 +112,8 @@ async def insert(tx: AsyncConnection, new: Sequence[Violation]) -> list[Violatio
     values = [msgspec.structs.asdict(one) for one in new]
     for row in values:
         del row["number"]
-    query = sa.insert(violations).values(values).returning(violations.c.id, violations.c.number)
-    numbers = {row.id: row.number for row in await tx.execute(query)}
+    query = sa.insert(violations).returning(violations.c.id, violations.c.number)
+    numbers = {row.id: row.number for row in await tx.execute(query, values)}
     return [msgspec.structs.replace(one, number=numbers[one.id]) for one in new]
 
 
