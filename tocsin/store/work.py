@@ -14,7 +14,23 @@ from tocsin.store.tables import work
 
 LEASE_SECONDS: Final = 60
 
-_ADDRESS: Final = sa.func.coalesce(work.c.contact_method_id, work.c.user_id, "")
+# Materialized, because a plan may otherwise run the limit more than once.
+_LEASE: Final = sa.text("""
+    with found as materialized (
+        select id from work
+        where lane = :lane and due <= :now
+        and coalesce(contact_method_id, user_id, '') <> all(cast(:busy as text[]))
+        order by due limit :limit for update skip locked
+    )
+    update work set due = :until, attempts = attempts + 1 from found where work.id = found.id
+    returning work.*
+""").columns(payload=sa.JSON)
+_LOOK: Final = sa.text("""
+    select lane,
+    exists (select from work where work.lane = wanted.lane and due <= :now),
+    (select min(due) from work where work.lane = wanted.lane and due > :now)
+    from unnest(cast(:lanes as text[])) as wanted(lane)
+""")
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -46,24 +62,9 @@ async def lease(
 
     ``busy`` names the addresses (see ``Work.address``) that must wait.
     """
-    due = (
-        sa.select(work.c.id)
-        .where(work.c.lane == lane, work.c.due <= now)
-        .order_by(work.c.due)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if busy:
-        due = due.where(_ADDRESS.not_in(busy))
-    # Materialized, because a plan may otherwise run the limit more than once.
-    found = due.cte("found").prefix_with("materialized", dialect="postgresql")
-    query = (
-        sa.update(work)
-        .where(work.c.id == found.c.id)
-        .values(due=now + timedelta(seconds=lease_seconds), attempts=work.c.attempts + 1)
-        .returning(work)
-    )
-    rows = (await tx.execute(query)).mappings()
+    until = now + timedelta(seconds=lease_seconds)
+    values = {"lane": lane, "now": now, "busy": list(busy), "limit": limit, "until": until}
+    rows = (await tx.execute(_LEASE, values)).mappings()
     return sorted((Work(**row) for row in rows), key=_planned)
 
 
@@ -96,10 +97,7 @@ async def postpone(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> 
 
 async def look(tx: AsyncConnection, lanes: Sequence[str], now: datetime) -> list[Due]:
     """Say for each lane whether something is due, and when the next thing will be."""
-    lane = sa.func.unnest(sa.literal(list(lanes), sa.ARRAY(sa.Text))).column_valued("wanted")
-    is_due = sa.exists().where(work.c.lane == lane, work.c.due <= now)
-    later = sa.select(sa.func.min(work.c.due)).where(work.c.lane == lane, work.c.due > now)
-    rows = await tx.execute(sa.select(lane, is_due, later.scalar_subquery()))
+    rows = await tx.execute(_LOOK, {"lanes": list(lanes), "now": now})
     return [Due(*row) for row in rows]
 
 
