@@ -127,6 +127,9 @@ async def test_a_ping_stands_in_the_log(browser: Browser, path: str, night: Nigh
     [address] = re.findall(rf'href="({path}/deliveries/Q\w+)"', shown.text)
     delivery = await browser.open(address)
     assert "&lt;b&gt;gone&lt;/b&gt;" in delivery.text
+    followed = f'data-watch="destination:{path.rpartition("/")[2]}"'
+    assert followed in shown.text
+    assert followed in delivery.text
 
     again = await browser.send(delivery, address)
     assert "It is sent once more." in text_of(await browser.open(again.headers["location"]))
