@@ -244,7 +244,7 @@ async def test_what_is_no_api_is_found_out(desk: Desk) -> None:
 async def test_an_answer_without_an_end_is_cut_off(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tocsin.outlets.pagerduty_rest.MOST_READ", 1000)
+    monkeypatch.setattr("tocsin.outlets.pagerduty_answers.MOST_READ", 1000)
     desk.answers("x" * 2000)
 
     with pytest.raises(FarFault, match="answers without an end"):

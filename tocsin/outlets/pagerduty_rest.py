@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -12,90 +12,26 @@ import msgspec
 from tocsin.domain.channel_config import FarSide
 from tocsin.domain.envoy import FarFault, FarIncident, FarKey, Subscription, Tokens
 from tocsin.domain.following import EVENTS
-from tocsin.domain.notification_channel import RemoteStatus
 from tocsin.kit.clock import Clock
 from tocsin.kit.http import ForbiddenAddress
-from tocsin.kit.retry_after import may_succeed_later
-from tocsin.kit.text import one_line, printable
+from tocsin.outlets.pagerduty_answers import (
+    GivenTokens,
+    Whole,
+    decode,
+    good,
+    key_in,
+    read,
+    refusal,
+    told,
+)
 
 TIMEOUT: Final = 10.0  # seconds for everything
-MOST_READ: Final = 4 * 1024 * 1024
-MOST_SAID: Final = 200
 PAGE: Final = 100
 MOST_PAGES: Final = 20
 FEW: Final = 4  # keys that are sooner asked for one by one
 VERSION: Final = "application/vnd.pagerduty+json;version=2"
 
 Params = list[tuple[str, str | int | float | bool | None]]
-
-
-class _Agent(msgspec.Struct):
-    summary: str | None = None
-
-
-class _Acknowledgement(msgspec.Struct):
-    acknowledger: _Agent = msgspec.field(default_factory=_Agent)
-
-
-class _Target(msgspec.Struct):
-    id: str = ""
-
-
-class _Reason(msgspec.Struct):
-    incident: _Target | None = None
-
-
-class _Incident(msgspec.Struct):
-    id: str
-    status: RemoteStatus
-    created_at: datetime
-    incident_key: str | None = None
-    last_status_change_at: datetime | None = None
-    last_status_change_by: _Agent | None = None
-    acknowledgements: list[_Acknowledgement] | None = None
-    resolve_reason: _Reason | None = None
-
-
-class _Integration(msgspec.Struct):
-    id: str
-    integration_key: str | None = None
-
-
-class _Service(msgspec.Struct):
-    id: str
-    name: str = ""
-    integrations: list[_Integration] = msgspec.field(default_factory=list)
-
-
-class _Tokens(msgspec.Struct):
-    access_token: str
-    refresh_token: str = ""
-    expires_in: int | None = None
-
-
-class _Method(msgspec.Struct):
-    secret: str
-
-
-class _Subscription(msgspec.Struct):
-    id: str
-    delivery_method: _Method
-
-
-class _User(msgspec.Struct):
-    email: str = ""
-
-
-class _Whole(msgspec.Struct):
-    """Everything that an answer may be about."""
-
-    incident: _Incident | None = None
-    incidents: list[_Incident] = msgspec.field(default_factory=list)
-    service: _Service | None = None
-    services: list[_Service] = msgspec.field(default_factory=list)
-    user: _User | None = None
-    webhook_subscription: _Subscription | None = None
-    more: bool = False
 
 
 class PagerDutyRest:
@@ -140,11 +76,11 @@ class PagerDutyRest:
         wanted: Params = [("include[]", "integrations")]
         if far.service_id:
             whole = await self._ask(far, "GET", f"/services/{far.service_id}", wanted)
-            return _found([whole.service] if whole.service else [], key)
+            return key_in([whole.service] if whole.service else [], key)
         for page in range(MOST_PAGES):
             asked = [*wanted, ("limit", str(PAGE)), ("offset", str(page * PAGE))]
             whole = await self._ask(far, "GET", "/services", asked)
-            found = _found(whole.services, key)
+            found = key_in(whole.services, key)
             if found or not whole.more:
                 return found
         return None
@@ -205,7 +141,7 @@ class PagerDutyRest:
         for page in range(MOST_PAGES):
             asked = [*wanted, ("offset", str(page * PAGE))]
             whole = await self._ask(far, "GET", "/incidents", asked)
-            found |= {one.incident_key: _told(one) for one in whole.incidents if one.incident_key}
+            found |= {one.incident_key: told(one) for one in whole.incidents if one.incident_key}
             if not whole.more:
                 break
         return found
@@ -219,11 +155,11 @@ class PagerDutyRest:
         target = newest.resolve_reason and newest.resolve_reason.incident
         if target:
             return await self._read(far, target.id)
-        return _told(newest)
+        return told(newest)
 
     async def _read(self, far: FarSide, incident_id: str) -> FarIncident | None:
         found = (await self._ask(far, "GET", f"/incidents/{incident_id}")).incident
-        return _told(found) if found else None
+        return told(found) if found else None
 
     async def _delete(self, far: FarSide, path: str) -> None:
         """Take something away; that it is gone already is as good."""
@@ -231,7 +167,7 @@ class PagerDutyRest:
 
     async def _tokens(self, far: FarSide, grant: Mapping[str, str]) -> Tokens:
         answer = await self._post_form(far, "/oauth/token", grant)
-        given = _decode(answer, _Tokens)
+        given = decode(answer, GivenTokens)
         ends = given.expires_in and self._clock() + timedelta(seconds=given.expires_in)
         return Tokens(
             token=given.access_token,
@@ -248,8 +184,8 @@ class PagerDutyRest:
         request = self._http.build_request("POST", far.oauth_url + path, data={**fields, **known})
         answer = await self._send(request)
         if answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED}:
-            raise FarFault(_refusal(answer), "over")
-        return _good(answer)
+            raise FarFault(refusal(answer), "over")
+        return good(answer)
 
     async def _ask(
         self,
@@ -260,7 +196,7 @@ class PagerDutyRest:
         *,
         body: Any = None,
         may_be_gone: bool = False,
-    ) -> _Whole:
+    ) -> Whole:
         kind = "Bearer " if far.oauth_url else "Token token="
         headers = {"Accept": VERSION, "Authorization": f"{kind}{far.token}"}
         if far.user_email:
@@ -270,78 +206,18 @@ class PagerDutyRest:
         )
         answer = await self._send(request)
         if may_be_gone and answer.status_code == httpx.codes.NOT_FOUND:
-            return _Whole()
-        _good(answer)
-        return _decode(answer, _Whole) if answer.content else _Whole()
+            return Whole()
+        good(answer)
+        return decode(answer, Whole) if answer.content else Whole()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         try:
             async with asyncio.timeout(TIMEOUT):
-                return await _read(await self._http.send(request, stream=True))
+                return await read(await self._http.send(request, stream=True))
         except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise FarFault(str(error), "refused") from None
         except (TimeoutError, httpx.TimeoutException):
-            told = f"{request.url.host} did not answer within {TIMEOUT:g} seconds."
-            raise FarFault(told, "passing") from None
+            why = f"{request.url.host} did not answer within {TIMEOUT:g} seconds."
+            raise FarFault(why, "passing") from None
         except httpx.RequestError:
             raise FarFault(f"{request.url.host} cannot be reached now.", "passing") from None
-
-
-async def _read(response: httpx.Response) -> httpx.Response:
-    """Return an answer with as much of its body as anybody may send."""
-    body = b""
-    try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > MOST_READ:
-                raise FarFault(f"{response.url.host} answers without an end.", "refused")
-    finally:
-        await response.aclose()
-    return httpx.Response(response.status_code, content=body, request=response.request)
-
-
-def _good(answer: httpx.Response) -> httpx.Response:
-    """Go on only with a good answer. Raises FarFault."""
-    if answer.is_success:
-        return answer
-    if answer.status_code == httpx.codes.UNAUTHORIZED:
-        raise FarFault(_refusal(answer), "over")
-    may_pass = may_succeed_later(answer.status_code)
-    raise FarFault(_refusal(answer), "passing" if may_pass else "refused")
-
-
-def _refusal(answer: httpx.Response) -> str:
-    said = one_line(printable(answer.text), MOST_SAID)
-    reason = httpx.codes.get_reason_phrase(answer.status_code)
-    return f"{answer.url.host} answered HTTP {answer.status_code} {reason}: {said}"
-
-
-def _decode(answer: httpx.Response, kind: type[Any]) -> Any:
-    try:
-        return msgspec.json.decode(answer.content, type=kind)
-    except msgspec.MsgspecError:
-        told = f"{answer.url.host} answered something that is not of its API: is this its address?"
-        raise FarFault(told, "refused") from None
-
-
-def _found(services: Sequence[_Service], key: str) -> FarKey | None:
-    for service in services:
-        for one in service.integrations:
-            if one.integration_key == key:
-                return FarKey(
-                    service_id=service.id, service_name=service.name, integration_id=one.id
-                )
-    return None
-
-
-def _told(incident: _Incident) -> FarIncident:
-    taken = incident.acknowledgements or []
-    by = taken[-1].acknowledger if taken and incident.status == "acknowledged" else None
-    by = by or incident.last_status_change_by
-    return FarIncident(
-        id=incident.id,
-        key=incident.incident_key or "",
-        status=incident.status,
-        at=incident.last_status_change_at or incident.created_at,
-        by=(by and by.summary) or "",
-    )
