@@ -13,7 +13,7 @@ VENDOR: Final = "PTESTOM"
 
 _FORM: Final = b"payload="
 _EMOJI: Final = re.compile(r":[a-z0-9_+-]+:")
-_LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|([^>]*))?>")
+_LINK: Final = re.compile(r"<(https?://[^|<>\s]+)(?:\|([^<>]*))?>")  # no label holds another link
 _ESCAPED: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _FIRE: Final = ":fire:"
 _COFFEE: Final = ":coffee:"
