@@ -14,6 +14,13 @@ _PART: Final = re.compile(
 )
 _EXPORT: Final = re.compile(r"^export (\w+)=(\S+)", re.MULTILINE)
 
+# What guides write in the place of what is the reader's own, and what it is.
+EXAMPLES: Final = {
+    "http://127.0.0.1:8642": "TOCSIN",
+    "https://tocsin.example.com": "TOCSIN",
+    "0123456789abcdef0123456789abcdef": "KEY",
+}
+
 
 class Part(NamedTuple):
     """``kind`` is heading, sh, text (what those commands print) or press (to measure now)."""
@@ -39,14 +46,18 @@ def shown(name: str) -> list[str]:
 
 
 def with_own(commands: str, own: Mapping[str, str]) -> str:
-    """Put what is the reader's own in the place of what a guide exports as an example."""
+    """Put what is the reader's own in the place of what a guide has as an example."""
 
     def replaced(found: re.Match[str]) -> str:
         name, example = found.groups()
         assert name in own or "…" not in example, f"Nobody says what {name} is."
         return f"export {name}={own.get(name, example)}"
 
-    return _EXPORT.sub(replaced, commands)
+    commands = _EXPORT.sub(replaced, commands)
+    for example, name in EXAMPLES.items():
+        if example in commands:
+            commands = commands.replace(example, own[name])
+    return commands
 
 
 def fits(printed: str, said: str) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 
 from tests.docs.shell import Shell
 from tests.journeys.by_http import HttpHands
+from tocsin.web.apps.scope_words import told
 
 
 class Reader(msgspec.Struct, kw_only=True):
@@ -55,6 +56,20 @@ class Reader(msgspec.Struct, kw_only=True):
         await self.hands.fill("Name", name)
         await self.hands.press("Add")
         self.environment = self.hands.address.removesuffix("/monitors")
+
+    async def register_app(self, name: str, back: str, *scopes: str) -> None:
+        """Register an app, and remember its id and its secret."""
+        hands = self.hands
+        await self.go("/apps")
+        await hands.follow("New app")
+        await hands.fill("Name", name)
+        await hands.fill("Redirect addresses", back)
+        await hands.choose("Connects as", "ThousandEyes")
+        for scope in scopes:
+            await hands.tick(told(scope))
+        await hands.press("Register the app")
+        self.own["APP"] = await hands.read_key("Client ID")
+        self.own["APP_SECRET"] = await hands.read_key("Client secret")
 
     async def measure(self) -> None:
         """Let the monitors look at once."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+CURL: Final = "silent\nshow-error\n"  # as it is where somebody sits before it
 DONE: Final = "-- done --"
 PATIENCE: Final = 60.0  # seconds
 
@@ -40,6 +41,7 @@ class Shell:
 @asynccontextmanager
 async def open_shell(folder: Path) -> AsyncIterator[Shell]:
     """Give a shell in a folder, and end all that was begun in it."""
+    (folder / ".curlrc").write_text(CURL)
     process = await asyncio.create_subprocess_exec(
         *("bash", "-eu", "-o", "pipefail"),
         stdin=asyncio.subprocess.PIPE,

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from tests.docs.reader import Reader
 from tocsin.domain.far_server import SCOPES
 from tocsin.usecases.connecting import BACK
-from tocsin.web.apps.scope_words import told
 
 POLICY: Final = "Network people"
 SERVICE: Final = "Network alerts"
@@ -22,17 +21,7 @@ async def add_policy(reader: Reader) -> None:
 
 
 async def register_app(reader: Reader) -> None:
-    hands = reader.hands
-    await reader.go("/apps")
-    await hands.follow("New app")
-    await hands.fill("Name", "Tests")
-    await hands.fill("Redirect addresses", reader.url + BACK)
-    await hands.choose("Connects as", "ThousandEyes")
-    for scope in SCOPES:
-        await hands.tick(told(scope))
-    await hands.press("Register the app")
-    reader.own["CLIENT"] = await hands.read_key("Client ID")
-    reader.own["CLIENT_SECRET"] = await hands.read_key("Client secret")
+    await reader.register_app("Tests", reader.url + BACK, *SCOPES)
 
 
 async def watch(reader: Reader) -> None:
@@ -60,8 +49,8 @@ async def link(reader: Reader) -> None:
     await hands.unfold("Edit services")
     await hands.follow("Add new service")
     await hands.choose("Server", "This server")
-    await hands.fill("Client ID", reader.own["CLIENT"])
-    await hands.fill("Client secret", reader.own["CLIENT_SECRET"])
+    await hands.fill("Client ID", reader.own["APP"])
+    await hands.fill("Client secret", reader.own["APP_SECRET"])
     await hands.press("Add server")
     await hands.press("Sign in")
     await hands.press("Allow")
