@@ -220,7 +220,7 @@ async def test_a_refusal_says_whether_it_passes(desk: Desk, status: str, kind: s
 
     assert fault.value.kind == kind
     assert status in fault.value.sentence
-    assert "Not you." in fault.value.sentence
+    assert "Not you" in fault.value.sentence
 
 
 async def test_a_grant_that_is_refused_is_over(desk: Desk) -> None:
@@ -230,6 +230,27 @@ async def test_a_grant_that_is_refused_is_over(desk: Desk) -> None:
         await desk.rest.refresh(desk.app)
 
     assert fault.value.kind == "over"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"message": "Not Found", "code": 2100}}, "HTTP 403 Forbidden: Not Found."),
+        ({"error": "x", "error_description": "It is over."}, "HTTP 403 Forbidden: It is over."),
+        ({"error": "invalid_scope"}, "HTTP 403 Forbidden: invalid_scope."),
+        ("", "HTTP 403 Forbidden."),
+        ([1], "HTTP 403 Forbidden: [1]."),
+    ],
+)
+async def test_a_refusal_is_told_in_the_words_of_the_other_side(
+    desk: Desk, body: Any, said: str
+) -> None:
+    desk.answers(body, "403 Forbidden")
+
+    with pytest.raises(FarFault) as fault:
+        await desk.rest.incidents(desk.far, ["one"])
+
+    assert fault.value.sentence == f"127.0.0.1 answered {said}"
 
 
 async def test_what_is_no_api_is_found_out(desk: Desk) -> None:

@@ -91,6 +91,15 @@ class Whole(msgspec.Struct):
     more: bool = False
 
 
+class _Message(msgspec.Struct):
+    message: str = ""
+
+
+class _Error(msgspec.Struct):
+    error: _Message | str = ""
+    error_description: str = ""
+
+
 async def read(response: httpx.Response) -> httpx.Response:
     """Return an answer with as much of its body as anybody may send."""
     body = b""
@@ -116,9 +125,20 @@ def good(answer: httpx.Response) -> httpx.Response:
 
 def refusal(answer: httpx.Response) -> str:
     """Say in a sentence what was answered instead."""
-    said = one_line(printable(answer.text), MOST_SAID)
+    said = one_line(printable(_said(answer)), MOST_SAID).rstrip(". ")
     reason = httpx.codes.get_reason_phrase(answer.status_code)
-    return f"{answer.url.host} answered HTTP {answer.status_code} {reason}: {said}"
+    told = f"{answer.url.host} answered HTTP {answer.status_code} {reason}"
+    return f"{told}: {said}." if said else f"{told}."
+
+
+def _said(answer: httpx.Response) -> str:
+    """Return the words of an error, of REST or of OAuth, or else all that was said."""
+    try:
+        said = msgspec.json.decode(answer.content, type=_Error)
+    except msgspec.MsgspecError:
+        return answer.text
+    message = said.error.message if isinstance(said.error, _Message) else said.error
+    return said.error_description or message
 
 
 def decode(answer: httpx.Response, kind: type[Any]) -> Any:

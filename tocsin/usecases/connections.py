@@ -39,7 +39,7 @@ UNKNOWN_KEY: Final = (
     "API token is good, but sees no service that has this integration key: is it of the same"
     " account, and the key right?"
 )
-AT_IT: Final = FarFault("The access token is being renewed.", "passing")
+AT_IT: Final = "The access token is being renewed."
 
 log = structlog.get_logger("tocsin.connections")
 
@@ -88,7 +88,7 @@ async def open_line(house: House, channel_id: str, now: datetime) -> Line | None
         if line is None or not _is_over(line.far, now):
             return line
         if line.far.refreshing_until and now < line.far.refreshing_until:
-            raise AT_IT
+            raise FarFault(AT_IT, "passing")
         await _write(tx, house, line, replace(line.far, refreshing_until=now + REFRESH_FOR))
     try:
         tokens = await envoy_of(house).refresh(line.far)
