@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.inbound_page import PAGE, inbound_page
 from tocsin.cli import COMMANDS
 
 CLI = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
@@ -14,3 +15,7 @@ def test_each_command_has_its_heading(command: object) -> None:
     name = getattr(command, "__name__", "").replace("_", "-")
 
     assert f"\n## tocsin {name}" in CLI.read_text(), f"Describe `tocsin {name}` in {CLI.name}."
+
+
+def test_each_integration_type_has_its_row() -> None:
+    assert PAGE.read_text() == inbound_page(), "Run `make docs` to write it anew."
