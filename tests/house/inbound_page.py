@@ -11,10 +11,11 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "inbound.md"
 HEAD: Final = """# Integration types
 
 Each integration of a service is made for a tool.
-At its own address, `/integration/<key>/enqueue`, it understands what the tool sends in its own words, and Events API v2 and v1; at the addresses of those it understands them alone.
+At its own address, `/integration/<key>/enqueue`, it understands the tool's own words.
+Events API v2 and v1 are understood there, too, and at their own addresses.
 The id goes into `vendor` when an integration is made over the REST API.
 A signature is checked once a secret is set on the integration's page.
-What becomes of each field is told in [sending events](../guides/send-events.md#tools-that-speak-in-their-own-words).
+What becomes of each field is told in [sending events](../guides/send-events.md).
 This page is generated from `tocsin/domain/vendor.py` and `tocsin/inbound/` by `make docs`.
 
 | Integration Type | id | own words | signature |
