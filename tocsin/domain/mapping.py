@@ -89,6 +89,7 @@ def events_of(mapping: BodyMapping, body: bytes, new_key: Callable[[], str]) -> 
 
 
 def _bodies(mapping: BodyMapping, body: bytes) -> list[dict[str, Any]]:
+    found: list[Any]
     try:
         said = foreign_json.decode(body, _ANY)
     except foreign_json.NotJsonError as error:

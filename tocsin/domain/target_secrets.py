@@ -17,12 +17,10 @@ def merge_secrets(before: Target, after: Target) -> Target:
     That is a password of the same user name, a header or field of the same name, and a DSN.
     """
     match before, after:
-        case (Http(), Http()) | (Prometheus(), Prometheus()):
-            return replace(
-                after,
-                password=after.password or (_same_user(before, after) and before.password),
-                headers=_filled(before.headers, after.headers),
-            )
+        case Http(), Http():
+            return _with_access(before, after)
+        case Prometheus(), Prometheus():
+            return _with_access(before, after)
         case PageWalk(), PageWalk():
             steps = [*map(_filled_step, before.steps, after.steps)]
             return replace(after, steps=(*steps, *after.steps[len(steps) :]))
@@ -37,8 +35,13 @@ def faults_of_move(before: Target, after: Target) -> Iterator[str]:
         yield MOVED
 
 
-def _same_user(before: Http | Prometheus, after: Http | Prometheus) -> str:
-    return after.username if after.username == before.username else ""
+def _with_access(before: Http | Prometheus, after: Http | Prometheus) -> Target:
+    kept = before.password if after.username == before.username else ""
+    return replace(
+        after,
+        password=after.password or kept,
+        headers=_filled(before.headers, after.headers),
+    )
 
 
 def _filled(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
