@@ -27,7 +27,7 @@ CROWD: Final = 128  # under way to whomever; beyond, a destination gets one plac
 PLACES: Final = 256
 SHORTEST_REST: Final = 0.1  # seconds, as these; what becomes due meanwhile goes together
 LONGEST_REST: Final = 5.0
-PAUSE: Final = 0.01  # before each delivery while events wait at the door: they go first
+PAUSE_EACH: Final = 0.002  # for each delivery while events wait at the door: they go first
 
 Thread = tuple[str, str]  # destination and thread
 
@@ -97,9 +97,10 @@ class Dispatcher:
         return await deliveries.lease(self._house, clock(), each=each, limit=limit, busy=busy)
 
     async def _start_some(self) -> None:
-        for dispatch in await self._lease(self._house.clock):
-            if self._is_crowded():
-                await asyncio.sleep(PAUSE)
+        leased = await self._lease(self._house.clock)
+        if self._is_crowded():
+            await asyncio.sleep(PAUSE_EACH * len(leased))
+        for dispatch in leased:
             self._start(dispatch)
         if CROWD <= len(self._under_way) < PLACES:  # only now is there a place for newcomers alone
             for dispatch in await self._lease(self._house.clock):
