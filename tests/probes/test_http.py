@@ -205,6 +205,18 @@ async def test_secrets_are_not_told_to_the_host_that_a_redirect_leads_to(
     assert site.asked[1].body == b"said"
 
 
+async def test_secrets_are_not_told_to_another_server_of_the_same_host(
+    look_at: Looks, site: Site
+) -> None:
+    async with running() as neighbour:
+        neighbour.pages["/"] = page("Welcome")
+        site.pages["/"] = moved(neighbour.url)
+
+        assert (await look_at(Http(url=site.url, headers={"X-Token": "abc"}))).ok
+
+        assert "x-token" not in neighbour.asked[0].headers
+
+
 async def test_a_redirect_is_an_answer_if_it_is_not_to_be_followed(
     look_at: Looks, site: Site
 ) -> None:

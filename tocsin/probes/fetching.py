@@ -136,7 +136,11 @@ def _decoded(body: bytes, charset: str | None) -> str:
 
 def _is_trusted(before: httpx.URL, after: httpx.URL) -> bool:
     """Say whether what was meant for one address may also be told to the other."""
-    return before.host == after.host and after.scheme in {before.scheme, "https"}
+    if before.host != after.host:
+        return False
+    where = (after.scheme, after.port)
+    is_upgraded = before.port is None and where == ("https", None)
+    return is_upgraded or where == (before.scheme, before.port)
 
 
 def _bare(url: httpx.URL) -> str:
