@@ -272,6 +272,20 @@ async def test_a_channel_says_who_tells_it(browser: Browser, night: Night) -> No
     assert "Who tells it Slow pages The scheme Nights" in text
 
 
+async def test_a_channel_that_nothing_names_is_told_of_everything_with_one_button(
+    browser: Browser, night: Night
+) -> None:
+    path = f"{CHANNELS}/{(await channel(night, await environment(night))).id}"
+
+    for _ in range(2):
+        page = await browser.open(path)
+        answer = await browser.send(page, f"{path}/everything")
+
+    text = text_of(await browser.open(answer.headers["location"]))
+    assert "Who tells it Every alert rule of Production" in text
+    assert "Tell it of every rule" not in text
+
+
 async def test_a_channel_is_removed(browser: Browser, night: Night) -> None:
     env = await environment(night)
     one = await channel(night, env)

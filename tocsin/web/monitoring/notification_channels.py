@@ -14,7 +14,7 @@ from tocsin.web.monitoring.channel_draft import ACTIONS
 from tocsin.web.monitoring.channel_kinds import KINDS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
 from tocsin.web.monitoring.environments import framed
-from tocsin.web.monitoring.listeners import find_tellers
+from tocsin.web.monitoring.listeners import find_tellers, tell_all
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -52,6 +52,15 @@ async def try_out(visit: Visit) -> Response:
         refused = Notice(sentence=" ".join(complaint.sentences), is_refusal=True)
         return await _show(visit, status=409, notice=refused)
     return go_to(f"{PATH}/{channel_id}?trial={trial}#trial")
+
+
+async def tell_everything(visit: Visit) -> Response:
+    """Let it hear of every alert rule of its environment."""
+    channel = (await notification_channels.get(visit.house, visit.parameter("id"))).channel
+    environment = await environments.get(visit.house, channel.environment_id)
+    if channel.id not in environment.channel_ids:
+        await tell_all(visit, environment, channel)
+    return done(visit, f"{PATH}/{channel.id}", "It hears of every alert rule of its environment.")
 
 
 async def remove(visit: Visit) -> Response:
@@ -100,5 +109,6 @@ PAGES: Final = (
     Page("GET", f"{ENVIRONMENTS}/{{id}}/channels", list_channels, "read"),
     Page("GET", f"{PATH}/{{id}}", show_channel, "read"),
     Page("POST", f"{PATH}/{{id}}/test", try_out, "manage"),
+    Page("POST", f"{PATH}/{{id}}/everything", tell_everything, "manage"),
     Page("POST", f"{PATH}/{{id}}/delete", remove, "manage"),
 )
