@@ -63,3 +63,18 @@ async def test_a_page_is_stale_if_something_was_measured_since(
     for topic in (f"monitor:{one.id}", "monitors"):
         assert await news.is_stale(night.house, topic, since) is is_stale
     assert not await news.is_stale(night.house, "monitor:QX", since)
+
+
+async def test_a_page_is_stale_if_a_violation_was_closed_since(night: Night) -> None:
+    env = await environment(night)
+    await rule(night, env)
+    one = await monitor(night, env)
+    await measure(night, one, BROKEN)
+    [found], _ = await violations.find(night.house, Part(limit=1))
+    since = night.passes(minutes=1)
+    closed = night.passes(seconds=1)
+    await violations.close(night.house, found.id, by="Ann", because="closed by hand", now=closed)
+
+    for topic in (f"monitor:{one.id}", "monitors"):
+        assert await news.is_stale(night.house, topic, since)
+        assert not await news.is_stale(night.house, topic, night.passes(minutes=1))

@@ -8,17 +8,23 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# Of all monitors together, measurements are news only so often: some end at every moment.
+# Of all monitors together, measurements are news only so often: some end at every moment. What is
+# cleared counts among the open no longer: that it was is seen at those that began last, and of one
+# monitor at the last of each rule, as no other can have been open.
 _OF_ALL: Final = sa.text("""
-select greatest(r.at, v.at) as at, concat_ws(' ', date_bin('5 seconds', r.at, 'epoch'), v.*) as mark
+select greatest(r.at, v.at, n.at) as at,
+  concat_ws(' ', date_bin('5 seconds', r.at, 'epoch'), v.*) as mark
 from (
   select max(at) as at from (select at from measurements order by round desc limit 50) newest
 ) r, (
   select max(updated_at) as at, count(*) from violations where state <> 'cleared'
-) v
+) v, (
+  select max(updated_at) as at
+  from (select updated_at from violations order by began_at desc, id desc limit 50) newest
+) n
 """)
 _OF_MONITORS: Final = sa.text("""
-select m.id, greatest(r.at, v.at, m.called_at) as at,
+select m.id, greatest(r.at, v.at, n.at, m.called_at) as at,
   concat_ws(' ', r.at, m.called_at, m.paused, v.*) as mark
 from monitors m
 cross join lateral (
@@ -29,6 +35,15 @@ cross join lateral (
   select max(updated_at) as at, count(*) from violations
   where monitor_id = m.id and state <> 'cleared'
 ) v
+cross join lateral (
+  select max(newest.updated_at) as at
+  from alert_rules a
+  cross join lateral (
+    select updated_at from violations
+    where monitor_id = m.id and rule_id = a.id order by id desc limit 1
+  ) newest
+  where a.environment_id = m.environment_id
+) n
 where m.id = any(cast(:ids as text[]))
 """)
 _OF_VIOLATIONS: Final = sa.text("""
