@@ -8,9 +8,8 @@ from typing import Final, Literal
 
 from playwright.async_api import Browser, Locator, Page
 
-from tests.journeys.hands import PATIENCE, squeezed
+from tests.journeys.hands import GLANCE, PATIENCE, squeezed
 
-GLANCE: Final = 0.05  # seconds between two looks at a page
 MOST: Final = PATIENCE * 1000
 
 # What becomes of a press: another page, the same page in part, or nothing that is sent.
@@ -103,9 +102,9 @@ class ChromiumHands:
             assert asyncio.get_running_loop().time() < until, told
             await asyncio.sleep(GLANCE)
 
-    async def misses(self, words: str) -> None:
-        """See that the page does not say this."""
-        assert squeezed(words) not in await self._read()
+    async def reads(self, words: str) -> bool:
+        """Say whether the page says this now."""
+        return squeezed(words) in await self._read()
 
     def _within(self, group: str) -> Page | Locator:
         if not group:

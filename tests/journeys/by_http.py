@@ -9,9 +9,8 @@ from urllib.parse import urlencode, urljoin
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-from tests.journeys.hands import PATIENCE, squeezed
+from tests.journeys.hands import GLANCE, PATIENCE, squeezed
 
-GLANCE: Final = 0.05  # seconds between two looks at a page
 UNSEEN: Final = "[hidden], [popover], script, datalist, details:not([open]) > :not(summary)"
 BUTTONS: Final = "button"
 FIELDS: Final = "input, textarea, select"
@@ -101,9 +100,9 @@ class HttpHands:
             await asyncio.sleep(GLANCE)
             await self.open(self.address)
 
-    async def misses(self, words: str) -> None:
-        """See that the page does not say this."""
-        assert squeezed(words) not in self._read()
+    async def reads(self, words: str) -> bool:
+        """Say whether the page says this now."""
+        return squeezed(words) in self._read()
 
     def _within(self, group: str) -> Tag:
         if not group:

@@ -1,8 +1,9 @@
 """Hands: what somebody does who follows a guide, whatever browser they do it with."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
-PATIENCE = 20.0  # seconds that somebody waits for what they shall see
+PATIENCE: Final = 20.0  # seconds that somebody waits for what they shall see,
+GLANCE: Final = 0.05  # and between two looks
 
 
 class Hands(Protocol):
@@ -57,8 +58,8 @@ class Hands(Protocol):
         """Wait until the page says all of this."""
         ...
 
-    async def misses(self, words: str) -> None:
-        """See that the page does not say this."""
+    async def reads(self, words: str) -> bool:
+        """Say whether the page says this now."""
         ...
 
 

@@ -1,12 +1,16 @@
 """Steps that several guides have in common, done by hands on pages."""
 
+import asyncio
+from typing import Final
+
 from tests.browser.start import POLICY
+from tests.journeys.hands import GLANCE, PATIENCE
 from tests.journeys.houses import Scene
 
-BY_SEVERITY = "By severity: critical and error are high, warning and info are low"
-MAIN = "Main"
-ELSEWHERE = "Another server"
-OVER = "Reopen"  # a button that is there once it is resolved
+BY_SEVERITY: Final = "By severity: critical and error are high, warning and info are low"
+MAIN: Final = "Main"
+ELSEWHERE: Final = "Another server"
+OVER: Final = "Reopen"  # a button that is there once it is resolved
 
 
 async def add_service(scene: Scene, name: str, *, tool: str = "None yet", joins: str = "") -> None:
@@ -77,9 +81,18 @@ async def open_incident(scene: Scene, title: str, *words: str, number: int = 1) 
     hands = scene.hands
     await hands.open(f"{scene.there.url}/incidents?status=all")
     await hands.sees(f"#{number}", title)
-    await hands.misses(f"#{number + 1}")
+    assert not await hands.reads(f"#{number + 1}")
     await hands.open(f"{scene.there.url}/incidents?q=%23{number}")
     await hands.sees(title, *words)
+
+
+async def look_until(scene: Scene, address: str, words: str) -> None:
+    """Load a page that follows nothing again and again, until it says this."""
+    async with asyncio.timeout(PATIENCE):
+        await scene.hands.open(address)
+        while not await scene.hands.reads(words):
+            await asyncio.sleep(GLANCE)
+            await scene.hands.open(address)
 
 
 async def answer(scene: Scene, note: str) -> None:

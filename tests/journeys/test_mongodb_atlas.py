@@ -16,6 +16,7 @@ from tests.journeys.steps import (
     add_service,
     answer,
     choose_server,
+    look_until,
     measure,
     open_environment,
     open_incident,
@@ -159,7 +160,5 @@ async def remove(scene: Scene) -> None:
 
 async def see_nothing_left_behind(scene: Scene) -> None:
     """See that the other side sends no webhooks, and lets the app act for nobody."""
-    await scene.hands.open(f"{scene.there.url}/webhooks")
-    await scene.hands.sees("No webhook yet.")
-    await scene.hands.open(f"{scene.there.url}/account/apps")
-    await scene.hands.sees("No app acts for you.")
+    await look_until(scene, f"{scene.there.url}/webhooks", "No webhook yet.")
+    await look_until(scene, f"{scene.there.url}/account/apps", "No app acts for you.")
