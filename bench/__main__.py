@@ -1,6 +1,7 @@
 """Measure the numbers that the house keeps, and print them beside their goals.
 
-    python -m bench [--quick] [--peers | --web | --monitors] [--rows 1000000] [--seconds 8]
+    python -m bench [--quick] [--rows 1000000] [--seconds 8]
+    python -m bench [--peers | --web | --monitors | --deliveries] [--seconds 8]
 
 The load generator runs on the same machine; its own ceiling is measured first.
 """
@@ -237,6 +238,15 @@ async def watching(report: Report) -> None:
     report.add(f"{what}: of one core", 100 * share, "%", "≤ 50", note)
 
 
+async def telling(report: Report, seconds: int) -> None:
+    """Tell of incidents by webhook, on a server of its own."""
+    async with (
+        disposable() as (directory, url),
+        serving(directory / "data", port=PORT, database_url=url, smtp_port=NO_MAIL) as server,
+    ):
+        await webhooks(report, server, seconds)
+
+
 async def web_pages(report: Report) -> None:
     """Look at the pages of an installation with a month behind it, then at long lists."""
     with open_folder() as folder:
@@ -299,12 +309,21 @@ async def rounds(
 async def _run(arguments: argparse.Namespace) -> None:
     if arguments.peers:
         await compare(arguments)
-    elif arguments.web or arguments.monitors:
-        report = Report()
-        await (web_pages(report) if arguments.web else watching(report))
-        report.show()
+    elif arguments.web or arguments.monitors or arguments.deliveries:
+        await _alone(arguments)
     else:
         await measure(arguments)
+
+
+async def _alone(arguments: argparse.Namespace) -> None:
+    report = Report()
+    if arguments.web:
+        await web_pages(report)
+    if arguments.monitors:
+        await watching(report)
+    if arguments.deliveries:
+        await telling(report, arguments.seconds)
+    report.show()
 
 
 def main() -> None:
@@ -316,6 +335,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="compare with peers instead")
     parser.add_argument("--web", action="store_true", help="measure the pages alone")
     parser.add_argument("--monitors", action="store_true", help="measure the monitors alone")
+    parser.add_argument("--deliveries", action="store_true", help="measure webhooks alone")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rows, arguments.seconds = 50_000, 3
