@@ -8,7 +8,8 @@ from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, follow, measure, monitor, rule, send
 from tocsin.domain.environment import BUILT_IN_AGENT
 from tocsin.domain.monitor import Heartbeat, Http, PageWalk, Step
-from tocsin.usecases import agents, alert_rules, environments, monitors
+from tocsin.usecases import agents, alert_rules, environments, monitors, violations
+from tocsin.usecases.parts import Part
 from tocsin.web.monitoring.kinds import KINDS
 
 HERE = "/monitors"
@@ -25,6 +26,25 @@ async def test_an_empty_list_begins_with_one_click(browser: Browser) -> None:
 
     assert "Nothing is watched yet." in text_of(page)
     assert 'href="/monitors/new"' in page.text
+
+
+async def test_a_monitor_leads_to_what_is_active_there_and_says_who_has_it(
+    browser: Browser, night: Night
+) -> None:
+    env = await environment(night)
+    await rule(night, env)
+    one = await monitor(night, env)
+    await measure(night, one, BROKEN)
+    [found], _ = await violations.find(night.house, Part(limit=1))
+    path = f"/monitors/{one.id}"
+    button = f'<a class="button" href="/violations/{found.id}">Violation #{found.number}'
+
+    assert f"{button}</a>" in (await browser.open(path)).text
+    await violations.acknowledge(night.house, found.id, by="Ann", now=night.now)
+    assert f"{button}: Ann has it</a>" in (await browser.open(path)).text
+    night.passes(minutes=1)
+    await measure(night, one, FINE)
+    assert button not in (await browser.open(path)).text
 
 
 async def test_the_worst_stands_first_and_each_says_how_it_stands(
