@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.rota import make_policy
+from tests.watching import environment, monitor
 from tests.web.conftest import Browser, text_of
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
@@ -30,6 +31,15 @@ async def test_a_few_of_each_kind_are_shown_with_their_pages(
 
 async def test_people_are_told_apart_by_their_addresses(browser: Browser) -> None:
     assert "People Ben ben@example.com" in text_of(await browser.open("/search?q=ben"))
+
+
+async def test_monitors_are_found_with_what_they_look_at(browser: Browser, night: Night) -> None:
+    one = await monitor(night, await environment(night), "Prod door")
+
+    page = await browser.open("/search?q=prod")
+
+    assert f"Monitors Prod door {one.shown} Environments Production" in text_of(page)
+    assert f'href="/monitors/{one.id}"' in page.text
 
 
 async def test_a_number_with_its_sign_leads_straight_to_the_incident(

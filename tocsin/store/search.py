@@ -7,11 +7,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store import tables
+from tocsin.store import monitoring_tables, tables
 from tocsin.store.incident_lists import with_key
 from tocsin.store.tables import incidents
 
-Kind = Literal["service", "user", "team", "escalation_policy", "schedule"]
+Kind = Literal["service", "user", "team", "escalation_policy", "schedule", "monitor", "environment"]
 
 NEWEST: Final = 10_000  # titles of older incidents are not looked at: no index could find them
 LONGEST_NUMBER: Final = 18  # digits
@@ -22,7 +22,10 @@ _TABLES: Final[dict[Kind, sa.Table]] = {
     "team": tables.teams,
     "escalation_policy": tables.escalation_policies,
     "schedule": tables.schedules,
+    "monitor": monitoring_tables.monitors,
+    "environment": monitoring_tables.environments,
 }
+_DETAILS: Final[dict[Kind, str]] = {"user": "email", "monitor": "shown"}
 
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +56,7 @@ def number_in(text: str) -> int:
 
 def _of_kind(kind: Kind, text: str, most: int) -> sa.Select[Any]:
     c = _TABLES[kind].c
-    detail = c.email if kind == "user" else sa.cast(sa.null(), sa.Text)
+    detail = c[_DETAILS[kind]] if kind in _DETAILS else sa.cast(sa.null(), sa.Text)
     fits = [c.name.icontains(text, autoescape=True), c.id == text]
     if kind == "user":
         fits.append(c.email.icontains(text, autoescape=True))

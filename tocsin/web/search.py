@@ -16,6 +16,8 @@ KINDS: Final = (
     ("team", "Teams", "/teams"),
     ("escalation_policy", "Escalation policies", "/escalation_policies"),
     ("schedule", "Schedules", "/schedules"),
+    ("monitor", "Monitors", "/monitors"),
+    ("environment", "Environments", "/environments"),
 )
 
 
