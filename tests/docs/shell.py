@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-CURL: Final = "silent\nshow-error\n"  # as it is where somebody sits before it
+CURL: Final = "no-progress-meter\n"  # as it is where somebody sits before it
 DONE: Final = "-- done --"
 PATIENCE: Final = 60.0  # seconds
 
