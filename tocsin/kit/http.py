@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
@@ -19,6 +19,8 @@ CONNECTIONS: Final = 100
 PRIVATE: Final = "private"  # stands for all networks that are not public
 # Look-ups cannot be interrupted: names that nobody answers for must not keep others waiting.
 _LOOK_UPS: Final = ThreadPoolExecutor(64, thread_name_prefix="look-up")
+_Question = tuple[asyncio.AbstractEventLoop, str, int | None]
+_asked: Final[dict[_Question, asyncio.Future[list[str]]]] = {}
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -174,11 +176,23 @@ def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
 
 
 async def _look_up(host: str, port: int | None) -> list[str]:
+    """Ask for a name; all who want to know it meanwhile wait for the same answer."""
     loop = asyncio.get_running_loop()
+    question = (loop, host, port)
+    answer = _asked.get(question)
+    if answer is None:
+        answer = _asked[question] = loop.run_in_executor(_LOOK_UPS, _addresses, host, port)
+        answer.add_done_callback(partial(_forget, question))
     try:
-        return await loop.run_in_executor(_LOOK_UPS, _addresses, host, port)
+        return await asyncio.shield(answer)
     except (OSError, UnicodeError) as error:
         raise UnknownHost(f"{host} is not known.") from error
+
+
+def _forget(question: _Question, answer: asyncio.Future[list[str]]) -> None:
+    del _asked[question]
+    if not answer.cancelled():
+        answer.exception()  # perhaps nobody waits any more who could be told
 
 
 def _addresses(host: str, port: int | None) -> list[str]:
