@@ -40,6 +40,9 @@ async def test_monitors_are_found_with_what_they_look_at(browser: Browser, night
 
     assert f"Monitors Prod door {one.shown} Environments Production" in text_of(page)
     assert f'href="/monitors/{one.id}"' in page.text
+    assert f"Monitors Prod door {one.shown}" in text_of(
+        await browser.open(f"/search?q={one.shown[8:]}")
+    )
 
 
 async def test_a_number_with_its_sign_leads_straight_to_the_incident(

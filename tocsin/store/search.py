@@ -56,10 +56,11 @@ def number_in(text: str) -> int:
 
 def _of_kind(kind: Kind, text: str, most: int) -> sa.Select[Any]:
     c = _TABLES[kind].c
+    detail: sa.ColumnElement[Any]
     detail = c[_DETAILS[kind]] if kind in _DETAILS else sa.cast(sa.null(), sa.Text)
     fits = [c.name.icontains(text, autoescape=True), c.id == text]
-    if kind == "user":
-        fits.append(c.email.icontains(text, autoescape=True))
+    if kind in _DETAILS:
+        fits.append(detail.icontains(text, autoescape=True))
     return (
         sa.select(sa.literal(kind).label("kind"), c.id, c.name, detail.label("detail"))
         .where(sa.or_(*fits))
