@@ -207,7 +207,7 @@ async def test_headers_of_ones_own_are_sent_and_never_shown(
     )
     await night.trigger("Disk full")
     night_ears = Listening(night, dispatcher, hook, known.subscription.id, "")
-    hook.say("400 Bad Request", body="hush-hush-hush is wrong")
+    hook.say("400 Bad Request", body="hush-hush-hush is wrong, and YW5uOnBAc3M= too")
 
     await night_ears.passes()
 
@@ -218,6 +218,7 @@ async def test_headers_of_ones_own_are_sent_and_never_shown(
     assert known.header_names == ("X-Token", "Authorization")
     (dispatch,) = await night_ears.dispatches()
     assert "hush-hush" not in dispatch.answer
+    assert "YW5uOnBAc3M=" not in dispatch.answer
 
 
 async def test_a_filter_lets_through_what_is_of_its_service(

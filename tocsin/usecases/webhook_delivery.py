@@ -131,7 +131,7 @@ def _request(
         ("X-Webhook-Subscription", subscription.id),
         *own,
     )
-    hidden = (*secrets, *(value for _, value in own))
+    hidden = (*secrets, *webhook_secrets.hidden(own))
     return WebhookRequest(url=subscription.url, headers=headers, body=body, secrets=hidden)
 
 

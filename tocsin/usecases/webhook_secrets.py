@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.delivery import WebhookSubscription
+from tocsin.domain.masking import LONG_ENOUGH
 from tocsin.kit.ids import new_secret
 from tocsin.kit.sealing import Sealer
 
@@ -48,6 +49,12 @@ def opened(sealer: Sealer, subscription: WebhookSubscription) -> tuple[Secret, .
 def headers_of(sealer: Sealer, subscription: WebhookSubscription) -> Headers:
     """Return the headers that a subscription's receiver wants."""
     return msgspec.json.decode(sealer.open(subscription.headers_encrypted), type=Headers)
+
+
+def hidden(headers: Headers) -> tuple[str, ...]:
+    """Return what nobody may see of headers: their values, and what stands in those by itself."""
+    words = (word for _, value in headers for word in value.split() if len(word) >= LONG_ENOUGH)
+    return (*(value for _, value in headers), *words)
 
 
 def sealed(sealer: Sealer, what: Sequence[Secret] | Headers) -> bytes:
