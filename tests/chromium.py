@@ -2,19 +2,16 @@
 
 import os
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import Browser
 
-if TYPE_CHECKING:
-    from playwright.async_api import Browser
+from tests.browser.drive import CHROMIUM, launched
 
 
 @pytest.fixture(scope="session")
-async def chromium() -> "AsyncIterator[Browser]":
+async def chromium() -> AsyncIterator[Browser]:
     """Start one browser for the session. Where there is none, CI fails and others skip."""
-    from tests.browser.drive import CHROMIUM, launched  # which takes long, and few need it
-
     if CHROMIUM is None and not os.environ.get("CI"):
         pytest.skip("Chromium is not installed")
     async with launched() as browser:
