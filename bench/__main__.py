@@ -241,8 +241,9 @@ async def watching(report: Report) -> None:
 async def telling(report: Report, seconds: int) -> None:
     """Tell of incidents by webhook, on a server of its own."""
     async with (
+        pages.inbox() as box,
         disposable() as (directory, url),
-        serving(directory / "data", port=PORT, database_url=url, smtp_port=NO_MAIL) as server,
+        serving(directory / "data", port=PORT, database_url=url, smtp_port=box.port) as server,
     ):
         await webhooks(report, server, seconds)
 
