@@ -56,7 +56,6 @@ async def test_with_a_key_alerts_of_one_source_are_one_incident(scene: Scene) ->
     website.mend()
     await measure(scene, monitor, "All was well")
     await open_incident(scene, MONITOR, OVER, number=3)
-    await outlive_an_outage(scene, monitor, MONITOR, number=4, alerts=2)
 
 
 @pytest.mark.parametrize("play", plays(two_by_chromium=True), indirect=True)
@@ -82,14 +81,15 @@ async def test_whoever_signs_in_is_kept_in_step_until_they_remove_it(scene: Scen
     assert await scene.there.turns(3) == ["trigger", "acknowledge", "resolve"]
     website.mend()
     await measure(scene, monitor, "All was well")
+    last = await outlive_an_outage(scene, monitor, TITLE, number=4)
 
     website.break_down()
     await measure(scene, monitor, "Failing")
     await acknowledge_here(scene)
-    await open_incident(scene, TITLE, "acknowledged it", number=4)
+    await open_incident(scene, TITLE, "acknowledged it", number=last)
     await remove(scene)
-    await open_incident(scene, TITLE, OVER, number=4)
-    assert await scene.there.turns(4) == ["trigger", "acknowledge", "resolve"]
+    await open_incident(scene, TITLE, OVER, number=last)
+    assert await scene.there.turns(last) == ["trigger", "acknowledge", "resolve"]
     await see_nothing_left_behind(scene)
 
 
@@ -143,8 +143,8 @@ async def try_integration(scene: Scene, *words: str) -> None:
 
 
 async def acknowledge_here(scene: Scene) -> None:
-    """Acknowledge the newest violation on the side that watches."""
-    await scene.hands.follow("#2")
+    """Acknowledge the newest violation, the first on its monitor's page."""
+    await scene.hands.follow("#")
     await scene.hands.press("Acknowledge")
     await scene.hands.sees("Acknowledged by Ann")
 
