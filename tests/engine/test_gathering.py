@@ -35,6 +35,16 @@ async def test_what_is_asked_meanwhile_goes_together() -> None:
     assert kitchen.batches == [[1], [2, 3, 4]]
 
 
+async def test_the_first_may_wait_for_others() -> None:
+    kitchen = Kitchen()
+    gathering = Gathering(kitchen.double, patience=0.05)
+    first = asyncio.create_task(gathering.ask(1))
+    await asyncio.sleep(0.001)
+
+    assert (await gathering.ask(2), await first) == (4, 2)
+    assert kitchen.batches == [[1, 2]]
+
+
 async def test_a_fault_is_told_only_to_whoever_caused_it() -> None:
     gathering = Gathering(Kitchen().double)
 
