@@ -187,7 +187,8 @@ async def test_a_look_begins_at_its_instant(registry: CollectorRegistry) -> None
 
     [found] = watcher.found
     assert found.round == planned
-    assert timedelta(0) <= found.at - planned < timedelta(seconds=0.2)
+    # Two clocks are involved, and they may differ by a little.
+    assert timedelta(milliseconds=-5) <= found.at - planned < timedelta(seconds=0.2)
 
 
 async def test_whoever_leases_waits_until_there_is_room(registry: CollectorRegistry) -> None:
