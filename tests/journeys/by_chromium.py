@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Locator, Page
 from tests.journeys.hands import GLANCE, PATIENCE, squeezed
 
 MOST: Final = PATIENCE * 1000
+READY: Final = "domcontentloaded"  # scripts have begun by then
 
 # What becomes of a press: another page, the same page in part, or nothing that is sent.
 _EFFECT: Final = """button => {
@@ -33,14 +34,14 @@ class ChromiumHands:
 
     async def open(self, address: str) -> None:
         """Go to a page."""
-        answer = await self._page.goto(address)
+        answer = await self._page.goto(address, wait_until=READY)
         assert answer
         assert answer.ok, f"{address}: {answer.status}"
 
     async def follow(self, words: str, *, within: str = "") -> None:
         """Follow a link."""
         link = await self._found("link", words, within)
-        async with self._page.expect_navigation():
+        async with self._page.expect_navigation(wait_until=READY):
             await link.click()
 
     async def press(self, words: str, *, within: str = "") -> None:
@@ -48,7 +49,7 @@ class ChromiumHands:
         button = await self._found("button", words, within)
         match await button.evaluate(_EFFECT):
             case "page":
-                async with self._page.expect_navigation():
+                async with self._page.expect_navigation(wait_until=READY):
                     await button.click()
             case "redraw":
                 form = await self._page.query_selector("#draft")
