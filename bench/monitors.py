@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from bench.server import Server
 from tocsin.config import read_settings
-from tocsin.domain.monitor import Http
+from tocsin.domain.monitoring.monitor import Http
 from tocsin.kit.clock import system_clock
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.store.database import Database
-from tocsin.store.monitoring_tables import measurements
-from tocsin.usecases import alert_rules, environments, monitors
+from tocsin.store.monitoring.monitoring_tables import measurements
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import alert_rules, environments, monitors
 
 MONITORS: Final = 1000
 INTERVAL: Final = 60  # seconds, as all of these

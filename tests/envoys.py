@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tests.team import NOON
-from tocsin.domain.channel_config import FarSide
-from tocsin.domain.envoy import FarFault, FarIncident, FarKey, Subscription, Tokens
+from tocsin.domain.monitoring.channel_config import FarSide
+from tocsin.domain.monitoring.envoy import FarFault, FarIncident, FarKey, Subscription, Tokens
 
 KNOWN = FarKey(service_id="PFAR", service_name="Far shop", integration_id="PWAY")
 

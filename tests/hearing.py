@@ -6,13 +6,14 @@ import msgspec
 import sqlalchemy as sa
 
 from tests.night import Night
-from tocsin.domain.alert_rule import AlertRule, Violation
-from tocsin.domain.channel_config import Webhook
-from tocsin.domain.environment import Environment
-from tocsin.domain.notification_channel import NotificationChannel
-from tocsin.store import delivery_tables, threads
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import alert_rules, environments, notification_channels
+from tocsin.domain.monitoring.alert_rule import AlertRule, Violation
+from tocsin.domain.monitoring.channel_config import Webhook
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.notification_channel import NotificationChannel
+from tocsin.store import delivery_tables
+from tocsin.store.monitoring import threads
+from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.usecases.monitoring import alert_rules, environments, notification_channels
 
 DOWN = "!ok"
 

@@ -9,11 +9,11 @@ from prometheus_client import CollectorRegistry
 
 from tests import watching
 from tests.night import Night
-from tocsin.domain.alert_rule import AlertRule, Violation
-from tocsin.domain.channel_config import Config, Email
-from tocsin.domain.environment import BUILT_IN_AGENT, Environment
-from tocsin.domain.monitor import Monitor
-from tocsin.domain.notification_channel import (
+from tocsin.domain.monitoring.alert_rule import AlertRule, Violation
+from tocsin.domain.monitoring.channel_config import Config, Email
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
+from tocsin.domain.monitoring.monitor import Monitor
+from tocsin.domain.monitoring.notification_channel import (
     NotificationChannel,
     Outcome,
     SchemeStep,
@@ -24,14 +24,14 @@ from tocsin.domain.notification_channel import (
 from tocsin.engine.couriers import Courier
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
-from tocsin.store import threads
-from tocsin.store import violations as violations_store
-from tocsin.store.alert_rules import RULES
-from tocsin.store.environments import ENVIRONMENTS
-from tocsin.store.notification_channels import CHANNELS
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import notification_channels, notification_schemes, signals, telling
-from tocsin.usecases.telling import Parcel
+from tocsin.store.monitoring import threads
+from tocsin.store.monitoring import violations as violations_store
+from tocsin.store.monitoring.alert_rules import RULES
+from tocsin.store.monitoring.environments import ENVIRONMENTS
+from tocsin.store.monitoring.notification_channels import CHANNELS
+from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.usecases.monitoring import notification_channels, notification_schemes, signals, telling
+from tocsin.usecases.monitoring.telling import Parcel
 
 SENT = Outcome(ok=True, detail="HTTP 202 Accepted", request="POST /", answer="202")
 BUSY = Outcome(ok=False, detail="HTTP 503", retry=True, request="POST /", answer="503")

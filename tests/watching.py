@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 
 from tests.night import Night
-from tocsin.domain.environment import BUILT_IN_AGENT, Environment
-from tocsin.domain.errand import Errand
-from tocsin.domain.monitor import Http, Measurement, Monitor, Result, Target
-from tocsin.usecases import environments, monitors
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
+from tocsin.domain.monitoring.errand import Errand
+from tocsin.domain.monitoring.monitor import Http, Measurement, Monitor, Result, Target
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import environments, monitors
 
 SHOP = Http(url="https://shop.example.com/")
 FINE = Measurement(ok=True, values={"response_time": 12})

@@ -31,7 +31,7 @@ from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook, signing_key
 from tocsin.config import Settings
 from tocsin.domain.channel import Channel, Postman
-from tocsin.domain.envoy import Envoy
+from tocsin.domain.monitoring.envoy import Envoy
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine

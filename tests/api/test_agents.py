@@ -12,11 +12,11 @@ import pytest
 from tests.night import URL, Night
 from tests.watching import SHOP, environment, monitor, results
 from tocsin.api.agents import BODY_LIMIT, PER_MINUTE, AgentsApp
-from tocsin.domain.environment import Agent
-from tocsin.domain.errand import Errands
-from tocsin.domain.monitor import Monitor
+from tocsin.domain.monitoring.environment import Agent
+from tocsin.domain.monitoring.errand import Errands
+from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.store.database import Database
-from tocsin.usecases import agents, monitors
+from tocsin.usecases.monitoring import agents, monitors
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ from tests.envoys import Acquaintance
 from tests.night import Night
 from tests.telling import Town
 from tocsin.api.callbacks import CallbacksApp
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.channel_config import PagerDuty
-from tocsin.domain.far_server import FarServer
-from tocsin.domain.notification_channel import NotificationChannel, Thread
-from tocsin.domain.webhook import sign
+from tocsin.domain.machines.webhook import sign
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.channel_config import PagerDuty
+from tocsin.domain.monitoring.far_server import FarServer
+from tocsin.domain.monitoring.notification_channel import NotificationChannel, Thread
 from tocsin.kit.instants import write_instant
 from tocsin.store.database import Database
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import connections, notification_channels
+from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.usecases.monitoring import connections, notification_channels
 
 SECRET = "a secret of webhooks"
 SERVER = FarServer(base_url="https://far.example.com", client_id="PAPP")

@@ -11,9 +11,9 @@ from tests.night import URL, Night
 from tests.watching import environment, monitor, monitor_now
 from tocsin.api.body import LIMIT
 from tocsin.api.heartbeats import PER_MINUTE, HeartbeatsApp
-from tocsin.domain.monitor import Heartbeat, Monitor
+from tocsin.domain.monitoring.monitor import Heartbeat, Monitor
 from tocsin.store.database import Database
-from tocsin.usecases import monitors
+from tocsin.usecases.monitoring import monitors
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from tests.browser.site import Site
 from tests.browser.town import Town
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
-from tocsin.domain.notification_channel import Outcome
-from tocsin.domain.oauth import App
-from tocsin.domain.webhook import SERVICE_EVENTS
-from tocsin.usecases import apps, grants, webhook_delivery, webhooks
+from tocsin.domain.machines.oauth import App
+from tocsin.domain.machines.webhook import SERVICE_EVENTS
+from tocsin.domain.monitoring.notification_channel import Outcome
+from tocsin.usecases.machines import apps, grants, webhook_delivery, webhooks
 
 BACK: Final = "https://wallboard.example.com/signed-in"
 ADMINISTRATOR: Final = Principal(key_id="")

@@ -11,9 +11,9 @@ from tests.browser.drive import Visit
 from tests.browser.site import PASSWORD, Site
 from tests.browser.start import begin
 from tocsin.auth.principal import Principal
-from tocsin.domain.oauth import App
-from tocsin.usecases import apps
-from tocsin.usecases.apps import Wish
+from tocsin.domain.machines.oauth import App
+from tocsin.usecases.machines import apps
+from tocsin.usecases.machines.apps import Wish
 
 BACK: Final = "https://tool.example.org/back"
 

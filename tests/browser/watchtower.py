@@ -9,9 +9,16 @@ from msgspec.structs import replace
 
 from tests.browser.site import Site
 from tests.browser.town import DAYS, NIGHT, Town
-from tocsin.domain.channel_config import ApiAction, ApiRequest, Config, Email, PagerDuty, Slack
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.monitor import (
+from tocsin.domain.monitoring.channel_config import (
+    ApiAction,
+    ApiRequest,
+    Config,
+    Email,
+    PagerDuty,
+    Slack,
+)
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.monitor import (
     Dns,
     Heartbeat,
     Http,
@@ -24,10 +31,10 @@ from tocsin.domain.monitor import (
     Target,
     Tls,
 )
-from tocsin.domain.notification_channel import SchemeStep
-from tocsin.store import measurements
+from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import (
+from tocsin.store.monitoring import measurements
+from tocsin.usecases.monitoring import (
     agents,
     alert_rules,
     environments,

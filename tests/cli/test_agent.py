@@ -19,13 +19,13 @@ from tests.running import Server, ended, free_port
 from tests.watching import environment, monitor, results
 from tocsin import __version__
 from tocsin.cli.agent import agent as agent_command
-from tocsin.domain.cadence import last_round
-from tocsin.domain.environment import Agent
-from tocsin.domain.monitor import Http, Monitor, Result
+from tocsin.domain.monitoring.cadence import last_round
+from tocsin.domain.monitoring.environment import Agent
+from tocsin.domain.monitoring.monitor import Http, Monitor, Result
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
 from tocsin.store.postgres import Postgres
-from tocsin.usecases import agents
+from tocsin.usecases.monitoring import agents
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tests.docs.reader import Reader
-from tocsin.domain.far_server import SCOPES
-from tocsin.usecases.connecting import BACK
+from tocsin.domain.monitoring.far_server import SCOPES
+from tocsin.usecases.monitoring.connecting import BACK
 
 POLICY: Final = "Network people"
 SERVICE: Final = "Network alerts"

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from tocsin.domain.channel_config import ApiAction
-from tocsin.domain.instructions import Instructions, read_instructions
+from tocsin.domain.monitoring.channel_config import ApiAction
+from tocsin.domain.monitoring.instructions import Instructions, read_instructions
 
 _PASTED: Final = Path(__file__).parent / "pasted"
 TRIGGER, ACKNOWLEDGE, RESOLVE = (

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tocsin.domain.alert_rule import AlertRule, Violation
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.judging import Change, judge
-from tocsin.domain.monitor import Measurement, Monitor, Result
-from tocsin.domain.rounds import rounds_of
+from tocsin.domain.monitoring.alert_rule import AlertRule, Violation
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.judging import Change, judge
+from tocsin.domain.monitoring.monitor import Measurement, Monitor, Result
+from tocsin.domain.monitoring.rounds import rounds_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.notification_channel import Signal
-from tocsin.domain.signal_making import About, signal_of
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.notification_channel import Signal
+from tocsin.domain.monitoring.signal_making import About, signal_of
 
 NOON: Final = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LINK: Final = "https://oncall.example.com/violations/QVIOLATION0001"

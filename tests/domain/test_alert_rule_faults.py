@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.rounds import MONITOR, rule
-from tocsin.domain.alert_rule_faults import faults_of_rule
+from tocsin.domain.monitoring.alert_rule_faults import faults_of_rule
 
 PING = replace(MONITOR, id="PPING", kind="ping")
 TWO = replace(MONITOR, agent_ids=("PA", "PB"))

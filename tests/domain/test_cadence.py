@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.cadence import last_round, next_round
+from tocsin.domain.monitoring.cadence import last_round, next_round
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))

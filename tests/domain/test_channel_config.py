@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.guide import TRIGGER, as_pasted, instructions
-from tocsin.domain.channel_config import (
+from tocsin.domain.masking import DOTS
+from tocsin.domain.monitoring.channel_config import (
     EU,
     US,
     ApiAction,
@@ -27,9 +28,8 @@ from tocsin.domain.channel_config import (
     tidied,
     write,
 )
-from tocsin.domain.channel_faults import faults_of_change, faults_of_config
-from tocsin.domain.masking import DOTS
-from tocsin.domain.target_secrets import MOVED
+from tocsin.domain.monitoring.channel_faults import faults_of_change, faults_of_config
+from tocsin.domain.monitoring.target_secrets import MOVED
 
 KEY = "0123456789abcdef0123456789abcdef"
 HOOK = "https://hooks.slack.com/services/T000/B000/abcdefghijkl"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tocsin.domain.condition import LONGEST, ask, faults_of_condition, names_in
-from tocsin.domain.monitor import KINDS, Measurement, MonitorKind
-from tocsin.domain.rule_starters import starters
+from tocsin.domain.monitoring.condition import LONGEST, ask, faults_of_condition, names_in
+from tocsin.domain.monitoring.monitor import KINDS, Measurement, MonitorKind
+from tocsin.domain.monitoring.rule_starters import starters
 
 SLOW = Measurement(ok=True, values={"response_time": 3000.0, "status": 200})
 SLOW_PATTERN = r"It can look only for patterns in quotes that have no {, \\w or \\p in them."

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from tocsin.domain.delivery import LONGEST_PAUSE, PATIENCE, Dispatch, after
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import LONGEST_PAUSE, PATIENCE, Dispatch, after
+from tocsin.domain.monitoring.notification_channel import Outcome
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TRIED = Dispatch(

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tocsin.domain.errand import Finding, Findings, faults_of_finding
-from tocsin.domain.monitor import Measurement
+from tocsin.domain.monitoring.errand import Finding, Findings, faults_of_finding
+from tocsin.domain.monitoring.monitor import Measurement
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

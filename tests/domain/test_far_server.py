@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tocsin.domain.channel_config import EU, US, Email, FarSide, PagerDuty, is_connected
-from tocsin.domain.far_server import (
+from tocsin.domain.monitoring.channel_config import EU, US, Email, FarSide, PagerDuty, is_connected
+from tocsin.domain.monitoring.far_server import (
     FarServer,
     addresses_of,
     choice_address,
@@ -79,4 +79,3 @@ def test_only_channels_with_a_token_can_ask() -> None:
     assert not is_connected(PagerDuty(integration_key=key, far=SERVER.far))
     assert not is_connected(PagerDuty(integration_key=key))
     assert not is_connected(Email(addresses=("ann@example.com",)))
-

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tocsin.domain.envoy import FarFault, FarIncident
-from tocsin.domain.following import (
+from tocsin.domain.machines.webhook import sign
+from tocsin.domain.monitoring.envoy import FarFault, FarIncident
+from tocsin.domain.monitoring.following import (
     Unreadable,
     Word,
     is_news,
@@ -17,8 +18,7 @@ from tocsin.domain.following import (
     read_webhook,
     word_of,
 )
-from tocsin.domain.notification_channel import Thread
-from tocsin.domain.webhook import sign
+from tocsin.domain.monitoring.notification_channel import Thread
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 300_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

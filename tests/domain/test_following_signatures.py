@@ -2,8 +2,8 @@
 
 from time import perf_counter
 
-from tocsin.domain.following import is_signed
-from tocsin.domain.webhook import sign
+from tocsin.domain.machines.webhook import sign
+from tocsin.domain.monitoring.following import is_signed
 
 BODY = b"x" * 500_000
 

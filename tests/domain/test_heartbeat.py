@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from tocsin.domain.heartbeat import judge
-from tocsin.domain.monitor import Heartbeat, Monitor
+from tocsin.domain.monitoring.heartbeat import judge
+from tocsin.domain.monitoring.monitor import Heartbeat, Monitor
 
 MADE = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 HOURLY = Heartbeat(period=3600, grace=60)

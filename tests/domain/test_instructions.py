@@ -5,8 +5,8 @@ import json
 from tests.domain.guide import ACKNOWLEDGE, TRIGGER, instructions
 from tests.domain.test_placeholders import VALUES
 from tocsin.domain.header_lines import content_type_of, read_headers
-from tocsin.domain.instructions import read_instructions, still_open
-from tocsin.domain.placeholders import fill_body
+from tocsin.domain.monitoring.instructions import read_instructions, still_open
+from tocsin.domain.monitoring.placeholders import fill_body
 
 
 def test_the_guide_is_read_as_it_is_pasted() -> None:

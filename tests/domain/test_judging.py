@@ -3,14 +3,14 @@
 from msgspec.structs import replace
 
 from tests.domain.rounds import MINUTE, MONITOR, NOON, Watch, results, rule
-from tocsin.domain.judging import (
+from tocsin.domain.monitoring.judging import (
     FLAPS_AFTER,
     clear,
     covers,
     end_of,
     rounds_needed,
 )
-from tocsin.domain.monitor import Measurement
+from tocsin.domain.monitoring.monitor import Measurement
 
 TWO = replace(MONITOR, agent_ids=("PA", "PB"))
 THREE = replace(MONITOR, agent_ids=("PA", "PB", "PC"))

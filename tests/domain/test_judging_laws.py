@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.domain.rounds import MINUTE, MONITOR, Watch, rule
-from tocsin.domain.alert_rule import AlertRule
+from tocsin.domain.monitoring.alert_rule import AlertRule
 
 TWO = replace(MONITOR, agent_ids=("PA", "PB"))
 

@@ -1,7 +1,7 @@
 """What people do to violations, and what becomes of them then."""
 
 from tests.domain.rounds import MINUTE, NOON, Watch, rule
-from tocsin.domain.judging import acknowledge, close, reopen, unacknowledge
+from tocsin.domain.monitoring.judging import acknowledge, close, reopen, unacknowledge
 
 
 def test_whoever_took_a_warning_did_not_take_the_alarm() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tocsin.domain.measured import VALUES
-from tocsin.domain.monitor import KINDS, MonitorKind
+from tocsin.domain.monitoring.measured import VALUES
+from tocsin.domain.monitoring.monitor import KINDS, MonitorKind
 
 
 def test_every_kind_measures_something() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.monitor import (
+from tocsin.domain.monitoring.monitor import (
     Dns,
     Heartbeat,
     Http,
@@ -15,8 +15,8 @@ from tocsin.domain.monitor import (
     Tcp,
     Tls,
 )
-from tocsin.domain.monitor_faults import faults_of_target, shown
-from tocsin.domain.statuses import is_among
+from tocsin.domain.monitoring.monitor_faults import faults_of_target, shown
+from tocsin.domain.monitoring.statuses import is_among
 
 SHOP = "https://shop.example.com/"
 DSN = "postgresql://user:secret@db.example.com:5432/shop"

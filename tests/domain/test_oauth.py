@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.oauth import faults_of_redirect, leads_back, origin_of
+from tocsin.domain.machines.oauth import faults_of_redirect, leads_back, origin_of
 
 
 @pytest.mark.parametrize(

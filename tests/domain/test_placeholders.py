@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.signals import LINK, TRIGGER
-from tocsin.domain.placeholders import (
+from tocsin.domain.monitoring.placeholders import (
     NAMES,
     fill_body,
     fill_header,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.scope import allowed, covers
+from tocsin.domain.machines.scope import allowed, covers
 
 
 @pytest.mark.parametrize(

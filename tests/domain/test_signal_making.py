@@ -4,9 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.signals import ABOUT, LINK, NOON, TRIGGER, VIOLATION
-from tocsin.domain.alert_rule import Because
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.signal_making import About, signal_of, subject_of, thread_of, trial_signal
+from tocsin.domain.monitoring.alert_rule import Because
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.signal_making import (
+    About,
+    signal_of,
+    subject_of,
+    thread_of,
+    trial_signal,
+)
 
 
 def test_a_trigger_tells_what_is_wrong_and_where() -> None:

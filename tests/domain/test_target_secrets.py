@@ -2,7 +2,7 @@
 
 import pytest
 
-from tocsin.domain.monitor import (
+from tocsin.domain.monitoring.monitor import (
     Dns,
     Http,
     PageWalk,
@@ -11,7 +11,7 @@ from tocsin.domain.monitor import (
     Step,
     Target,
 )
-from tocsin.domain.target_secrets import MOVED, faults_of_move, merge_secrets
+from tocsin.domain.monitoring.target_secrets import MOVED, faults_of_move, merge_secrets
 
 URL = "https://shop.example.com/login"
 GUARDED = Http(url=URL, username="ann", password="p", headers={"X-Key": "k", "Accept": "text/html"})

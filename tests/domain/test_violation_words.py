@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from tests.domain.rounds import MONITOR, rule
-from tocsin.domain.monitor import Measurement
-from tocsin.domain.violation_words import LONGEST, summarise
+from tocsin.domain.monitoring.monitor import Measurement
+from tocsin.domain.monitoring.violation_words import LONGEST, summarise
 
 DOWN = Measurement(ok=False, fault_kind="status", fault="HTTP status 503 instead of 2xx.")
 SLOW = Measurement(ok=True, values={"response_time": 12345.678, "json_value": "degraded"})

@@ -40,7 +40,14 @@ from tocsin.domain.command import (
 )
 from tocsin.domain.decide import decide
 from tocsin.domain.incident import ConferenceBridge, Incident
-from tocsin.domain.webhook import EVENTS, NEVER, SERVICE_EVENTS, Listener, occurrences, sign
+from tocsin.domain.machines.webhook import (
+    EVENTS,
+    NEVER,
+    SERVICE_EVENTS,
+    Listener,
+    occurrences,
+    sign,
+)
 
 BY_ALICE = person(ALICE)
 OTHER = replace(NEW.policy, id="OTHER")

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.scene import NOON
-from tocsin.domain.delivery import WebhookSubscription
-from tocsin.domain.webhook_faults import apart, faults_of_headers, faults_of_subscription
+from tocsin.domain.machines.delivery import WebhookSubscription
+from tocsin.domain.machines.webhook_faults import apart, faults_of_headers, faults_of_subscription
 
 GOOD = WebhookSubscription(
     id="P1",

@@ -13,16 +13,16 @@ from tocsin.domain.decide import decide
 from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
 from tocsin.domain.log_entry import Agent
-from tocsin.domain.priority import PRIORITIES
-from tocsin.domain.team import Team
-from tocsin.domain.webhook import PING, IncidentThen, Occurrence, ServiceThen, occurrences
-from tocsin.domain.webhook_payload import (
+from tocsin.domain.machines.webhook import PING, IncidentThen, Occurrence, ServiceThen, occurrences
+from tocsin.domain.machines.webhook_payload import (
     IN_ORDER_BYTES,
     MOST_BYTES,
     Surroundings,
     ids_in,
     write,
 )
+from tocsin.domain.priority import PRIORITIES
+from tocsin.domain.team import Team
 
 URL = "https://oncall.example.com"
 AROUND = Surroundings(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tocsin.domain.log_entry import Agent, LogEntry
-from tocsin.domain.write_back import (
+from tocsin.domain.machines.write_back import (
     AtlasAlert,
     is_echo,
     is_of_atlas,

@@ -8,15 +8,15 @@ from prometheus_client import CollectorRegistry
 
 from tests.hook import Hook
 from tests.night import Night
-from tocsin.domain.delivery import LANES, DeliveryStatus, Dispatch
-from tocsin.domain.webhook import EVENTS
+from tocsin.domain.machines.delivery import LANES, DeliveryStatus, Dispatch
+from tocsin.domain.machines.webhook import EVENTS
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.meters import Meters
 from tocsin.engine.webhook_courier import webhook_courier
 from tocsin.kit.http import Outbound, make_client
 from tocsin.store import deliveries as store
-from tocsin.usecases import webhooks
-from tocsin.usecases.webhooks import Wish
+from tocsin.usecases.machines import webhooks
+from tocsin.usecases.machines.webhooks import Wish
 
 ALL = Wish(events=EVENTS)
 

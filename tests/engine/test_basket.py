@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from tests.team import NOON
 from tests.watching import SHOP
-from tocsin.domain.errand import Errand
-from tocsin.domain.monitor import Measurement, Result
+from tocsin.domain.monitoring.errand import Errand
+from tocsin.domain.monitoring.monitor import Measurement, Result
 from tocsin.engine import lookout as lookouts
 from tocsin.engine.basket import MOST_AT_A_TIME, Basket
 from tocsin.engine.lookout import Lookout

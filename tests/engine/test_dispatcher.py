@@ -10,16 +10,16 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from tests.night import Night
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
 from tocsin.engine.dispatcher import PER_DESTINATION
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries as store
 from tocsin.store.database import Database
-from tocsin.usecases import deliveries
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import deliveries
 
 ARRIVED = Outcome(ok=True, detail="HTTP 200 OK")
 FAILED = Outcome(ok=False, detail="HTTP 500", retry=True)

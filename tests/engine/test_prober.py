@@ -13,10 +13,10 @@ from prometheus_client import CollectorRegistry
 from tests.hook import Hook
 from tests.night import Night
 from tests.watching import Eyes, environment, monitor, monitor_now, results
-from tocsin.domain.cadence import last_round, next_round
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.errand import Errand
-from tocsin.domain.monitor import Heartbeat, Http, Measurement
+from tocsin.domain.monitoring.cadence import last_round, next_round
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.errand import Errand
+from tocsin.domain.monitoring.monitor import Heartbeat, Http, Measurement
 from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import Look, looking_with
 from tocsin.engine.prober import Prober
@@ -25,10 +25,10 @@ from tocsin.kit.http import Outbound
 from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
-from tocsin.store.monitoring_tables import measurements
+from tocsin.store.monitoring.monitoring_tables import measurements
 from tocsin.store.postgres import Postgres
-from tocsin.usecases import heartbeats, monitors
-from tocsin.usecases.monitors import Wish
+from tocsin.usecases.monitoring import heartbeats, monitors
+from tocsin.usecases.monitoring.monitors import Wish
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,15 +8,15 @@ from msgspec.structs import replace
 from tests.envoys import Acquaintance
 from tests.night import Night
 from tests.telling import REFUSED, SENT, Town
-from tocsin.domain.channel_config import PagerDuty
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.envoy import FarFault
-from tocsin.domain.far_server import FarServer
-from tocsin.domain.notification_channel import NotificationChannel, SignalAction
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.channel_config import PagerDuty
+from tocsin.domain.monitoring.envoy import FarFault
+from tocsin.domain.monitoring.far_server import FarServer
+from tocsin.domain.monitoring.notification_channel import NotificationChannel, SignalAction
 from tocsin.engine.proving import KEY_IS_KNOWN, NO_INCIDENT, prove
 from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import connections, notification_channels, telling
+from tocsin.usecases.monitoring import connections, notification_channels, telling
 
 NO_PATIENCE: Final = 0.0
 SERVER: Final = FarServer(base_url="https://far.example.com", client_id="PAPP")

@@ -13,14 +13,15 @@ from tests.hook import OK, Hook
 from tests.night import Night
 from tocsin.domain.command import Annotate
 from tocsin.domain.log_entry import Agent
-from tocsin.domain.webhook import EVENTS
+from tocsin.domain.machines.webhook import EVENTS
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.store.database import Database
-from tocsin.usecases import services, webhooks
+from tocsin.usecases import services
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.incidents import hold
+from tocsin.usecases.machines import webhooks
+from tocsin.usecases.machines.webhooks import Wish
 from tocsin.usecases.parts import Part
-from tocsin.usecases.webhooks import Wish
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from tests.engine.conftest import Listening
 from tests.hook import OK
 from tests.night import Night
 from tocsin.store.database import Database
-from tocsin.usecases import webhooks
+from tocsin.usecases.machines import webhooks
 
 
 @pytest.fixture

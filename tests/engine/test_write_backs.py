@@ -11,9 +11,9 @@ from prometheus_client import CollectorRegistry
 from tests.atlas import PRIVATE, PUBLIC, Atlas
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.delivery import LANES, Dispatch
 from tocsin.domain.incident import Incident
 from tocsin.domain.integration_settings import AtlasAccess
+from tocsin.domain.machines.delivery import LANES, Dispatch
 from tocsin.domain.service import Integration
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import Dispatcher

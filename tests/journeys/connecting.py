@@ -3,8 +3,8 @@
 from tests.browser.site import PASSWORD
 from tests.journeys.houses import Scene
 from tests.journeys.steps import ELSEWHERE
-from tocsin.domain.far_server import SCOPES
-from tocsin.usecases.connecting import BACK
+from tocsin.domain.monitoring.far_server import SCOPES
+from tocsin.usecases.monitoring.connecting import BACK
 from tocsin.web.apps.scope_words import told
 
 CLIENT = "Eyes"

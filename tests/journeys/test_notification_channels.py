@@ -9,10 +9,10 @@ from tests import watching
 from tests.domain.guide import as_pasted
 from tests.journeys.story import Story
 from tocsin.auth.keys import issue
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.channel_config import Config, PagerDuty
-from tocsin.domain.monitor import Measurement, Monitor, Result
-from tocsin.usecases import (
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.channel_config import Config, PagerDuty
+from tocsin.domain.monitoring.monitor import Measurement, Monitor, Result
+from tocsin.usecases.monitoring import (
     agents,
     alert_rules,
     environments,

@@ -11,16 +11,16 @@ from tests.conftest import emptied, open_folder
 from tests.inbox import Inbox
 from tests.journeys.houses import Clock
 from tests.journeys.pair import End, Pair
-from tocsin.domain.channel_config import PagerDuty
+from tocsin.domain.monitoring.channel_config import PagerDuty
 from tocsin.store.database import Database
 from tocsin.store.integrations import INTEGRATIONS
-from tocsin.store.notification_channels import CHANNELS
+from tocsin.store.monitoring.notification_channels import CHANNELS
 from tocsin.store.oauth import TOKENS
 from tocsin.store.webhook_subscriptions import SUBSCRIPTIONS
-from tocsin.usecases import connecting, connections, notification_channels, violations
-from tocsin.usecases.connecting import Astray, Goal
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.notification_channels import Wish
+from tocsin.usecases.monitoring import connecting, connections, notification_channels, violations
+from tocsin.usecases.monitoring.connecting import Astray, Goal
+from tocsin.usecases.monitoring.notification_channels import Wish
 
 
 @pytest.fixture

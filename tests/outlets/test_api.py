@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from tests.domain.guide import as_pasted
 from tests.domain.signals import TRIGGER
 from tests.hook import Hook
-from tocsin.domain.channel_config import ApiAction, ApiRequest
 from tocsin.domain.masking import DOTS
+from tocsin.domain.monitoring.channel_config import ApiAction, ApiRequest
 from tocsin.outlets.api import NO_ID, NO_REQUEST, tell
 from tocsin.outlets.tools import Tools
 

@@ -1,7 +1,7 @@
 """One request: how long it is waited for, and how much is read."""
 
 from tests.hook import Hook
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.outlets import asking
 from tocsin.outlets.asking import Ask, ask, judged
 from tocsin.outlets.tools import Tools

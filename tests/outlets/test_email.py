@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.domain.signals import LINK, TRIGGER
 from tests.inbox import Inbox
-from tocsin.domain.channel_config import Email
+from tocsin.domain.monitoring.channel_config import Email
 from tocsin.outlets.email import NO_MAIL, tell
 from tocsin.outlets.tools import Tools
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tests.domain.guide import instructions
 from tests.domain.signals import TRIGGER
-from tocsin.domain.channel_config import ApiAction
-from tocsin.domain.channel_faults import faults_of_config
-from tocsin.domain.notification_channel import CHANNEL_KINDS
-from tocsin.domain.placeholders import NAMES
+from tocsin.domain.monitoring.channel_config import ApiAction
+from tocsin.domain.monitoring.channel_faults import faults_of_config
+from tocsin.domain.monitoring.notification_channel import CHANNEL_KINDS
+from tocsin.domain.monitoring.placeholders import NAMES
 from tocsin.outlets.webhook import payload
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guides" / "notification-channels.md").read_text()

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from tests.domain.signals import LINK, TRIGGER
 from tests.hook import Hook
-from tocsin.domain.channel_config import PagerDuty
 from tocsin.domain.masking import DOTS
+from tocsin.domain.monitoring.channel_config import PagerDuty
 from tocsin.inbound import events_v1, events_v2
 from tocsin.outlets.pagerduty import tell
 from tocsin.outlets.tools import Tools

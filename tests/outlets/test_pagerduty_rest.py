@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from tests.hook import Hook
 from tests.team import NOON
-from tocsin.domain.channel_config import FarSide
-from tocsin.domain.envoy import FarFault, FarIncident, FarKey
+from tocsin.domain.monitoring.channel_config import FarSide
+from tocsin.domain.monitoring.envoy import FarFault, FarIncident, FarKey
 from tocsin.kit.http import Outbound, make_client
 from tocsin.outlets.pagerduty_rest import PagerDutyRest
 

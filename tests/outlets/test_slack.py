@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.domain.signals import LINK, TRIGGER
 from tests.hook import Hook
-from tocsin.domain.channel_config import Slack
+from tocsin.domain.monitoring.channel_config import Slack
 from tocsin.outlets.slack import message, tell
 from tocsin.outlets.tools import Tools
 

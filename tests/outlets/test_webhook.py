@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from tests.domain.signals import LINK, NOON, TRIGGER
 from tests.hook import Hook
-from tocsin.domain.channel_config import Webhook
+from tocsin.domain.monitoring.channel_config import Webhook
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.signing import SIGNATURE, sign
 from tocsin.outlets.tools import Tools

@@ -9,8 +9,8 @@ from tests.conftest import open_folder
 from tests.probes import site as sites
 from tests.probes.authority import Authority
 from tests.probes.site import Site
-from tocsin.domain.measured import VALUES
-from tocsin.domain.monitor import KINDS, Measurement, MonitorKind, Target
+from tocsin.domain.monitoring.measured import VALUES
+from tocsin.domain.monitoring.monitor import KINDS, Measurement, MonitorKind, Target
 from tocsin.kit.http import Outbound
 from tocsin.probes.look import Tools, open_tools
 from tocsin.probes.looking import look

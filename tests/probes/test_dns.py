@@ -9,7 +9,7 @@ import pytest
 from dns import flags, message, rcode, resolver, rrset
 
 from tests.probes.conftest import Looks
-from tocsin.domain.monitor import Dns, RecordKind
+from tocsin.domain.monitoring.monitor import Dns, RecordKind
 from tocsin.probes import dns
 
 ZONE = {

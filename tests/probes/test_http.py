@@ -13,7 +13,7 @@ from tests.probes.authority import NOW, Authority
 from tests.probes.conftest import Looks
 from tests.probes.site import Site, moved, page, running
 from tests.probes.talk import talking
-from tocsin.domain.monitor import Http
+from tocsin.domain.monitoring.monitor import Http
 from tocsin.kit.http import Outbound
 from tocsin.probes.look import open_tools
 from tocsin.probes.looking import look

@@ -4,8 +4,8 @@ import pytest
 
 from tests.probes.conftest import Looks
 from tests.probes.site import Asked, Site, page
-from tocsin.domain.measured import VALUES
-from tocsin.domain.monitor import Http
+from tocsin.domain.monitoring.measured import VALUES
+from tocsin.domain.monitoring.monitor import Http
 from tocsin.probes import PROBE_OF, PROBES
 
 

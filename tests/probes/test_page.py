@@ -4,7 +4,7 @@ import pytest
 
 from tests.probes.conftest import Looks
 from tests.probes.site import Asked, Site, moved, page
-from tocsin.domain.monitor import PageWalk, Step
+from tocsin.domain.monitoring.monitor import PageWalk, Step
 
 LOGIN = """
 <form action="/search"><input name="q"></form>

@@ -7,7 +7,7 @@ import icmplib
 import pytest
 
 from tests.probes.conftest import Looks
-from tocsin.domain.monitor import Ping
+from tocsin.domain.monitoring.monitor import Ping
 from tocsin.probes import ping
 
 

@@ -14,7 +14,7 @@ from tests.probes.authority import NOW, Authority
 from tests.probes.conftest import Looks
 from tests.probes.talk import talking
 from tests.probes.test_tls import POSTGRES
-from tocsin.domain.monitor import PostgreSql
+from tocsin.domain.monitoring.monitor import PostgreSql
 from tocsin.store.database import Database
 from tocsin.store.postgres import Postgres
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.probes.conftest import Looks
 from tests.probes.site import Site, page
-from tocsin.domain.monitor import Prometheus
+from tocsin.domain.monitoring.monitor import Prometheus
 
 PATH = "/api/v1/query"
 

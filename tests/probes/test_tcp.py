@@ -7,7 +7,7 @@ import pytest
 
 from tests.probes.conftest import Looks
 from tests.probes.talk import crowded, talking
-from tocsin.domain.monitor import Tcp
+from tocsin.domain.monitoring.monitor import Tcp
 from tocsin.kit import http
 
 

@@ -9,7 +9,7 @@ from tests.probes.authority import NOW, Authority
 from tests.probes.conftest import Looks
 from tests.probes.site import running
 from tests.probes.talk import talking
-from tocsin.domain.monitor import StartTls, Tls
+from tocsin.domain.monitoring.monitor import StartTls, Tls
 
 POSTGRES = "\x04\xd2\x16\x2f"  # the end of its request for TLS
 

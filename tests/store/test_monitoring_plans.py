@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import another_database
 from tests.plans import rows_read
-from tocsin.store import alert_rules, measurements, retention, violations
+from tocsin.store import retention
 from tocsin.store.database import Database
+from tocsin.store.monitoring import alert_rules, measurements, violations
+from tocsin.store.monitoring.violations import NEWEST_FIRST, VIOLATIONS
 from tocsin.store.postgres import Postgres
-from tocsin.store.violations import NEWEST_FIRST, VIOLATIONS
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 YEAR: Final = timedelta(days=365)

@@ -8,12 +8,12 @@ import pytest
 from tests.night import Night
 from tests.team import NOON
 from tests.watching import environment, monitor, results
-from tocsin.domain.errand import Finding, Findings
-from tocsin.domain.monitor import Monitor
+from tocsin.domain.monitoring.errand import Finding, Findings
+from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.store.database import Database
-from tocsin.usecases import agents, errands, monitors
-from tocsin.usecases.agents import SILENT_AFTER, TOUCHED_EVERY
 from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.monitoring import agents, errands, monitors
+from tocsin.usecases.monitoring.agents import SILENT_AFTER, TOUCHED_EVERY
 
 SECOND = timedelta(seconds=1)
 

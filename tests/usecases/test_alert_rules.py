@@ -5,14 +5,14 @@ import pytest
 from tests.hearing import channel, rule, violations
 from tests.night import Night
 from tests.watching import BROKEN, FINE, environment, found, monitor
-from tocsin.domain.environment import BUILT_IN_AGENT, Environment
-from tocsin.domain.monitor import KINDS, Measurement, MonitorKind
-from tocsin.domain.notification_channel import SchemeStep
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
+from tocsin.domain.monitoring.monitor import KINDS, Measurement, MonitorKind
+from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.store.database import Database
-from tocsin.usecases import alert_rules, monitors, notification_channels, rounds
-from tocsin.usecases import notification_schemes as schemes
-from tocsin.usecases.alert_rules import Wish
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
+from tocsin.usecases.monitoring import alert_rules, monitors, notification_channels, rounds
+from tocsin.usecases.monitoring import notification_schemes as schemes
+from tocsin.usecases.monitoring.alert_rules import Wish
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 from tests.envoys import Acquaintance
 from tests.night import Night
 from tests.telling import Town
-from tocsin.domain.channel_config import FarSide, PagerDuty
-from tocsin.domain.envoy import FarFault, Tokens
-from tocsin.domain.far_server import FarServer
-from tocsin.domain.notification_channel import NotificationChannel
+from tocsin.domain.monitoring.channel_config import FarSide, PagerDuty
+from tocsin.domain.monitoring.envoy import FarFault, Tokens
+from tocsin.domain.monitoring.far_server import FarServer
+from tocsin.domain.monitoring.notification_channel import NotificationChannel
 from tocsin.engine import follower
-from tocsin.store import threads
 from tocsin.store.database import Database
-from tocsin.usecases import connections, far_servers, notification_channels
+from tocsin.store.monitoring import threads
 from tocsin.usecases.errors import Conflict, Invalid, NotFound
+from tocsin.usecases.monitoring import connections, far_servers, notification_channels
 
 KEY = "k" * 32
 SERVER = FarServer(base_url="https://far.example.com", client_id="PAPP", client_secret="s3cret")

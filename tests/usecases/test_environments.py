@@ -6,16 +6,17 @@ import sqlalchemy as sa
 from tests.night import Night
 from tests.team import NOON
 from tests.watching import BROKEN, environment, found, monitor
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.notification_channel import NotificationChannel
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.notification_channel import NotificationChannel
 from tocsin.kit.ids import new_id
-from tocsin.store import delivery_tables, monitoring_tables
-from tocsin.store.alert_rules import RULES
+from tocsin.store import delivery_tables
 from tocsin.store.database import Database
+from tocsin.store.monitoring import monitoring_tables
+from tocsin.store.monitoring.alert_rules import RULES
 from tocsin.store.rows import Rows
-from tocsin.usecases import environments, monitors, rounds
-from tocsin.usecases.environments import Wish
 from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.monitoring import environments, monitors, rounds
+from tocsin.usecases.monitoring.environments import Wish
 
 CHANNELS = Rows(monitoring_tables.notification_channels, NotificationChannel)
 

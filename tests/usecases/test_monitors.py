@@ -10,18 +10,18 @@ import sqlalchemy as sa
 from tests.night import URL, Night
 from tests.team import NOON
 from tests.watching import BROKEN, FINE, SHOP, environment, found, monitor, monitor_now
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.cadence import last_round, next_round
-from tocsin.domain.environment import BUILT_IN_AGENT, Environment
-from tocsin.domain.monitor import Dns, Heartbeat, Http, Measurement, PostgreSql
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.cadence import last_round, next_round
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
+from tocsin.domain.monitoring.monitor import Dns, Heartbeat, Http, Measurement, PostgreSql
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
-from tocsin.store.alert_rules import RULES
 from tocsin.store.database import Database
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import agents, heartbeats, monitors, rounds
+from tocsin.store.monitoring.alert_rules import RULES
+from tocsin.store.monitoring.violations import VIOLATIONS
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.monitors import Wish
+from tocsin.usecases.monitoring import agents, heartbeats, monitors, rounds
+from tocsin.usecases.monitoring.monitors import Wish
 
 SECOND = timedelta(seconds=1)
 GUARDED = Http(url="https://shop.example.com/", username="ann", password="hidden")

@@ -9,15 +9,27 @@ from msgspec.structs import replace
 from tests.night import Night
 from tests.telling import ADDRESS, BUSY, REFUSED, SENT, Town
 from tests.watching import environment
-from tocsin.domain.channel_config import EU, ApiAction, ApiRequest, FarSide, PagerDuty, Slack
-from tocsin.domain.delivery import after
+from tocsin.domain.machines.delivery import after
 from tocsin.domain.masking import DOTS
+from tocsin.domain.monitoring.channel_config import (
+    EU,
+    ApiAction,
+    ApiRequest,
+    FarSide,
+    PagerDuty,
+    Slack,
+)
 from tocsin.store import deliveries
 from tocsin.store.database import Database
-from tocsin.store.notification_channels import CHANNELS
-from tocsin.usecases import alert_rules, environments, notification_channels, notification_schemes
+from tocsin.store.monitoring.notification_channels import CHANNELS
 from tocsin.usecases.errors import Conflict, Invalid, NotFound
-from tocsin.usecases.notification_channels import Wish
+from tocsin.usecases.monitoring import (
+    alert_rules,
+    environments,
+    notification_channels,
+    notification_schemes,
+)
+from tocsin.usecases.monitoring.notification_channels import Wish
 
 KEY = "0123456789abcdef0123456789abcdef"
 PAGERDUTY = PagerDuty(integration_key=KEY)

@@ -4,11 +4,11 @@ import pytest
 
 from tests.night import Night
 from tests.telling import Town
-from tocsin.domain.notification_channel import SchemeStep
+from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.store.database import Database
-from tocsin.usecases import alert_rules, notification_schemes
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.notification_schemes import Wish
+from tocsin.usecases.monitoring import alert_rules, notification_schemes
+from tocsin.usecases.monitoring.notification_schemes import Wish
 
 
 @pytest.fixture

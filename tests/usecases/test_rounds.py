@@ -12,16 +12,16 @@ from tests.hearing import channel, deliver, planned, rule, violations
 from tests.night import Night
 from tests.plans import questions
 from tests.watching import BROKEN, FINE, environment, found, monitor
-from tocsin.domain.environment import Environment
-from tocsin.domain.monitor import Measurement, Monitor
-from tocsin.domain.notification_channel import NotificationChannel
-from tocsin.store import measurements
-from tocsin.store.alert_rules import RULES
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.monitor import Measurement, Monitor
+from tocsin.domain.monitoring.notification_channel import NotificationChannel
 from tocsin.store.database import Database
-from tocsin.store.monitoring_tables import measurements as table
-from tocsin.store.monitors import MONITORS
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import agents, alert_rules, environments, monitors, rounds
+from tocsin.store.monitoring import measurements
+from tocsin.store.monitoring.alert_rules import RULES
+from tocsin.store.monitoring.monitoring_tables import measurements as table
+from tocsin.store.monitoring.monitors import MONITORS
+from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.usecases.monitoring import agents, alert_rules, environments, monitors, rounds
 
 MINUTE = timedelta(minutes=1)
 

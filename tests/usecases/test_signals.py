@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.telling import BUSY, REFUSED, SENT, Town
-from tocsin.domain.channel_config import ApiAction, ApiRequest
+from tocsin.domain.monitoring.channel_config import ApiAction, ApiRequest
 from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.store.violations import VIOLATIONS
-from tocsin.usecases import notification_channels, notification_schemes, signals
-from tocsin.usecases.notification_channels import Wish
-from tocsin.usecases.telling import MOST_ATTEMPTS
+from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.usecases.monitoring import notification_channels, notification_schemes, signals
+from tocsin.usecases.monitoring.notification_channels import Wish
+from tocsin.usecases.monitoring.telling import MOST_ATTEMPTS
 
 API = ApiAction(
     trigger=ApiRequest(url="https://api.example.com/"),

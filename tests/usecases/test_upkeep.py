@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.oauth import App, Code, Token
+from tocsin.domain.machines.oauth import App, Code, Token
 from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
 from tocsin.store.database import Database

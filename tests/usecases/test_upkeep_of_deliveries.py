@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.delivery import Dispatch, after
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import Dispatch, after
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries as store
 from tocsin.store.database import Database

@@ -9,12 +9,13 @@ from tests.hearing import channel, deliver, rule, violations
 from tests.night import Night
 from tests.team import NOON
 from tests.watching import BROKEN, FINE, environment, found, monitor
-from tocsin.domain.monitor import Measurement
-from tocsin.store import monitoring_tables as tables
+from tocsin.domain.monitoring.monitor import Measurement
 from tocsin.store import retention
 from tocsin.store.database import Database
-from tocsin.usecases import account, rounds, upkeep
+from tocsin.store.monitoring import monitoring_tables as tables
+from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
+from tocsin.usecases.monitoring import rounds
 
 DAY = timedelta(days=1)
 

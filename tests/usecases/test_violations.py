@@ -8,13 +8,13 @@ import pytest
 from tests.hearing import channel, deliver, planned, rule, violations
 from tests.night import URL, Night
 from tests.watching import BROKEN, FINE, environment, found, monitor
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.environment import Environment
-from tocsin.domain.monitor import Measurement, Monitor
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.monitor import Measurement, Monitor
 from tocsin.store.database import Database
-from tocsin.usecases import alert_rules, rounds
-from tocsin.usecases import violations as usecase
 from tocsin.usecases.errors import NotFound
+from tocsin.usecases.monitoring import alert_rules, rounds
+from tocsin.usecases.monitoring import violations as usecase
 from tocsin.usecases.parts import Part
 
 ALL = Part(limit=100, counted=True)

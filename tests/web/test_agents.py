@@ -8,7 +8,7 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import monitor, send
-from tocsin.usecases import agents
+from tocsin.usecases.monitoring import agents
 
 HERE: Final = "/agents"
 HOSTILE: Final = "<script>alert(1)</script>"

@@ -6,8 +6,8 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, measure, monitor, rule, send
-from tocsin.domain.monitor import Ping
-from tocsin.usecases import alert_rules, monitors
+from tocsin.domain.monitoring.monitor import Ping
+from tocsin.usecases.monitoring import alert_rules, monitors
 
 HERE: Final = "/alert_rules"
 HOSTILE: Final = "<script>alert(1)</script>"

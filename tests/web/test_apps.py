@@ -9,10 +9,10 @@ from tests.api.oauth.apps import BACK
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.auth.oauth_nouns import Sent
-from tocsin.domain.oauth import App
+from tocsin.domain.machines.oauth import App
 from tocsin.domain.user import User
 from tocsin.kit.sealing import digest
-from tocsin.usecases import apps, grants
+from tocsin.usecases.machines import apps, grants
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import KEY, channel, rule, send
-from tocsin.domain.channel_config import (
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.channel_config import (
     EU,
     ApiAction,
     ApiRequest,
@@ -18,11 +19,10 @@ from tocsin.domain.channel_config import (
     Slack,
     Webhook,
 )
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import SchemeStep
+from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import alert_rules, notification_channels, notification_schemes
-from tocsin.usecases.notification_channels import config_of
+from tocsin.usecases.monitoring import alert_rules, notification_channels, notification_schemes
+from tocsin.usecases.monitoring.notification_channels import config_of
 
 CHANNELS: Final = "/notification_channels"
 HOSTILE: Final = "<script>alert(1)</script>"

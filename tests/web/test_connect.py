@@ -10,13 +10,14 @@ import pytest
 from tests.api.oauth.apps import ADMIN, BACK
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.oauth import App
+from tocsin.domain.machines.oauth import App
 from tocsin.domain.service import Service
 from tocsin.kit.sealing import digest
 from tocsin.store.integrations import INTEGRATIONS
 from tocsin.store.services import SERVICES
-from tocsin.usecases import apps, services
-from tocsin.usecases.apps import Wish
+from tocsin.usecases import services
+from tocsin.usecases.machines import apps
+from tocsin.usecases.machines.apps import Wish
 
 
 @pytest.fixture

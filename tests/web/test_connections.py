@@ -11,13 +11,19 @@ from tests.night import URL, Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import channel, rule, send
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.environment import Environment
-from tocsin.domain.envoy import FarFault
-from tocsin.domain.far_server import FarServer
-from tocsin.domain.signal_making import FIRST
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.envoy import FarFault
+from tocsin.domain.monitoring.far_server import FarServer
+from tocsin.domain.monitoring.signal_making import FIRST
 from tocsin.store.database import Database
-from tocsin.usecases import alert_rules, connections, far_servers, notification_channels, told
+from tocsin.usecases.monitoring import (
+    alert_rules,
+    connections,
+    far_servers,
+    notification_channels,
+    told,
+)
 from tocsin.usecases.parts import Part
 
 FAR = "https://far.example.com"

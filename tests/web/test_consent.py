@@ -9,11 +9,11 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from tests.api.oauth.apps import ADMIN, BACK, VERIFIER
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.oauth import App
+from tocsin.domain.machines.oauth import App
 from tocsin.domain.user import User
 from tocsin.store.oauth import CODES
-from tocsin.usecases import apps
-from tocsin.usecases.apps import Wish
+from tocsin.usecases.machines import apps
+from tocsin.usecases.machines.apps import Wish
 
 
 @pytest.fixture

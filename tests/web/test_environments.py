@@ -6,7 +6,7 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, measure, monitor, rule, send
-from tocsin.usecases import environments, notification_channels
+from tocsin.usecases.monitoring import environments, notification_channels
 from tocsin.web.monitoring import environments as pages
 
 HERE = "/environments"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.usecases.recent_rounds import Round
+from tocsin.usecases.monitoring.recent_rounds import Round
 from tocsin.web.monitoring.round_bars import draw
 from tocsin.web.monitoring.values import measured, readings, short, told
 

@@ -7,7 +7,8 @@ import pytest
 from tests.night import Night
 from tests.watching import environment
 from tests.web.watching import BROKEN, FINE, channel, measure, monitor, rule
-from tocsin.usecases import news, notification_channels, violations
+from tocsin.usecases import news
+from tocsin.usecases.monitoring import notification_channels, violations
 from tocsin.usecases.parts import Part
 from tocsin.web.hub import Live
 

@@ -6,9 +6,9 @@ from tests.night import Night
 from tests.watching import environment, monitor_now
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, follow, measure, monitor, rule, send
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.monitor import Heartbeat, Http, PageWalk, Step
-from tocsin.usecases import agents, alert_rules, environments, monitors, violations
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.monitor import Heartbeat, Http, PageWalk, Step
+from tocsin.usecases.monitoring import agents, alert_rules, environments, monitors, violations
 from tocsin.usecases.parts import Part
 from tocsin.web.monitoring.kinds import KINDS
 

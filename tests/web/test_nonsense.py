@@ -18,19 +18,12 @@ from tests.watching import BROKEN, FINE, environment, monitor
 from tests.web.conftest import Browser, Resident, Visitor, proof_on
 from tests.web.standing import Form, Standing
 from tests.web.watching import channel, measure, rule
-from tocsin.domain.notification_channel import SchemeStep
+from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.domain.schedule import Layer
 from tocsin.domain.user import User
 from tocsin.store import tables
-from tocsin.usecases import (
-    agents,
-    calendars,
-    integrations,
-    notification_schemes,
-    overrides,
-    schedules,
-    teams,
-)
+from tocsin.usecases import calendars, integrations, overrides, schedules, teams
+from tocsin.usecases.monitoring import agents, notification_schemes
 from tocsin.web.app import PAGES
 
 NONSENSE: Final = (

@@ -6,8 +6,8 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, text_of
 from tests.web.watching import channel, rule, send
-from tocsin.domain.notification_channel import SchemeStep
-from tocsin.usecases import notification_channels, notification_schemes
+from tocsin.domain.monitoring.notification_channel import SchemeStep
+from tocsin.usecases.monitoring import notification_channels, notification_schemes
 
 SCHEMES: Final = "/notification_schemes"
 HOOK: Final = "https://hooks.slack.com/services/T00/B00/XXXXXXXXXXXX"

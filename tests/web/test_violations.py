@@ -6,8 +6,8 @@ from tests.night import Night
 from tests.watching import environment
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.watching import BROKEN, FINE, channel, measure, monitor, rule, send
-from tocsin.domain.alert_rule import Violation
-from tocsin.usecases import alert_rules, monitors, violations
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.usecases.monitoring import alert_rules, monitors, violations
 from tocsin.usecases.parts import Part
 
 HERE = "/violations"

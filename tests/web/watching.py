@@ -8,12 +8,12 @@ import msgspec
 from tests.night import Night
 from tests.watching import BROKEN, FINE, found, monitor
 from tests.web.conftest import Browser, text_of
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.channel_config import Config, PagerDuty
-from tocsin.domain.environment import Environment
-from tocsin.domain.monitor import Measurement, Monitor
-from tocsin.domain.notification_channel import NotificationChannel
-from tocsin.usecases import alert_rules, notification_channels, rounds
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.channel_config import Config, PagerDuty
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.monitor import Measurement, Monitor
+from tocsin.domain.monitoring.notification_channel import NotificationChannel
+from tocsin.usecases.monitoring import alert_rules, notification_channels, rounds
 
 KEY = "0123456789abcdef0123456789abcdef"
 ALL = PagerDuty(integration_key=KEY)

@@ -12,12 +12,12 @@ from tocsin.api.body import Gone, Unread, read_body
 from tocsin.api.errors import Problem, RateLimited, problem_of
 from tocsin.api.incoming import read_body as read_json
 from tocsin.api.rate import RateLimit
-from tocsin.domain.environment import Agent
-from tocsin.domain.errand import Errands, Findings
+from tocsin.domain.monitoring.environment import Agent
+from tocsin.domain.monitoring.errand import Errands, Findings
 from tocsin.kit.paths import MethodNotAllowedError, PathNotFoundError
-from tocsin.usecases import agents, errands
 from tocsin.usecases.errors import Complaint, DatabaseAway
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import agents, errands
 
 PREFIX: Final = "/agent/"
 MONITORS: Final = "/agent/monitors"

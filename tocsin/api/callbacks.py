@@ -7,10 +7,10 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
-from tocsin.domain.following import Unreadable, is_signed, read_webhook
-from tocsin.usecases import following
+from tocsin.domain.monitoring.following import Unreadable, is_signed, read_webhook
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import following
 
 PREFIX: Final = "/callbacks/"
 LONGEST_ID: Final = 200

@@ -8,10 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
 from tocsin.api.rate import RateLimit
-from tocsin.usecases import heartbeats
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.heartbeats import Call
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import heartbeats
+from tocsin.usecases.monitoring.heartbeats import Call
 
 PREFIX: Final = "/heartbeat/"
 METHODS: Final = ("GET", "HEAD", "POST")

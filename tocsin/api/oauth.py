@@ -15,10 +15,10 @@ from tocsin.auth.oauth_identity import user_info
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.oauth_server import Reply
 from tocsin.auth.signing import ALGORITHM
-from tocsin.domain.scope import LEGACY, OPENID
-from tocsin.usecases import grants
+from tocsin.domain.machines.scope import LEGACY, OPENID
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import grants
 
 BODY_LIMIT: Final = 64 * 1024
 MOST_FIELDS: Final = 100

@@ -16,8 +16,8 @@ from authlib.oauth2.rfc6749 import (
     TokenMixin,
 )
 
-from tocsin.domain.oauth import App, Code, Token
-from tocsin.domain.scope import allowed
+from tocsin.domain.machines.oauth import App, Code, Token
+from tocsin.domain.machines.scope import allowed
 from tocsin.kit.sealing import digest
 
 FOREIGN: Final = "The redirect_uri is not one of those that are registered for this app."

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from tocsin.domain.scope import covers
+from tocsin.domain.machines.scope import covers
 from tocsin.domain.user import Role, User
 
 Power = Literal["read", "respond", "manage", "administer"]

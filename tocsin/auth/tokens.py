@@ -8,8 +8,8 @@ from typing import Final, Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.oauth import App, Token
-from tocsin.domain.scope import names_account
+from tocsin.domain.machines.oauth import App, Token
+from tocsin.domain.machines.scope import names_account
 from tocsin.kit.sealing import digest
 from tocsin.store import oauth as store
 from tocsin.store.users import USERS

@@ -12,9 +12,9 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from tocsin import __version__
-from tocsin.domain.cadence import last_round, next_round
-from tocsin.domain.errand import Errand, Errands, Finding, Findings, Receipt
-from tocsin.domain.monitor import Result
+from tocsin.domain.monitoring.cadence import last_round, next_round
+from tocsin.domain.monitoring.errand import Errand, Errands, Finding, Findings, Receipt
+from tocsin.domain.monitoring.monitor import Result
 from tocsin.engine.basket import Basket
 from tocsin.engine.lookout import Look, Lookout
 from tocsin.engine.round_meters import RoundMeters

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.monitor import Result
+from tocsin.domain.monitoring.monitor import Result
 from tocsin.engine.round_meters import RoundMeters
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 from tocsin.engine import follower
 from tocsin.engine.meters import Meters
-from tocsin.usecases import deliveries, rounds, upkeep, work
+from tocsin.usecases import upkeep, work
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import deliveries
+from tocsin.usecases.monitoring import rounds
 
 
 class Clockwork(NamedTuple):

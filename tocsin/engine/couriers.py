@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from tocsin.domain.delivery import DeliveryLane, Dispatch
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import DeliveryLane, Dispatch
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.usecases.house import House
 
 Parcel = TypeVar("Parcel")

@@ -5,8 +5,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.notification_channel import Outcome
 
 SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
 

@@ -10,15 +10,15 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.meters import Meters
 from tocsin.engine.tasks import SEND_TIMEOUT, write_down
 from tocsin.kit.clock import Clock
-from tocsin.usecases import deliveries
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import deliveries
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from tocsin.domain.address import KINDS
 from tocsin.domain.channel import Channel
-from tocsin.domain.delivery import LANES
+from tocsin.domain.machines.delivery import LANES
 from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.couriers import NO_COURIERS, Couriers

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from tocsin.domain.notification_channel import NotificationChannel, Thread
-from tocsin.domain.signal_making import thread_of
-from tocsin.usecases import connections, following
-from tocsin.usecases.connections import Line
+from tocsin.domain.monitoring.notification_channel import NotificationChannel, Thread
+from tocsin.domain.monitoring.signal_making import thread_of
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import connections, following
+from tocsin.usecases.monitoring.connections import Line
 
 
 async def look_around(house: House, now: datetime) -> None:

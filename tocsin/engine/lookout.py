@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.errand import Errand
-from tocsin.domain.monitor import Measurement, Result
+from tocsin.domain.monitoring.errand import Errand
+from tocsin.domain.monitoring.monitor import Measurement, Result
 from tocsin.engine.round_meters import RoundMeters
 from tocsin.kit.clock import Clock
 from tocsin.probes import looking

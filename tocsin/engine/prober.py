@@ -6,16 +6,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.heartbeat import judge
-from tocsin.domain.monitor import Heartbeat, Result
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.heartbeat import judge
+from tocsin.domain.monitoring.monitor import Heartbeat, Result
 from tocsin.engine.basket import Basket
 from tocsin.engine.lookout import PLACES, Look, Lookout
 from tocsin.engine.round_meters import RoundMeters
-from tocsin.usecases import errands, rounds
-from tocsin.usecases.errands import Due
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import errands, rounds
+from tocsin.usecases.monitoring.errands import Due
 
 AHEAD: Final = timedelta(seconds=0.5)  # leased so long before, and begun at the instant
 EARLY: Final = 0.05  # seconds, as these

@@ -6,12 +6,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.envoy import Envoy, FarFault
-from tocsin.domain.notification_channel import Outcome
-from tocsin.usecases import connections, notification_channels
-from tocsin.usecases.connections import Line
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.envoy import Envoy, FarFault
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.usecases.house import House
+from tocsin.usecases.monitoring import connections, notification_channels
+from tocsin.usecases.monitoring.connections import Line
 
 PATIENCE: Final = 20.0  # seconds, as this; servers make incidents of events by and by
 PAUSE: Final = 1.0

@@ -5,16 +5,16 @@ from datetime import datetime
 import httpx
 
 from tocsin.domain.channel import Postman
-from tocsin.domain.channel_config import kind_of
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.monitoring.channel_config import kind_of
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
 from tocsin.engine.proving import PATIENCE, prove
 from tocsin.outlets import TELL
 from tocsin.outlets.tools import Tools
-from tocsin.usecases import telling
 from tocsin.usecases.house import House
-from tocsin.usecases.telling import Parcel
+from tocsin.usecases.monitoring import telling
+from tocsin.usecases.monitoring.telling import Parcel
 
 
 def signal_courier(

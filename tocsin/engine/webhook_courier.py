@@ -7,14 +7,14 @@ from typing import Final
 
 import httpx
 
-from tocsin.domain.delivery import Dispatch
-from tocsin.domain.notification_channel import Outcome
-from tocsin.domain.webhook import WebhookRequest
+from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.machines.webhook import WebhookRequest
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
 from tocsin.engine.gathering import Gathering
 from tocsin.outlets import subscription
-from tocsin.usecases import webhook_delivery
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import webhook_delivery
 
 PATIENCE: Final = 0.02  # seconds until answers are written down, with those that came meanwhile
 

@@ -4,10 +4,10 @@ from functools import partial
 
 import httpx
 
-from tocsin.domain.write_back import AtlasRequest
+from tocsin.domain.machines.write_back import AtlasRequest
 from tocsin.engine.couriers import Courier
 from tocsin.outlets import atlas
-from tocsin.usecases import write_backs
+from tocsin.usecases.machines import write_backs
 
 
 def write_back_courier(http: httpx.AsyncClient) -> Courier[AtlasRequest]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from tocsin.domain.notification_channel import ChannelKind, Outcome, Signal
+from tocsin.domain.monitoring.notification_channel import ChannelKind, Outcome, Signal
 from tocsin.outlets import (
     api,
     atlas,

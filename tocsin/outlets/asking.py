@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from tocsin.domain.masking import hide
-from tocsin.domain.notification_channel import Outcome
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import may_succeed_later, seconds_of
 from tocsin.kit.text import one_line, printable, shortened

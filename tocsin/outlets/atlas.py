@@ -7,8 +7,8 @@ import httpx
 import msgspec
 
 from tocsin.domain.integration_settings import AtlasAccess
-from tocsin.domain.notification_channel import Outcome
-from tocsin.domain.write_back import AtlasRequest
+from tocsin.domain.machines.write_back import AtlasRequest
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.outlets.asking import Ask, ask, judged_by_words
 
 VERSION: Final = "application/vnd.atlas.2024-05-30+json"

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.channel_config import V1_PATH, V2_PATH, PagerDuty
-from tocsin.domain.notification_channel import Outcome, Signal
+from tocsin.domain.monitoring.channel_config import V1_PATH, V2_PATH, PagerDuty
+from tocsin.domain.monitoring.notification_channel import Outcome, Signal
 from tocsin.kit.text import one_line
 from tocsin.outlets.asking import Answer, Ask, ask, judged
 from tocsin.outlets.tools import Tools

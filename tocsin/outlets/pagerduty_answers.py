@@ -7,8 +7,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from tocsin.domain.envoy import FarFault, FarIncident, FarKey
-from tocsin.domain.notification_channel import RemoteStatus
+from tocsin.domain.monitoring.envoy import FarFault, FarIncident, FarKey
+from tocsin.domain.monitoring.notification_channel import RemoteStatus
 from tocsin.kit.retry_after import may_succeed_later
 from tocsin.kit.text import one_line, printable
 

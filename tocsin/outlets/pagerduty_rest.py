@@ -9,9 +9,9 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from tocsin.domain.channel_config import FarSide
-from tocsin.domain.envoy import FarFault, FarIncident, FarKey, Subscription, Tokens
-from tocsin.domain.following import EVENTS
+from tocsin.domain.monitoring.channel_config import FarSide
+from tocsin.domain.monitoring.envoy import FarFault, FarIncident, FarKey, Subscription, Tokens
+from tocsin.domain.monitoring.following import EVENTS
 from tocsin.kit.clock import Clock
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.outlets.pagerduty_answers import (

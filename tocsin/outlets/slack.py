@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.channel_config import Slack, secrets_of
-from tocsin.domain.notification_channel import Outcome, Signal
+from tocsin.domain.monitoring.channel_config import Slack, secrets_of
+from tocsin.domain.monitoring.notification_channel import Outcome, Signal
 from tocsin.kit.text import one_line
 from tocsin.outlets.asking import Ask, ask, judged_by_words
 from tocsin.outlets.tools import Tools

@@ -5,8 +5,8 @@ from typing import Final
 import httpx
 from msgspec.structs import replace
 
-from tocsin.domain.notification_channel import Outcome
-from tocsin.domain.webhook import WebhookRequest
+from tocsin.domain.machines.webhook import WebhookRequest
+from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.outlets.asking import Answer, Ask, ask, judged
 
 TIMEOUT: Final = 5.0  # seconds for everything

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.channel_config import Webhook, secrets_of
 from tocsin.domain.header_lines import read_headers
-from tocsin.domain.notification_channel import STATUS_AFTER, Outcome, Signal
+from tocsin.domain.monitoring.channel_config import Webhook, secrets_of
+from tocsin.domain.monitoring.notification_channel import STATUS_AFTER, Outcome, Signal
 from tocsin.kit.signing import SIGNATURE, sign
 from tocsin.outlets.asking import JSON, Ask, ask, judged
 from tocsin.outlets.tools import Tools

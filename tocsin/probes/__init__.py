@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from tocsin.domain import monitor
+from tocsin.domain.monitoring import monitor
 from tocsin.probes import dns, http, page, ping, postgresql, prometheus, tcp, tls
 
 PROBES: Final[tuple[ModuleType, ...]] = (http, page, dns, tcp, tls, ping, prometheus, postgresql)

@@ -5,7 +5,7 @@ from typing import Final
 from dns import asyncresolver, exception, resolver
 from dns.rdata import Rdata
 
-from tocsin.domain.monitor import Dns
+from tocsin.domain.monitoring.monitor import Dns
 from tocsin.kit.text import shortened
 from tocsin.probes.facing import facing
 from tocsin.probes.look import Fault, Look

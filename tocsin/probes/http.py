@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from tocsin.domain.body_text import find_all
-from tocsin.domain.monitor import FaultKind, Http
-from tocsin.domain.statuses import is_among
+from tocsin.domain.monitoring.monitor import FaultKind, Http
+from tocsin.domain.monitoring.statuses import is_among
 from tocsin.probes.fetching import Answer, fetch, make_request, phrase
 from tocsin.probes.keeping import as_text, kept
 from tocsin.probes.look import Fault, Look

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from tocsin.domain.monitor import FaultKind
+from tocsin.domain.monitoring.monitor import FaultKind
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.http import Outbound, make_client, trusting
 

@@ -6,7 +6,7 @@ from time import perf_counter
 import httpx
 from msgspec.structs import replace
 
-from tocsin.domain.monitor import Measurement, Target
+from tocsin.domain.monitoring.monitor import Measurement, Target
 from tocsin.kit.text import one_line
 from tocsin.probes import PROBE_OF
 from tocsin.probes.look import Fault, Look, Tools

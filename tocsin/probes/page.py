@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tocsin.domain.monitor import PageWalk, Step
+from tocsin.domain.monitoring.monitor import PageWalk, Step
 from tocsin.probes.fetching import Answer, fetch, make_request, phrase
 from tocsin.probes.forms import Form, fill_in
 from tocsin.probes.look import Fault, Look

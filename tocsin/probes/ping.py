@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import icmplib
 
-from tocsin.domain.monitor import Ping
+from tocsin.domain.monitoring.monitor import Ping
 from tocsin.probes.facing import facing
 from tocsin.probes.look import Fault, Look
 

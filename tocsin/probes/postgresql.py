@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import asyncpg
 
-from tocsin.domain.monitor import PostgreSql, Tls
+from tocsin.domain.monitoring.monitor import PostgreSql, Tls
 from tocsin.kit.text import one_line
 from tocsin.probes import certificates
 from tocsin.probes.facing import facing

@@ -6,7 +6,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from tocsin.domain.monitor import Prometheus
+from tocsin.domain.monitoring.monitor import Prometheus
 from tocsin.kit.text import one_line
 from tocsin.probes.fetching import Answer, fetch, make_request
 from tocsin.probes.http import check_status, credentials

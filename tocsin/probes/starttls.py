@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.monitor import StartTls
+from tocsin.domain.monitoring.monitor import StartTls
 from tocsin.kit.text import one_line
 from tocsin.probes.look import Fault
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from tocsin.domain.monitor import Tcp
+from tocsin.domain.monitoring.monitor import Tcp
 from tocsin.probes.facing import facing
 from tocsin.probes.look import Fault, Look
 from tocsin.probes.reading import quoted

@@ -3,7 +3,7 @@
 import ssl
 from functools import partial
 
-from tocsin.domain.monitor import Tls
+from tocsin.domain.monitoring.monitor import Tls
 from tocsin.probes import certificates
 from tocsin.probes.facing import facing
 from tocsin.probes.look import Look

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.delivery import Dispatch
+from tocsin.domain.machines.delivery import Dispatch
 from tocsin.store.delivery_tables import deliveries, delivery_threads
 from tocsin.store.driver import driver
 from tocsin.store.rows import Rows

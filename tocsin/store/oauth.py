@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.oauth import App, Code, Token
+from tocsin.domain.machines.oauth import App, Code, Token
 from tocsin.store import delivery_tables as tables
 from tocsin.store.rows import Rows, Where
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
-from tocsin.store.monitoring_tables import threads, violations
+from tocsin.store.monitoring.monitoring_tables import threads, violations
 from tocsin.store.tables import (
     alarms,
     alerts,

@@ -6,8 +6,8 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.delivery import WebhookSubscription
-from tocsin.domain.webhook import Listener
+from tocsin.domain.machines.delivery import WebhookSubscription
+from tocsin.domain.machines.webhook import Listener
 from tocsin.store.delivery_tables import webhook_subscriptions
 from tocsin.store.driver import driver
 from tocsin.store.rows import Rows

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from tocsin.domain.write_back import AtlasAlert
+from tocsin.domain.machines.write_back import AtlasAlert
 
 # Incidents first: they have an index, and a few alerts each.
 _OPEN: Final = """

@@ -8,10 +8,10 @@ import msgspec
 from msgspec.structs import astuple
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.delivery import Dispatch
 from tocsin.domain.event import ChangeEvent
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.notification import Notification
 from tocsin.domain.work import Work
 from tocsin.store.pieces import statement

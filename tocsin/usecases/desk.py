@@ -19,9 +19,9 @@ from tocsin.kit.ids import new_id
 from tocsin.store import directory as store
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Writes, flush
-from tocsin.usecases import write_backs
-from tocsin.usecases.announcing import announcements
 from tocsin.usecases.directory import Directory, View
+from tocsin.usecases.machines import write_backs
+from tocsin.usecases.machines.announcing import announcements
 
 
 class Desk:

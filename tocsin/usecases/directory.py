@@ -7,10 +7,10 @@ import asyncpg
 
 from tocsin.domain.command import Roster
 from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.machines.webhook import Listener
 from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
-from tocsin.domain.webhook import Listener
 from tocsin.store import directory as store
 from tocsin.store import webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window

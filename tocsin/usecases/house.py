@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tocsin.domain.account import Account
-from tocsin.domain.envoy import Envoy
+from tocsin.domain.monitoring.envoy import Envoy
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database

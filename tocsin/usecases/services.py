@@ -30,10 +30,10 @@ from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.rows import Taken, Where
 from tocsin.store.services import SERVICES, Standing, Tally
 from tocsin.usecases import escalation_policies, incidents
-from tocsin.usecases.announcing import announce_service
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.machines.announcing import announce_service
 from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 

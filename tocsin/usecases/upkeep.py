@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.account import Account
-from tocsin.domain.oauth import REFRESH_FOR
+from tocsin.domain.machines.oauth import REFRESH_FOR
 from tocsin.domain.session import IDLE_FOR, LONGEST
 from tocsin.store import last_bodies, last_events, retention
 from tocsin.usecases.house import House

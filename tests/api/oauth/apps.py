@@ -8,11 +8,11 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
-from tocsin.domain.oauth import App
+from tocsin.domain.machines.oauth import App
 from tocsin.domain.user import User
-from tocsin.usecases import apps, grants
-from tocsin.usecases.apps import Wish
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import apps, grants
+from tocsin.usecases.machines.apps import Wish
 
 BACK: Final = "https://app.example.org/back"
 VERIFIER: Final = "a-verifier-that-is-as-long-as-the-standard-wants-it"

@@ -9,8 +9,8 @@ from tests.api.conftest import Hands
 from tests.api.oauth.apps import Program, call, refused
 from tocsin.api.oauth import PER_MINUTE
 from tocsin.domain.user import User
-from tocsin.usecases import apps
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import apps
 
 
 async def test_a_code_used_twice_takes_back_what_it_was_swapped_for(

@@ -9,9 +9,9 @@ from tests.api.oauth.apps import Program, call, register
 from tocsin.domain.user import User
 from tocsin.store import delivery_tables
 from tocsin.store.users import USERS
-from tocsin.usecases import apps
-from tocsin.usecases.apps import Wish
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import apps
+from tocsin.usecases.machines.apps import Wish
 
 
 async def test_a_token_opens_nothing_outside_its_scopes(

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp
 from tests.api.conftest import PUBLIC_URL
 from tests.api.oauth.apps import BACK, VERIFIER, Program, call, read, refused
 from tocsin.domain.user import User
-from tocsin.usecases import grants
 from tocsin.usecases.house import House
+from tocsin.usecases.machines import grants
 
 
 async def test_a_code_becomes_tokens_that_act_for_whoever_gave_it(

@@ -8,9 +8,9 @@ from msgspec import UNSET, UnsetType
 
 from tocsin.api.rest import Answer, Call, Resource
 from tocsin.domain.log_entry import Agent
-from tocsin.usecases import webhooks
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.webhooks import FilterType, Known, Wish
+from tocsin.usecases.machines import webhooks
+from tocsin.usecases.machines.webhooks import FilterType, Known, Wish
 
 WEBHOOK_SUBSCRIPTIONS = Resource("/webhook_subscriptions", scope="webhook_subscriptions")
 

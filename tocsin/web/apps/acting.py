@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import apps
+from tocsin.usecases.machines import apps
 from tocsin.web.apps.scope_words import told
 from tocsin.web.notices import done
 from tocsin.web.page import Page

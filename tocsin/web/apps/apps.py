@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tocsin.domain.oauth import App
-from tocsin.usecases import apps
-from tocsin.usecases.apps import CONNECTABLE, Wish
+from tocsin.domain.machines.oauth import App
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.machines import apps
+from tocsin.usecases.machines.apps import CONNECTABLE, Wish
 from tocsin.web.apps.scope_words import told
 from tocsin.web.notices import done
 from tocsin.web.page import Page

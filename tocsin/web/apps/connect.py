@@ -4,9 +4,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import choices, connect, services
-from tocsin.usecases.connect import Bid, Choice
+from tocsin.usecases import choices, services
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.machines import connect
+from tocsin.usecases.machines.connect import Bid, Choice
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Filter
 from tocsin.web.apps.leaving import leading_to, send_back

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tocsin.auth.oauth_nouns import Sent
-from tocsin.usecases import grants
+from tocsin.usecases.machines import grants
 from tocsin.web.apps.leaving import leading_to, send_back
 from tocsin.web.apps.scope_words import told
 from tocsin.web.page import Page

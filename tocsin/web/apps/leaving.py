@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from tocsin.domain.oauth import origin_of
+from tocsin.domain.machines.oauth import origin_of
 from tocsin.web.safety import POLICY
 from tocsin.web.visit import go_to
 

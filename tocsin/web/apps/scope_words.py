@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.domain.scope import OPENID, READ, WRITE
+from tocsin.domain.machines.scope import OPENID, READ, WRITE
 
 _WHOLE: Final[Mapping[str, str]] = {
     OPENID: "Know who you are: your name and e-mail address",

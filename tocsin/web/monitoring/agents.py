@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.environment import Agent
-from tocsin.usecases import agents
+from tocsin.domain.monitoring.environment import Agent
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import agents
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

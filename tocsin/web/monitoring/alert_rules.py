@@ -4,8 +4,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.usecases import (
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import (
     alert_rules,
     environments,
     monitors,
@@ -13,8 +14,7 @@ from tocsin.usecases import (
     notification_schemes,
     violations,
 )
-from tocsin.usecases.alert_rules import Wish
-from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring.alert_rules import Wish
 from tocsin.usecases.parts import Part
 from tocsin.web.monitoring.channel_kinds import KINDS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS

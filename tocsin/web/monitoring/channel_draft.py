@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from tocsin.domain.channel_config import (
+from tocsin.domain.monitoring.channel_config import (
     EU,
     METHODS,
     US,
@@ -17,8 +17,8 @@ from tocsin.domain.channel_config import (
     Slack,
     Webhook,
 )
-from tocsin.domain.instructions import Instructions, read_instructions
-from tocsin.domain.notification_channel import ChannelKind, SignalAction
+from tocsin.domain.monitoring.instructions import Instructions, read_instructions
+from tocsin.domain.monitoring.notification_channel import ChannelKind, SignalAction
 from tocsin.usecases.errors import Invalid
 
 Draft = Mapping[str, str]

@@ -5,12 +5,12 @@ from typing import Final, cast
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.channel_config import METHODS, kind_of
-from tocsin.domain.environment import Environment
-from tocsin.domain.notification_channel import ChannelKind, NotificationChannel
-from tocsin.usecases import environments, notification_channels
+from tocsin.domain.monitoring.channel_config import METHODS, kind_of
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.notification_channel import ChannelKind, NotificationChannel
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.notification_channels import Wish
+from tocsin.usecases.monitoring import environments, notification_channels
+from tocsin.usecases.monitoring.notification_channels import Wish
 from tocsin.web.monitoring.channel_draft import (
     ELSEWHERE,
     Draft,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from tocsin.domain.notification_channel import ChannelKind
+from tocsin.domain.monitoring.notification_channel import ChannelKind
 
 
 class Kind(NamedTuple):

@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tocsin.domain.channel_config import PagerDuty
-from tocsin.domain.far_server import SCOPES, FarServer
-from tocsin.usecases import (
+from tocsin.domain.monitoring.channel_config import PagerDuty
+from tocsin.domain.monitoring.far_server import SCOPES, FarServer
+from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import (
     alert_rules,
     connecting,
     connections,
@@ -15,8 +16,7 @@ from tocsin.usecases import (
     far_servers,
     notification_channels,
 )
-from tocsin.usecases.connecting import BACK, Arrival, Astray, Goal, Onward
-from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring.connecting import BACK, Arrival, Astray, Goal, Onward
 from tocsin.web.apps.leaving import leading_to, send_back
 from tocsin.web.cookies import drop_cookie, read_cookie, set_cookie
 from tocsin.web.monitoring.alert_rules import PATH as RULES

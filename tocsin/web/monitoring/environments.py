@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import environments, monitors, notification_channels
-from tocsin.usecases.environments import Wish
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import environments, monitors, notification_channels
+from tocsin.usecases.monitoring.environments import Wish
 from tocsin.web.monitoring import watchlist
 from tocsin.web.notices import done
 from tocsin.web.page import Page

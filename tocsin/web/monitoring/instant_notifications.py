@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from tocsin.domain.channel_config import Config
-from tocsin.domain.environment import Environment
-from tocsin.usecases import environments, notification_channels
+from tocsin.domain.monitoring.channel_config import Config
+from tocsin.domain.monitoring.environment import Environment
 from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.usecases.monitoring import environments, notification_channels
 from tocsin.web.monitoring import starting
 from tocsin.web.monitoring.channel_draft import ELSEWHERE, blank, config_of, regions
 from tocsin.web.monitoring.listeners import tell_all

@@ -5,8 +5,8 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from tocsin.domain import monitor
-from tocsin.domain.monitor import MonitorKind
+from tocsin.domain.monitoring import monitor
+from tocsin.domain.monitoring.monitor import MonitorKind
 
 Shape = Literal[
     "line", "area", "tick", "choice", "number", "secret", "lines", "list", "maybe", "steps"

@@ -5,10 +5,14 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.environment import Environment
-from tocsin.domain.notification_channel import NotificationChannel, NotificationScheme, SchemeStep
-from tocsin.usecases import alert_rules, environments, notification_schemes
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.notification_channel import (
+    NotificationChannel,
+    NotificationScheme,
+    SchemeStep,
+)
+from tocsin.usecases.monitoring import alert_rules, environments, notification_schemes
 from tocsin.web.lists import address_of_part
 from tocsin.web.notices import done
 from tocsin.web.visit import Visit

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.monitor import Monitor, MonitorKind, PageWalk, Step, Target
+from tocsin.domain.monitoring.monitor import Monitor, MonitorKind, PageWalk, Step, Target
 from tocsin.kit.text import is_digits
 from tocsin.usecases.errors import Invalid
 from tocsin.web.monitoring.kinds import KINDS, Asked

@@ -7,11 +7,11 @@ from msgspec import UNSET
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.monitor import Monitor, MonitorKind
-from tocsin.usecases import agents, environments, monitors, notification_channels
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.monitor import Monitor, MonitorKind
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.monitors import Wish
+from tocsin.usecases.monitoring import agents, environments, monitors, notification_channels
+from tocsin.usecases.monitoring.monitors import Wish
 from tocsin.web.monitoring import starting
 from tocsin.web.monitoring.kinds import KINDS
 from tocsin.web.monitoring.monitor_draft import (

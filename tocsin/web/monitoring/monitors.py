@@ -5,12 +5,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.environment import BUILT_IN_AGENT
-from tocsin.domain.monitor import Monitor
-from tocsin.usecases import agents, alert_rules, environments, monitors, violations
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
+from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.monitors import Wish
+from tocsin.usecases.monitoring import agents, alert_rules, environments, monitors, violations
+from tocsin.usecases.monitoring.monitors import Wish
 from tocsin.usecases.parts import Part
 from tocsin.web.lists import page_asked
 from tocsin.web.monitoring import watchlist

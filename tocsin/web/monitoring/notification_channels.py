@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.channel_config import ApiAction
-from tocsin.domain.notification_channel import SignalAction
-from tocsin.usecases import connections, environments, notification_channels, told
+from tocsin.domain.monitoring.channel_config import ApiAction
+from tocsin.domain.monitoring.notification_channel import SignalAction
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.notification_channels import Known
+from tocsin.usecases.monitoring import connections, environments, notification_channels, told
+from tocsin.usecases.monitoring.notification_channels import Known
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.monitoring.channel_draft import ACTIONS
 from tocsin.web.monitoring.channel_kinds import KINDS

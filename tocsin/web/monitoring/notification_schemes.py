@@ -5,12 +5,17 @@ from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
 
-from tocsin.domain.environment import Environment
-from tocsin.domain.notification_channel import NotificationScheme, SchemeStep
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.notification_channel import NotificationScheme, SchemeStep
 from tocsin.kit.text import is_digits
-from tocsin.usecases import alert_rules, environments, notification_channels, notification_schemes
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.notification_schemes import MOST_STEPS, Wish
+from tocsin.usecases.monitoring import (
+    alert_rules,
+    environments,
+    notification_channels,
+    notification_schemes,
+)
+from tocsin.usecases.monitoring.notification_schemes import MOST_STEPS, Wish
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
 from tocsin.web.monitoring.environments import framed
 from tocsin.web.notices import done

@@ -7,10 +7,10 @@ from statistics import fmean
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.measured import VALUES
-from tocsin.domain.monitor import Monitor, MonitorKind
-from tocsin.usecases import monitors
-from tocsin.usecases.monitors import Point
+from tocsin.domain.monitoring.measured import VALUES
+from tocsin.domain.monitoring.monitor import Monitor, MonitorKind
+from tocsin.usecases.monitoring import monitors
+from tocsin.usecases.monitoring.monitors import Point
 from tocsin.web.monitoring.values import short, told
 from tocsin.web.reports.plots import Place, Plot, steps_of_figures, trace
 from tocsin.web.visit import Visit

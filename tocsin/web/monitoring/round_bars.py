@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from tocsin.usecases.recent_rounds import Round
+from tocsin.usecases.monitoring.recent_rounds import Round
 from tocsin.web.words import ago
 
 MOST: Final = 24  # rounds

@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.measured import VALUES, Value
-from tocsin.domain.monitor import MonitorKind
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.measured import VALUES, Value
+from tocsin.domain.monitoring.monitor import MonitorKind
 from tocsin.kit.text import is_digits
-from tocsin.usecases.alert_rules import Starter, Wish, starters
+from tocsin.usecases.monitoring.alert_rules import Starter, Wish, starters
 from tocsin.web.monitoring.kinds import KINDS
 from tocsin.web.visit import Form
 

@@ -6,13 +6,14 @@ from typing import Final, get_args
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from tocsin.domain.alert_rule import AlertRule
-from tocsin.domain.environment import Environment
 from tocsin.domain.event import Severity
-from tocsin.domain.monitor import KINDS as KIND_NAMES
-from tocsin.domain.monitor import MonitorKind
+from tocsin.domain.monitoring.alert_rule import AlertRule
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.monitor import KINDS as KIND_NAMES
+from tocsin.domain.monitoring.monitor import MonitorKind
 from tocsin.kit.text import is_digits
-from tocsin.usecases import (
+from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import (
     alert_rules,
     environments,
     monitors,
@@ -20,9 +21,8 @@ from tocsin.usecases import (
     notification_schemes,
     rule_previews,
 )
-from tocsin.usecases.errors import Complaint
-from tocsin.usecases.monitors import Watched
-from tocsin.usecases.rule_previews import Preview
+from tocsin.usecases.monitoring.monitors import Watched
+from tocsin.usecases.monitoring.rule_previews import Preview
 from tocsin.web.monitoring.alert_rules import PATH
 from tocsin.web.monitoring.channel_kinds import KINDS
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
-from tocsin.domain.alert_rule import Violation
-from tocsin.domain.monitor import Monitor, Result
+from tocsin.domain.monitoring.alert_rule import Violation
+from tocsin.domain.monitoring.monitor import Monitor, Result
 
 State = Literal["failing", "warning", "waiting", "good", "paused"]
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from tocsin.domain.monitor import Monitor
-from tocsin.usecases import alert_rules, environments
-from tocsin.usecases.alert_rules import starters
-from tocsin.usecases.environments import Wish
+from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.monitoring import alert_rules, environments
+from tocsin.usecases.monitoring.alert_rules import starters
+from tocsin.usecases.monitoring.environments import Wish
 from tocsin.web.monitoring.monitor_draft import STARTER_RULE
 from tocsin.web.visit import Visit
 

@@ -5,7 +5,7 @@ from itertools import chain
 from math import log10
 from typing import Any, Final
 
-from tocsin.domain.measured import VALUES
+from tocsin.domain.monitoring.measured import VALUES
 
 SECOND: Final = 1000  # milliseconds
 DAY: Final = 86_400  # seconds

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from tocsin.domain.alert_rule import Because, ViolationState
-from tocsin.usecases import alert_rules, environments, monitors, told, violations
+from tocsin.domain.monitoring.alert_rule import Because, ViolationState
 from tocsin.usecases.errors import NotFound
+from tocsin.usecases.monitoring import alert_rules, environments, monitors, told, violations
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.monitoring.monitors import agent_names
 from tocsin.web.notices import done

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tocsin.domain.environment import Environment
-from tocsin.domain.monitor import Monitor
-from tocsin.usecases import recent_rounds
-from tocsin.usecases.monitors import Watched
+from tocsin.domain.monitoring.environment import Environment
+from tocsin.domain.monitoring.monitor import Monitor
+from tocsin.usecases.monitoring import recent_rounds
+from tocsin.usecases.monitoring.monitors import Watched
 from tocsin.web.lists import address_of_part
 from tocsin.web.monitoring import round_bars
 from tocsin.web.monitoring.kinds import KINDS

@@ -1,0 +1,1 @@
+"""Machines that are told, and machines that may ask: deliveries, webhooks, and apps."""

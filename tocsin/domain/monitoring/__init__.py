@@ -1,0 +1,1 @@
+"""The monitoring side: what is watched, what alert rules find, and who is told."""
