@@ -11,6 +11,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 NOW = datetime.now(UTC)
+SIGNS = x509.KeyUsage(
+    digital_signature=True,
+    key_cert_sign=True,
+    crl_sign=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 def _name(text: str) -> x509.Name:
@@ -26,6 +37,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         own = self._builder(self._name, self._key, NOW - timedelta(9), NOW + timedelta(900))
         own = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        own = own.add_extension(SIGNS, critical=True)
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(self._signed(own, self._key))
 
@@ -68,7 +80,7 @@ class Authority:
         *,
         by_itself: bool = False,
     ) -> x509.CertificateBuilder:
-        return x509.CertificateBuilder(
+        builder = x509.CertificateBuilder(
             issuer_name=name if by_itself else self._name,
             subject_name=name,
             public_key=key.public_key(),
@@ -76,6 +88,11 @@ class Authority:
             not_valid_before=starts,
             not_valid_after=expires,
         )
+        # Newer Pythons believe no certificate that does not name its keys.
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        signer = (key if by_itself else self._key).public_key()
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer)
+        return builder.add_extension(own, False).add_extension(issuer, False)
 
     @staticmethod
     def _signed(builder: x509.CertificateBuilder, key: ec.EllipticCurvePrivateKey) -> bytes:
