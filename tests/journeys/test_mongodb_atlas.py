@@ -46,7 +46,7 @@ async def test_with_a_key_alerts_of_one_source_are_one_incident(scene: Scene) ->
     await configure(scene, key)
     await open_incident(scene, FIRST, "Low urgency")
     await hands.press("Resolve")
-    await try_integration(scene, "Sent, not confirmed", "This proves nothing")
+    await try_integration(scene, "Sent, not confirmed", "That alone is no proof")
     await hands.press("Test resolve")
     await open_incident(scene, FIRST, OVER, number=2)
 

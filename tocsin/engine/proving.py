@@ -17,8 +17,8 @@ PATIENCE: Final = 20.0  # seconds, as this; servers make incidents of events by 
 PAUSE: Final = 1.0
 
 UNASKED: Final = (
-    "{} This proves nothing, as unknown keys are accepted, too: look for the incident “{}” over"
-    " there."
+    "{} That alone is no proof, as servers may accept unknown keys: look for the incident “{}”"
+    " over there."
 )
 NO_INCIDENT: Final = (
     "The event was accepted over there, but no incident came of it: the integration key is wrong."
