@@ -1,6 +1,7 @@
 """Steps that several guides have in common, done by hands on pages."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from tests.browser.start import POLICY
@@ -112,28 +113,37 @@ async def open_environment(scene: Scene, part: str) -> None:
     await scene.hands.follow(part, within="Parts of this environment")
 
 
-async def outlive_an_outage(scene: Scene, monitor: str, title: str, *, number: int) -> int:
+async def outlive_an_outage(
+    scene: Scene,
+    monitor: str,
+    title: str,
+    *,
+    number: int,
+    breaks: Callable[[], None] | None = None,
+    mends: Callable[[], None] | None = None,
+) -> int:
     """See that nothing is lost or doubled of what happens while the side that pages is away.
 
     One incident, this ``number``, ends meanwhile, and another begins. Return which will be next.
+    ``breaks`` and ``mends`` are for monitors to which it is no fault when the web site is down.
     """
     if scene.is_one_house:
         return number
-    website = scene.website
+    breaks, mends = breaks or scene.website.break_down, mends or scene.website.mend
     scene.clock.skip(hours=1)  # or it would count as one that flaps
-    website.break_down()
+    breaks()
     await measure(scene, monitor, "Failing")
     await open_incident(scene, title, "is being paged", number=number)
     await scene.there.closes()
-    website.mend()
+    mends()
     await measure(scene, monitor, "All was well")
-    website.break_down()
+    breaks()
     await measure(scene, monitor, "Failing")
     await scene.there.opens()
     scene.clock.skip(minutes=1)
     await scene.here.looks_again()
     await open_incident(scene, title, "is being paged", number=number + 1)
-    website.mend()
+    mends()
     await measure(scene, monitor, "All was well")
     await open_incident(scene, title, OVER, number=number + 1)
     for each in (number, number + 1):

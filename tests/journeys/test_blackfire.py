@@ -13,6 +13,7 @@ from tests.journeys.steps import (
     measure,
     open_environment,
     open_incident,
+    outlive_an_outage,
     read_integration_key,
 )
 
@@ -43,6 +44,14 @@ async def test_an_alarm_raises_what_a_warning_began(scene: Scene) -> None:
     await measure(scene, monitor, "All was well")
     await open_incident(scene, f"{MONITOR}: Memory", OVER, "High urgency")
     assert await scene.there.turns(1) == ["trigger", "trigger", "acknowledge", "resolve"]
+    await outlive_an_outage(
+        scene,
+        monitor,
+        f"{MONITOR}: Memory",
+        number=2,
+        breaks=lambda: website.takes(memory=95),
+        mends=lambda: website.takes(memory=40),
+    )
 
 
 async def integrate(scene: Scene) -> str:
