@@ -13,6 +13,8 @@ SENDERS: Final = 8
 PATIENCE: Final = 10.0  # seconds for an answer
 PAUSE: Final = 0.05  # seconds, before an event is sent again, and between new alerts
 WILL_PASS: Final = frozenset({429, 503})
+# The second is what anyio raises of a connection that was reset before its use.
+LOST: Final = (httpx.TransportError, AttributeError)
 
 
 class Story(Counter[str]):
@@ -83,7 +85,7 @@ class Load:
             try:
                 for story in answering:
                     await _acknowledge(http, story)
-            except httpx.TransportError:
+            except LOST:
                 return False
         return True
 
@@ -105,7 +107,7 @@ class Load:
         for server in servers:
             try:
                 answer = await http.post(f"{server.url}/v2/enqueue", json=self._event(story))
-            except httpx.TransportError:
+            except LOST:
                 self.unanswered += 1
                 continue
             self.answers[answer.status_code] += 1

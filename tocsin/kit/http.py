@@ -143,6 +143,8 @@ class Guarded(httpx.AsyncBaseTransport):
                 if tls_fault(error):
                     raise
                 refusal = error
+            except AttributeError as error:  # anyio on uvloop, of what was reset before its use
+                raise httpx.ReadError("The connection was reset.", request=request) from error
         raise refusal
 
     async def aclose(self) -> None:

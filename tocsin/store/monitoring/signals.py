@@ -33,6 +33,7 @@ attached as (
 select environment_id, id, channel_id, min(after) as after from attached
 where channel_id in (select id from notification_channels where removed_at is null)
 group by environment_id, id, channel_id
+order by min(after), channel_id
 """)
 
 _ABOUT: Final = sa.text("""
@@ -55,7 +56,7 @@ _deliveries: Final = delivery_tables.deliveries.c
 async def attached(
     tx: AsyncConnection, rules: Collection[EnvironmentAndRule]
 ) -> dict[EnvironmentAndRule, dict[str, int]]:
-    """Return the channels that hear of each rule, each once, and after how many seconds."""
+    """Return the channels that hear of each rule, the soonest first, and after how many seconds."""
     values = {
         "environment_ids": [environment_id for environment_id, _ in rules],
         "rule_ids": [rule_id for _, rule_id in rules],
