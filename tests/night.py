@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.team import METHODS, NOON, RULES, Team, integrate, make_team, person
+from tocsin.channels import DECLARED
 from tocsin.config import read_settings
 from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
 from tocsin.domain.event import Event
@@ -51,6 +52,7 @@ class Night:
             settings=read_settings(SETTINGS),
             sealer=Sealer("a secret of this installation, long enough"),
             directory=Directory(),
+            declared=DECLARED,
             clock=system_clock if real_time else lambda: self.now,
         )
 

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
-from tocsin.domain.channel import Delivery, Field
+from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.contact_kind import EMAIL
 from tocsin.domain.message import Message
 
 SENT = Delivery(ok=True, detail="kept")
@@ -16,8 +17,9 @@ class Notebook:
     ``further`` sums up the incidents that the pages only counted.
     """
 
-    kind: ClassVar[str] = "email"
-    fields: ClassVar[tuple[Field, ...]] = ()
+    declaration: ClassVar[Declaration] = Declaration(
+        name="notebook", label="Notebook", kind=EMAIL, tested="by itself"
+    )
 
     def __init__(self, seconds: float = 0) -> None:
         self.pages: list[tuple[str, list[str]]] = []

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, Final
@@ -27,11 +27,14 @@ from tocsin.api.metrics import EventMetrics
 from tocsin.api.oauth import OauthApp
 from tocsin.api.protocol import BoundedHttp
 from tocsin.api.resources import OPS
-from tocsin.channels.email import Email
-from tocsin.channels.webhook import Webhook, signing_key
+from tocsin.channels import CHANNELS, DECLARED
+from tocsin.channels.tools import Tools
+from tocsin.channels.webhook import signing_key
 from tocsin.config import Settings
 from tocsin.domain.channel import Channel, Postman
 from tocsin.domain.monitoring.envoy import Envoy
+from tocsin.domain.provider import Provider
+from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
@@ -48,7 +51,7 @@ from tocsin.outlets.pagerduty_rest import PagerDutyRest
 from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
-from tocsin.usecases import account, first_start, integration_settings
+from tocsin.usecases import account, first_start, integration_settings, providers
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
@@ -84,7 +87,7 @@ async def build(
         stack.push_async_callback(database.close)
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
         outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
-        channels = await _channels(settings, sealer, outbound, stack)
+        carrying = await _carrying(settings, sealer, outbound, clock, stack)
         tools = open_tools(outbound, user_agent=USER_AGENT, clock=clock)
         look = looking_with(await stack.enter_async_context(tools))
         house = House(
@@ -92,7 +95,8 @@ async def build(
             settings=settings,
             sealer=sealer,
             directory=Directory(settings.catch_all),
-            channels=frozenset(channel.kind for channel in channels),
+            declared=DECLARED,
+            channels=carrying.given,
             scopes=frozenset(op.scope for op in OPS),
             waiting=lambda: ingest.waiting,
             clock=clock,
@@ -101,10 +105,10 @@ async def build(
         registry = CollectorRegistry()
         engine = Engine(
             house,
-            channels,
+            carrying,
             registry,
             lambda: ingest.is_crowded,
-            couriers=await _couriers(channels, sealer, outbound, stack),
+            couriers=await _couriers(carrying.postman, sealer, outbound, stack),
             look=look,
         )
         ingest = _ingest(house, settings.ingest_queue, engine)
@@ -194,18 +198,33 @@ async def _answer(
             await serving
 
 
-async def _channels(
-    settings: Settings, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
-) -> tuple[Channel, ...]:
-    """Make the channels that this installation can use."""
+async def _carrying(
+    settings: Settings, sealer: Sealer, outbound: Outbound, clock: Clock, stack: AsyncExitStack
+) -> Carrying:
+    """Make the channels that need no provider, and what makes those of providers."""
     http = make_client(outbound, user_agent=USER_AGENT)
-    await stack.enter_async_context(http)
-    webhook = Webhook(http, signing_key(sealer))
+    tools = Tools(
+        http=await stack.enter_async_context(http),
+        clock=clock,
+        signing_key=signing_key(sealer),
+        mail=_mail_server(settings, stack),
+    )
+    given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
+    return Carrying(filter(None, given), partial(_channel_of, settings, tools))
+
+
+def _channel_of(settings: Settings, tools: Tools, provider: Provider) -> Channel | None:
+    channel = next((one for one in CHANNELS if one.declaration.name == provider.type), None)
+    callback = f"{settings.public_url}/callbacks/{provider.id}"
+    return channel.make(tools, provider.settings, callback) if channel else None
+
+
+def _mail_server(settings: Settings, stack: AsyncExitStack) -> MailServer | None:
     if settings.smtp_url is None:
-        return (webhook,)
-    mail_server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
-    stack.push_async_callback(mail_server.close)
-    return (Email(mail_server), webhook)
+        return None
+    server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
+    stack.push_async_callback(server.close)
+    return server
 
 
 async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Envoy:
@@ -215,12 +234,11 @@ async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Env
 
 
 async def _couriers(
-    channels: Iterable[Channel], sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
+    postman: Postman | None, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
 ) -> Couriers:
     """Make what carries deliveries to machines: however many wait, no page waits behind them."""
     http = make_client(outbound, user_agent=USER_AGENT, connections=PLACES)
     await stack.enter_async_context(http)
-    postman = next((channel for channel in channels if isinstance(channel, Postman)), None)
     return {
         "signal": signal_courier(http, postman, signing_key(sealer)),
         "webhook": webhook_courier(http),
@@ -246,6 +264,7 @@ async def running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     background = [
         asyncio.create_task(parts.ingest.run()),
         asyncio.create_task(account.follow(parts.house)),
+        asyncio.create_task(providers.follow(parts.house)),
     ]
     engine = asyncio.create_task(parts.engine.run()) if settings.role != "api" else None
     try:

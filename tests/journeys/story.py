@@ -17,13 +17,13 @@ from tests.team import Team, make_team
 from tocsin.app import Parts, build, make_server
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
-from tocsin.domain.address import KINDS
+from tocsin.domain.contact_kind import ALWAYS
 from tocsin.domain.user import User
 from tocsin.domain.work import TIMER
 from tocsin.store.database import Database
 from tocsin.usecases import work
 
-LANES: Final = (TIMER, *KINDS)
+LANES: Final = (TIMER, *[kind.name for kind in ALWAYS])
 
 _HEADLINE: Final = re.compile(r"^#\d+ (.+?)\r?$", re.MULTILINE)
 

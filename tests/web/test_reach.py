@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from tests.team import NOON
+from tocsin.domain.contact_kind import ALWAYS
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
 from tocsin.usecases.users import Known
 from tocsin.web.people.reach import after, offered, plans, trouble, ways
@@ -87,5 +88,5 @@ def test_what_keeps_pages_from_somebody_is_said(known: Known, told: str | None) 
 
 
 def test_only_what_a_channel_carries_is_offered() -> None:
-    assert offered(CHANNELS) == ["email", "webhook"]
-    assert offered(()) == []
+    assert offered(ALWAYS, CHANNELS) == ["email", "webhook"]
+    assert offered(ALWAYS, ()) == []

@@ -1,9 +1,25 @@
 """The ways to reach people: one file each, and this is all of them."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol, Self
 
 from tocsin.channels.email import Email
+from tocsin.channels.tools import Tools
 from tocsin.channels.webhook import Webhook
 from tocsin.domain.channel import Channel
 
-CHANNELS: Final[tuple[type[Channel], ...]] = (Email, Webhook)
+
+class Maker(Channel, Protocol):
+    """How a channel is made: None where the installation lacks what it needs.
+
+    ``settings`` are those that it declares, as an administrator gave them; ``callback`` is the
+    address at which its provider may call us.
+    """
+
+    @classmethod
+    def make(cls, tools: Tools, settings: Mapping[str, str], callback: str) -> Self | None:
+        """Make one."""
+
+
+CHANNELS: Final[tuple[type[Maker], ...]] = (Email, Webhook)
+DECLARED: Final = tuple(channel.declaration for channel in CHANNELS)

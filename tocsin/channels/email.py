@@ -1,18 +1,21 @@
 """E-mail: a page as text and HTML, with the incident's thread, handed to the mail server."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import jinja2
 import msgspec
 
-from tocsin.domain.channel import Delivery, Field
+from tocsin.channels.tools import Tools
+from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.contact_kind import EMAIL
 from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
 from tocsin.kit.smtp import MailServer
@@ -28,13 +31,20 @@ _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or a
 class Email:
     """Writes mails and hands them to a mail server."""
 
-    kind: ClassVar[str] = "email"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field(name="address", label="E-mail address", kind="email", example="ann@example.com"),
+    declaration: ClassVar[Declaration] = Declaration(
+        name="email",
+        label="The mail server",
+        kind=EMAIL,
+        tested="a real SMTP server",
     )
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
+
+    @classmethod
+    def make(cls, tools: Tools, _settings: Mapping[str, str], _callback: str) -> Self | None:
+        """Make it if there is a mail server."""
+        return cls(tools.mail) if tools.mail else None
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Hand the mail over once."""

@@ -1,12 +1,15 @@
 """A webhook: the page as signed JSON, posted to an address of the person's own."""
 
 import asyncio
-from typing import Any, ClassVar, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Self
 
 import httpx
 import msgspec
 
-from tocsin.domain.channel import Delivery, Field
+from tocsin.channels.tools import Tools
+from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.contact_kind import WEBHOOK
 from tocsin.domain.message import Message
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import may_succeed_later, seconds_of
@@ -19,14 +22,21 @@ TIMEOUT: Final = 5.0  # seconds for everything, however slowly the answer drips
 class Webhook:
     """Posts to URLs; ``key`` signs what it posts."""
 
-    kind: ClassVar[str] = "webhook"
-    fields: ClassVar[tuple[Field, ...]] = (
-        Field(name="address", label="URL", kind="url", example="https://hooks.example.com/on-call"),
+    declaration: ClassVar[Declaration] = Declaration(
+        name="webhook",
+        label="Webhook",
+        kind=WEBHOOK,
+        tested="a real receiver that checks the signature",
     )
 
     def __init__(self, http: httpx.AsyncClient, key: str) -> None:
         self._http = http
         self._key = key.encode()
+
+    @classmethod
+    def make(cls, tools: Tools, _settings: Mapping[str, str], _callback: str) -> Self:
+        """Make it."""
+        return cls(tools.http, tools.signing_key)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Post once. The answer's body is not read: nobody needs it, and it may have no end."""

@@ -7,12 +7,13 @@ from typing import Final
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.faults import faults_of_url
 
 TELEPHONES: Final = frozenset({"phone", "sms", "whatsapp"})
-KINDS: Final = ("email", "phone", "sms", "whatsapp", "push_notification", "webhook")
 DEFAULT_COUNTRY: Final = 1
 
+LONGEST: Final = 2000
 SHORTEST_EMAIL: Final = 6
 LONGEST_EMAIL: Final = 100
 LONGEST_TELEPHONE: Final = 40
@@ -25,19 +26,26 @@ _MEXICO: Final = 52
 _DIALLED: Final = re.compile(r"[0-9][0-9,*#]*")
 
 
-def faults_of_address(kind: str, country: int | None, address: str) -> Iterator[str]:
+def faults_of_address(kind: Kind, country: int | None, address: str) -> Iterator[str]:
     """Say what is wrong with the address of a contact method."""
-    match kind:
+    if kind.adds_itself:
+        yield f"Type cannot be {kind.name}_contact_method: devices add themselves."
+        return
+    match kind.address.kind:
         case "email":
             yield from (f"Address {fault}" for fault in faults_of_email(address))
-        case "webhook":
-            yield from faults_of_url("Address", address, "https://example.com/pages")
-        case "phone" | "sms" | "whatsapp":
-            yield from _faults_of_telephone(kind, country or DEFAULT_COUNTRY, address)
-        case "push_notification":
-            yield "Type cannot be push_notification_contact_method: devices add themselves."
+        case "url":
+            yield from faults_of_url("Address", address, kind.address.example)
+        case "tel":
+            yield from _faults_of_telephone(kind.name, country or DEFAULT_COUNTRY, address)
         case _:
-            yield f"Type must be one of {', '.join(f'{kind}_contact_method' for kind in KINDS)}."
+            yield from faults_of_value("Address", kind.address, address)
+
+
+def faults_of_value(name: str, field: Field, value: str) -> Iterator[str]:
+    """Say what is wrong with what was given for a field."""
+    if len(value) > LONGEST or not re.fullmatch(field.pattern or ".+", value):
+        yield f"{name} must be {field.help or field.label} such as {field.example}."
 
 
 def faults_of_email(address: str) -> Iterator[str]:

@@ -1,20 +1,32 @@
 """What a channel is: it carries a message to an address, once, and says what came of it."""
 
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
+from tocsin.domain.answer import Deed
+from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """What an address of this channel needs: forms, checks and documents are drawn from it."""
+class Declaration(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel is: what it needs, and what may be expected of it.
+
+    A channel that needs no ``settings`` is there without being set up. ``timeout`` is for how many
+    seconds a message may be under way; ``receipt_within`` how soon a receipt must be there, 0 if
+    none ever comes.
+    """
 
     name: str
     label: str
-    kind: Literal["email", "tel", "text", "url"]
-    example: str
+    kind: Kind
+    settings: tuple[Field, ...] = ()
+    answers: bool = False
+    receipt_within: int = 0
+    timeout: float = 30.0
+    is_best_effort: bool = False
+    tested: str
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +34,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     ``retry`` says that the same address may do better later, at the earliest after
     ``wait_seconds``. ``provider_id`` is how the other side, or its receipts, will name it.
+    ``is_our_fault`` says that the provider refuses us, whatever the address. ``answer`` is what
+    somebody did about it while it was delivered; ``is_received`` says that somebody has it.
     """
 
     ok: bool
@@ -29,13 +43,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     retry: bool = False
     wait_seconds: int = 0
     provider_id: str | None = None
+    is_our_fault: bool = False
+    is_received: bool = False
+    answer: Deed | None = None
 
 
 class Channel(Protocol):
     """A way to reach people. It never retries, sleeps, logs or reads the database."""
 
-    kind: ClassVar[str]
-    fields: ClassVar[tuple[Field, ...]]
+    declaration: ClassVar[Declaration]
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Carry the message to the address, once. Faults of the way are answers, not errors."""

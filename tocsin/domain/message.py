@@ -5,8 +5,13 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from tocsin.domain.answer import Deed
 from tocsin.domain.event import Image, Link, Severity
 from tocsin.domain.user import Urgency
+
+MessageKind = Literal[
+    "page", "copy", "trial", "code", "awake", "hand_off", "status_update", "responder_request"
+]
 
 MOST_LISTED: Final = 100  # nobody reads more; the rest is counted
 MOST_IN_FULL: Final = 5  # of more incidents a message gives only the headings
@@ -34,20 +39,29 @@ class Briefing(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one person. ``short`` is the wish for a few plain lines.
 
-    ``sender`` is from whom a mail comes.
-
-    ``further`` counts the incidents that it is about as well and has no room for.
+    ``sender`` is from whom a mail comes. ``further`` counts the incidents that it is about as well
+    and has no room for. ``title``, ``text`` (a short message), ``body`` (a longer one) and
+    ``speech`` are its words in the person's language. ``deeds`` are what may be done about it
+    where it arrives: ``token`` proves that it did, and ``answer_url`` is a page that does it.
     """
 
     id: str
-    kind: Literal["page"] = "page"
+    kind: MessageKind = "page"
     at: datetime
     sender: str
     recipient: str
+    language: str = "en"
     time_zone: str
     short: bool = False
-    incidents: tuple[Briefing, ...]
+    incidents: tuple[Briefing, ...] = ()
     further: int = 0
+    title: str = ""
+    text: str = ""
+    body: str = ""
+    speech: str = ""
+    deeds: tuple[Deed, ...] = ()
+    token: str = ""
+    answer_url: str = ""
 
     @property
     def in_full(self) -> bool:

@@ -9,7 +9,10 @@ Outcome = Literal["success", "retrying", "failed"]
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt, for one incident. ``detail`` says in words what the other side answered."""
+    """One attempt, for one incident. ``detail`` says in words what the other side answered.
+
+    ``carrier`` is the name of the provider; ``receipt`` is what it said of it afterwards.
+    """
 
     id: str
     incident_id: str | None
@@ -21,3 +24,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     provider_id: str | None = None
     at: datetime
+    message_id: str | None = None
+    carrier: str = ""
+    receipt: str | None = None
+    receipt_at: datetime | None = None

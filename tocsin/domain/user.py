@@ -18,8 +18,19 @@ Role = Literal[
 ]
 
 
+class QuietHours(msgspec.Struct, frozen=True):
+    """From when until when pages of low urgency wait: minutes after midnight, in one's zone."""
+
+    start: int
+    end: int
+
+
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with an account. ``time_zone`` None means the account's own."""
+    """A person with an account. ``time_zone`` and ``language`` None mean the account's own.
+
+    Who wants to be asked whether they are awake is asked ``awake_check_minutes`` after they have
+    acknowledged at night.
+    """
 
     id: str
     name: str
@@ -30,11 +41,18 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     job_title: str | None = None
     description: str | None = None
     invitation_sent: bool = False
+    language: str | None = None
+    awake_check_minutes: int | None = None
+    quiet_hours: QuietHours | None = None
     created_at: datetime
 
 
 class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to reach a person. ``kind`` is the channel: email, phone, sms, webhook, …"""
+    """One way to reach a person. ``kind`` is the channel: email, phone, sms, webhook, …
+
+    Where the address is a secret, ``address`` is what may be shown of it and ``sealed`` is all.
+    ``fault`` says why it reaches nobody, as a provider told.
+    """
 
     id: str
     user_id: str
@@ -43,6 +61,10 @@ class ContactMethod(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     country_code: int | None = None
     send_short_email: bool = False
+    sealed: bytes | None = None
+    proven_at: datetime | None = None
+    fault: str | None = None
+    fault_at: datetime | None = None
     created_at: datetime
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from tocsin.domain.address import KINDS
 from tocsin.domain.channel import Channel
 from tocsin.domain.machines.delivery import LANES
 from tocsin.domain.work import LETTER, TIMER
+from tocsin.engine.carrying import Carrying
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.couriers import NO_COURIERS, Couriers
 from tocsin.engine.dispatcher import Dispatcher
@@ -47,7 +47,7 @@ class Engine:
     def __init__(
         self,
         house: House,
-        channels: Iterable[Channel],
+        channels: Carrying | Iterable[Channel],
         registry: CollectorRegistry,
         is_crowded: Callable[[], bool] = lambda: False,
         *,
@@ -56,13 +56,13 @@ class Engine:
     ) -> None:
         self._house = house
         self._is_crowded = is_crowded
-        self._meters = Meters(registry, (TIMER, LETTER, *KINDS, *LANES))
+        self._meters = Meters(registry, (TIMER, LETTER, *house.kinds, *LANES))
         self._dispatcher = Dispatcher(house, couriers, self._meters, is_crowded)
         self._prober = Prober(house, look, RoundMeters(registry))
-        by_kind = {channel.kind: channel for channel in channels}
+        carrying = channels if isinstance(channels, Carrying) else Carrying(channels)
         self._lanes = {
             name: Lane(name, house, task, self._meters, is_crowded)
-            for name, task in tasks(house, by_kind, self._meters).items()
+            for name, task in tasks(house, carrying, self._meters).items()
         }
         self._node = _node(house)
         self._woken = asyncio.Event()

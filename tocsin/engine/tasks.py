@@ -1,14 +1,14 @@
 """What is done with due work: a short function for each kind, made for the lane that runs it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import structlog
 
-from tocsin.domain.address import KINDS
-from tocsin.domain.channel import Channel, Delivery, Postman
+from tocsin.domain.channel import Delivery, Postman
 from tocsin.domain.work import LETTER, TIMER, Work
+from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
 from tocsin.kit.clock import Clock
 from tocsin.usecases import incidents, letters, paging, receipts
@@ -31,11 +31,10 @@ class UnwrittenError(Exception):
     """The message went out, and that could not be written down."""
 
 
-def tasks(house: House, channels: Mapping[str, Channel], meters: Meters) -> dict[str, Task]:
+def tasks(house: House, carrying: Carrying, meters: Meters) -> dict[str, Task]:
     """Return what each lane does. Lanes without a channel say so, page by page."""
-    pages = {kind: page_by(house, kind, channels.get(kind), meters) for kind in KINDS}
-    postman = next((c for c in channels.values() if isinstance(c, Postman)), None)
-    return {TIMER: ring(house), LETTER: post_by(house, postman), **pages}
+    pages = {kind: page_by(house, kind, carrying, meters) for kind in house.kinds}
+    return {TIMER: ring(house), LETTER: post_by(house, carrying.postman), **pages}
 
 
 def ring(house: House) -> Task:
@@ -47,7 +46,7 @@ def ring(house: House) -> Task:
     return run
 
 
-def page_by(house: House, kind: str, channel: Channel | None, meters: Meters) -> Task:
+def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task:
     """Send what is due to one address as one message."""
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
@@ -55,7 +54,7 @@ def page_by(house: House, kind: str, channel: Channel | None, meters: Meters) ->
         if not bundle.works:
             await receipts.strike(house, bundle)
             return
-        delivery = await _deliver(bundle, kind, channel)
+        delivery = await _deliver(bundle, kind, carrying)
         now = clock()
         if delivery.ok:
             meters.handed_over(bundle.works, now)
@@ -82,7 +81,8 @@ async def _post(house: House, postman: Postman | None, work: Work, clock: Clock)
     await write_down(lambda: letters.record(house, work, letter, delivery, clock()))
 
 
-async def _deliver(bundle: Bundle, kind: str, channel: Channel | None) -> Delivery:
+async def _deliver(bundle: Bundle, kind: str, carrying: Carrying) -> Delivery:
+    channel = carrying.of(kind, bundle.provider)
     if channel is None:
         return Delivery(ok=False, detail=f"No provider for {kind} is configured.")
     if bundle.message is None:

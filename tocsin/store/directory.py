@@ -11,6 +11,7 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.schedule import Override, Schedule
 from tocsin.domain.service import Service
 from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.store.providers import SealedProvider
 from tocsin.store.settings import DECIDED
 
 
@@ -116,11 +117,13 @@ async def people(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str
     """Read users with their contact methods and notification rules."""
     wanted = list(ids)
     users = await connection.fetch(
-        "select id, name, email, role, time_zone, created_at from users where id = any($1::text[])",
+        "select id, name, email, role, time_zone, language, awake_check_minutes, quiet_hours::text,"
+        " created_at from users where id = any($1::text[])",
         wanted,
     )
     methods = await connection.fetch(
-        "select id, user_id, kind, label, address, country_code, send_short_email, created_at"
+        "select id, user_id, kind, label, address, country_code, send_short_email, sealed,"
+        " proven_at, fault, fault_at, created_at"
         " from contact_methods where user_id = any($1::text[]) order by created_at, id",
         wanted,
     )
@@ -132,12 +135,21 @@ async def people(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str
     )
     return {
         row["id"]: Person(
-            User(**row),
+            msgspec.convert(_decoded(row, ("quiet_hours",)), User),
             {m["id"]: ContactMethod(**m) for m in methods if m["user_id"] == row["id"]},
             tuple(NotificationRule(**r) for r in rules if r["user_id"] == row["id"]),
         )
         for row in users
     }
+
+
+async def providers(connection: asyncpg.Connection) -> tuple[SealedProvider, ...]:
+    """Read whom administrators have set up to carry messages."""
+    rows = await connection.fetch(
+        "select id, type, kind, name, position, settings_encrypted, is_disabled, created_at,"
+        " updated_at from providers order by kind, position, id"
+    )
+    return tuple(SealedProvider(**row) for row in rows)
 
 
 async def windows(connection: asyncpg.Connection, now: datetime) -> tuple[Window, ...]:

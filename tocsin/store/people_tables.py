@@ -1,6 +1,7 @@
 """The tables of people: who they are, how they are reached, and how they prove it."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from tocsin.store.columns import Id, Instant, at, id_, metadata, owner
 
@@ -17,6 +18,9 @@ users = sa.Table(
     sa.Column("description", sa.Text),
     sa.Column("invitation_sent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("password_hash", sa.Text),
+    sa.Column("language", sa.Text, comment="In which they are told; none: the account's."),
+    sa.Column("awake_check_minutes", sa.Integer),
+    sa.Column("quiet_hours", JSONB, comment="When pages of low urgency wait."),
     at(),
     sa.Index("uq_users_email", sa.text("lower(email)"), unique=True),
 )
@@ -31,6 +35,10 @@ contact_methods = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("country_code", sa.Integer),
     sa.Column("send_short_email", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("sealed", sa.LargeBinary, comment="The whole address, where it is a secret."),
+    sa.Column("proven_at", Instant, comment="When it was shown that it reaches its owner."),
+    sa.Column("fault", sa.Text, comment="Why it reaches nobody: a bounce, a refusal."),
+    sa.Column("fault_at", Instant),
     at(),
     sa.UniqueConstraint(
         "user_id", "kind", "address", "country_code", postgresql_nulls_not_distinct=True

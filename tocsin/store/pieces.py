@@ -125,6 +125,10 @@ _PIECES: Final = {
         ("detail", "text"),
         ("provider_id", "text"),
         ("at", "timestamptz"),
+        ("message_id", "text"),
+        ("carrier", "text"),
+        ("receipt", "text"),
+        ("receipt_at", "timestamptz"),
     ),
     "insert_changes": _insert(
         "change_events",

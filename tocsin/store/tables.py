@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from tocsin.store import delivery_tables
+from tocsin.store import delivery_tables, reach_tables
 from tocsin.store.columns import EMPTY_LIST, NO_IDS, OPEN, Id, Instant, at, id_, metadata, owner
 from tocsin.store.monitoring import monitoring_tables
 from tocsin.store.people_tables import (
@@ -43,6 +43,7 @@ __all__ = [
     "notifications",
     "overrides",
     "quarantine",
+    "reach_tables",
     "rings",
     "schedules",
     "services",
@@ -343,8 +344,13 @@ notifications = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("provider_id", sa.Text),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("message_id", Id),
+    sa.Column("carrier", sa.Text, nullable=False, server_default=""),
+    sa.Column("receipt", sa.Text),
+    sa.Column("receipt_at", Instant),
     sa.Index("ix_notifications_incident_id", "incident_id"),
     sa.Index("ix_notifications_at", "at", "id"),
+    sa.Index("ix_notifications_message_id", "message_id"),
 )
 
 alarms = sa.Table(

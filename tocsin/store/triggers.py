@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from tocsin.store.delivery_tables import webhook_subscriptions
+from tocsin.store.reach_tables import providers, shadows, templates
 from tocsin.store.tables import (
     contact_methods,
     escalation_policies,
@@ -28,6 +29,9 @@ CONFIG_TABLES: Final = (
     integrations,
     maintenance_windows,
     webhook_subscriptions,
+    providers,
+    templates,
+    shadows,
 )
 
 RAISE_CONFIG_VERSION: Final = """

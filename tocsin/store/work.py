@@ -8,7 +8,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.address import KINDS
 from tocsin.domain.work import LETTER, Work
 from tocsin.store.tables import work
 
@@ -72,7 +71,7 @@ async def pages_of(tx: AsyncConnection, incident_id: str) -> list[Work]:
     """List the pages of an incident that are still to go out, the soonest first."""
     query = (
         sa.select(work)
-        .where(work.c.lane.in_(KINDS), work.c.incident_id == incident_id)
+        .where(work.c.kind == "notify", work.c.incident_id == incident_id)
         .order_by(work.c.planned_for, work.c.id)
     )
     return [Work(**row) for row in (await tx.execute(query)).mappings()]

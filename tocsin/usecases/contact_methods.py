@@ -57,7 +57,7 @@ async def create(house: House, user_id: str, wish: Wish, now: datetime) -> Conta
     method = _apply(wish, blank)
     async with house.database.begin() as tx:
         await users.hold(tx, user_id)
-        refuse(_faults(method, blank))
+        refuse(_faults(house, method, blank))
         try:
             return await CONTACT_METHODS.insert(tx, method)
         except Taken:
@@ -70,7 +70,7 @@ async def change(house: House, user_id: str, method_id: str, wish: Wish) -> Cont
         await users.hold(tx, user_id)
         before = await get_in(tx, user_id, method_id)
         method = _apply(wish, before)
-        refuse(_faults(method, before))
+        refuse(_faults(house, method, before))
         try:
             return await CONTACT_METHODS.update(tx, method)
         except Taken:
@@ -110,8 +110,13 @@ def _country(method: ContactMethod) -> int | None:
     return method.country_code or DEFAULT_COUNTRY
 
 
-def _faults(method: ContactMethod, before: ContactMethod) -> Iterator[str]:
+def _faults(house: House, method: ContactMethod, before: ContactMethod) -> Iterator[str]:
     yield from faults_of_line("Label", method.label, LONGEST_LABEL)
     where = ("kind", "country_code", "address")
-    if any(getattr(method, name) != getattr(before, name) for name in where):
-        yield from faults_of_address(method.kind, method.country_code, method.address)
+    if all(getattr(method, name) == getattr(before, name) for name in where):
+        return
+    kind = house.kinds.get(method.kind)
+    if kind is None:
+        yield f"Type must be one of {', '.join(f'{name}_contact_method' for name in house.kinds)}."
+    else:
+        yield from faults_of_address(kind, method.country_code, method.address)

@@ -14,6 +14,7 @@ from tocsin.domain.service import Service
 from tocsin.store import directory as store
 from tocsin.store import webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
+from tocsin.store.providers import SealedProvider
 
 
 class View:
@@ -33,6 +34,7 @@ class View:
         self._has_account = False
         self._listeners: tuple[Listener, ...] | None = None
         self._hearing_back: frozenset[str] = frozenset()
+        self._providers: tuple[SealedProvider, ...] | None = None
 
     async def know_keys(self, connection: asyncpg.Connection, digests: Iterable[bytes]) -> None:
         """Read where these keys lead; a key that leads nowhere is asked for each time."""
@@ -95,6 +97,15 @@ class View:
         if self._listeners is None:
             self._hearing_back = await store.hearing_back(connection)
             self._listeners = await webhook_subscriptions.listeners(connection)
+
+    async def know_providers(self, connection: asyncpg.Connection) -> None:
+        """Read whom administrators have set up to carry messages."""
+        if self._providers is None:
+            self._providers = await store.providers(connection)
+
+    def providers(self, kind: str) -> list[SealedProvider]:
+        """Return those who reach a kind of contact method, once they are known."""
+        return [one for one in self._providers or () if one.kind == kind]
 
     @property
     def listeners(self) -> tuple[Listener, ...]:

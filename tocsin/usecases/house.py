@@ -1,12 +1,15 @@
 """What a use case needs of the house it works in, handed down as one value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from tocsin.domain.account import Account
+from tocsin.domain.channel import Declaration
+from tocsin.domain.contact_kind import Kind, by_name
 from tocsin.domain.monitoring.envoy import Envoy
+from tocsin.domain.provider import Provider
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
@@ -39,13 +42,21 @@ class Decisions:
         self.newest: Mapping[str, Any] = {}
 
 
+class Providers:
+    """The providers that administrators have set up, as this node last heard of it."""
+
+    def __init__(self) -> None:
+        self.newest: Sequence[Provider] = ()
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """The database, the settings, the clock, the seal, and what is known of the configuration.
 
     ``directory`` knows what paging needs, ``board`` who is on call, ``decisions`` what
-    administrators decided. ``channels`` are the kinds that can be used, ``scopes`` those of the
-    API's operations; ``waiting`` says how many events are at the door. ``envoy`` asks the other
-    sides of notification channels, where there is one.
+    administrators decided. ``declared`` are all channels there are, ``channels`` the kinds of those
+    that need no provider; ``scopes`` are those of the API's operations. ``waiting`` says how many
+    events are at the door. ``envoy`` asks the other sides of notification channels, where there
+    is one.
     """
 
     database: Database
@@ -54,11 +65,23 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     directory: Directory
     board: Board = msgspec.field(default_factory=Board)
     decisions: Decisions = msgspec.field(default_factory=Decisions)
+    providers: Providers = msgspec.field(default_factory=Providers)
+    declared: tuple[Declaration, ...] = ()
     channels: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     waiting: Callable[[], int] = lambda: 0
     clock: Clock = system_clock
     envoy: Envoy | None = None
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """All kinds of contact methods, by name."""
+        return by_name(one.kind for one in self.declared)
+
+    @property
+    def ways(self) -> frozenset[str]:
+        """The kinds of contact methods that messages can be carried to now."""
+        return self.channels | {one.kind for one in self.providers.newest if not one.is_disabled}
 
     @property
     def account(self) -> Account:

@@ -14,22 +14,30 @@ from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message
 from tocsin.domain.paging import still_wanted
+from tocsin.domain.provider import Provider, route
+from tocsin.domain.sent import Sent
 from tocsin.domain.user import ContactMethod
+from tocsin.domain.wording import worded
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import alerts, incidents
+from tocsin.store import alerts, incidents, providers
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
+from tocsin.store.messages import MESSAGES
+from tocsin.usecases.answer_tokens import token_of
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
+from tocsin.usecases.providers import opened
 
+DEFAULT_LANGUAGE: Final = "en"
 _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """What is due to one address: ``works`` are still wanted, ``stale`` are not.
 
-    ``refusal`` says why there is no ``message``.
+    ``refusal`` says why there is no ``message``. Without a ``provider``, the channel that is always
+    there carries it.
     """
 
     works: tuple[Work, ...] = ()
@@ -39,12 +47,13 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     address: str = ""
     message: Message | None = None
+    provider: Provider | None = None
     refusal: Delivery = Delivery(ok=False, detail="Nothing is wanted any more.")
 
 
 async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
     """Ask once more which pages to an address are wanted, and make them one message."""
-    async with house.database.read() as tx:
+    async with house.database.begin() as tx:
         found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
         bundle = _sorted_out(works, found)
         if not bundle.works:
@@ -52,11 +61,17 @@ async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
         view = await _view_of(tx, house, bundle, now)
         full = bundle.incidents if len(bundle.incidents) <= MOST_IN_FULL else ()
         events = await alerts.first_events(tx, full)
-    briefings = tuple(
-        _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
-        for incident in islice(bundle.incidents.values(), MOST_LISTED)
-    )
-    return _addressed(house, view, bundle, briefings, now)
+        briefings = tuple(
+            _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
+            for incident in islice(bundle.incidents.values(), MOST_LISTED)
+        )
+        bundle = _addressed(house, view, bundle, briefings, now)
+        message = bundle.message
+        if message is None:
+            return bundle
+        bundle = await _routed(tx, house, view, bundle, now)
+        await MESSAGES.insert(tx, _kept(bundle, message))
+        return bundle
 
 
 def _sorted_out(works: Sequence[Work], found: Mapping[str, Incident]) -> Bundle:
@@ -78,7 +93,36 @@ async def _view_of(tx: AsyncConnection, house: House, bundle: Bundle, now: datet
     holders = {assignment.user_id for i in concerned for assignment in i.assignments}
     await view.know_people(connection, holders | {bundle.works[0].user_id or ""})
     await view.know_services(connection, {i.service_id for i in concerned}, now)
+    await view.know_providers(connection)
     return view
+
+
+async def _routed(
+    tx: AsyncConnection, house: House, view: View, bundle: Bundle, now: datetime
+) -> Bundle:
+    """Choose whom of several providers to ask."""
+    found = [opened(house, one) for one in view.providers(bundle.kind)]
+    if not found:
+        return bundle
+    tried = (bundle.works[0].payload or {}).get("providers", ())
+    healths = await providers.healths(tx, [one.id for one in found])
+    return msgspec.structs.replace(bundle, provider=route(found, healths, tried, now))
+
+
+def _kept(bundle: Bundle, message: Message) -> Sent:
+    work = bundle.works[0]
+    return Sent(
+        id=message.id,
+        at=message.at,
+        kind=message.kind,
+        channel=bundle.kind,
+        user_id=work.user_id or "",
+        contact_method_id=work.contact_method_id,
+        address=bundle.address,
+        incident_ids=tuple(bundle.incidents),
+        body=message,
+        provider_id=bundle.provider.id if bundle.provider else "",
+    )
 
 
 def _addressed(
@@ -92,25 +136,33 @@ def _addressed(
     method = person.methods.get(work.contact_method_id or "")
     if method is None and work.contact_method_id:
         return _refused(bundle, "The contact method was deleted.")
+    id_ = new_id("Q")
+    token = token_of(house, id_)
     message = Message(
-        id=new_id("Q"),
+        id=id_,
         at=now,
         sender=house.account.mail_from,
         recipient=person.user.name,
+        language=person.user.language or DEFAULT_LANGUAGE,
         time_zone=person.user.time_zone or house.account.time_zone,
         short=method is not None and method.send_short_email,
         incidents=briefings,
         further=len(bundle.incidents) - len(briefings),
+        deeds=("acknowledge", "resolve", "escalate"),
+        token=token,
+        answer_url=f"{house.settings.public_url}/answer/{token}",
     )
-    address = _address(method) if method else person.user.email
-    return msgspec.structs.replace(bundle, address=address, message=message)
+    address = _address(house, method) if method else person.user.email
+    return msgspec.structs.replace(bundle, address=address, message=worded(message))
 
 
 def _refused(bundle: Bundle, why: str) -> Bundle:
     return msgspec.structs.replace(bundle, refusal=Delivery(ok=False, detail=why))
 
 
-def _address(method: ContactMethod) -> str:
+def _address(house: House, method: ContactMethod) -> str:
+    if method.sealed is not None:
+        return house.sealer.open(method.sealed)
     if method.kind in TELEPHONES:
         return f"+{method.country_code}{method.address}"
     return method.address

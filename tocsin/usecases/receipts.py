@@ -12,6 +12,7 @@ from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.notification import Notification, Outcome
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
+from tocsin.store import messages
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Writes, flush
@@ -41,7 +42,7 @@ async def record(
     writes.notifications += _notifications(bundle, course.again, delivery, "retrying", now)
     if not delivery.ok:
         _fail_over(writes, bundle, course.over, delivery, now)
-    await _write(house, bundle, course, writes)
+    await _write(house, bundle, course, delivery.provider_id, writes)
     for alarm in writes.alarms:
         log.warning("page.undelivered", incident=alarm.incident_id, sentence=alarm.sentence)
     return writes.notifications
@@ -53,11 +54,15 @@ async def strike(house: House, bundle: Bundle) -> None:
         await work_store.finish(tx, [work.id for work in bundle.stale])
 
 
-async def _write(house: House, bundle: Bundle, course: Course, writes: Writes) -> None:
+async def _write(
+    house: House, bundle: Bundle, course: Course, reference: str | None, writes: Writes
+) -> None:
     async with house.database.begin() as tx:
         await work_store.finish(tx, [work.id for work in (*course.over, *bundle.stale)])
         if course.until is not None:
             await work_store.postpone(tx, [work.id for work in course.again], course.until)
+        if bundle.message and reference:
+            await messages.name(tx, bundle.message.id, reference)
         await flush(await driver(tx), writes)
 
 
@@ -96,6 +101,8 @@ def _notifications(
             detail=delivery.detail,
             provider_id=delivery.provider_id,
             at=now,
+            message_id=bundle.message.id if bundle.message else None,
+            carrier=bundle.provider.name if bundle.provider else "",
         )
 
 

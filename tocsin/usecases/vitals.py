@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from tocsin import __version__
-from tocsin.domain.address import KINDS
 from tocsin.domain.paging import EMAIL
 from tocsin.store import nodes as node_store
 from tocsin.store import vitals as store
@@ -77,9 +76,9 @@ async def examine(house: House, now: datetime) -> Vitals:
         members=[Member(node=n, is_silent=now - n.beat_at > SILENT_AFTER) for n in nodes],
         lanes=lanes,
         channels=[
-            Channel(way=ways.get(kind) or Way(kind=kind), is_set_up=kind in house.channels)
-            for kind in dict.fromkeys((*KINDS, *ways))
-            if kind in house.channels or kind in ways
+            Channel(way=ways.get(kind) or Way(kind=kind), is_set_up=kind in house.ways)
+            for kind in dict.fromkeys((*house.kinds, *ways))
+            if kind in house.ways or kind in ways
         ],
         counts=counts,
         waiting=house.waiting(),

@@ -87,7 +87,9 @@ async def _show(
     method: ContactMethod | None = None,
     complaint: Complaint | None = None,
 ) -> Response:
-    kinds = dict.fromkeys([*offered(visit.house.channels), *([method.kind] if method else [])])
+    house = visit.house
+    usable = offered(house.kinds.values(), house.ways)
+    kinds = dict.fromkeys([*usable, *([method.kind] if method else [])])
     return show(
         visit,
         "contact_method_form.html",

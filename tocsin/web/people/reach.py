@@ -1,11 +1,11 @@
 """Reach: how somebody is told of incidents, in words, and what keeps pages from them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from tocsin.domain.address import KINDS
+from tocsin.domain.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
 from tocsin.usecases.users import Known
 from tocsin.web.words import channel, join
@@ -63,9 +63,9 @@ def ways(known: Known) -> str:
     return join(list(dict.fromkeys(channel(method.kind) for method in known.methods)))
 
 
-def offered(channels: Collection[str]) -> list[str]:
-    """Return the kinds of contact methods to which these channels can carry a page today."""
-    return [kind for kind in KINDS if kind in channels]
+def offered(kinds: Iterable[Kind], ways: Collection[str]) -> list[str]:
+    """Return the kinds of contact methods that one can type, and that pages reach today."""
+    return [kind.name for kind in kinds if kind.name in ways and not kind.adds_itself]
 
 
 def trouble(known: Known, channels: Collection[str]) -> str | None:

@@ -119,7 +119,7 @@ async def _form(
         labels=LABELS,
         people=await choices.people(visit.house) if section is ACCOUNT else (),
         post=await mail.look(visit.house, visit.user, visit.now) if section is MAIL else None,
-        can_send="email" in visit.house.channels,
+        can_send="email" in visit.house.ways,
     )
 
 

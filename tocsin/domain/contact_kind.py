@@ -1,0 +1,67 @@
+"""Kinds of contact methods: what they are called, and what an address of each looks like."""
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import msgspec
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What an address or a provider needs: forms, checks and documents are drawn from it.
+
+    ``pattern`` is what the whole value must match, ``help`` says so in words. A ``secret`` is never
+    shown again.
+    """
+
+    name: str
+    label: str
+    kind: Literal["email", "tel", "text", "url", "secret", "choice"]
+    example: str
+    help: str = ""
+    required: bool = True
+    pattern: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # values, and what they are called
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of contact method, as the API names it.
+
+    ``is_secret`` says that whoever knows the address can use it: it is sealed, and shown in part.
+    ``adds_itself`` says that people do not type it: their device brings it.
+    """
+
+    name: str
+    label: str
+    address: Field
+    is_secret: bool = False
+    adds_itself: bool = False
+
+
+_NUMBER: Final = Field(name="address", label="Number", kind="tel", example="5550100")
+
+EMAIL: Final = Kind(
+    name="email",
+    label="E-mail",
+    address=Field(name="address", label="E-mail address", kind="email", example="ann@example.com"),
+)
+PHONE: Final = Kind(name="phone", label="Telephone call", address=_NUMBER)
+SMS: Final = Kind(name="sms", label="SMS", address=_NUMBER)
+WHATSAPP: Final = Kind(name="whatsapp", label="WhatsApp", address=_NUMBER)
+PUSH: Final = Kind(
+    name="push_notification",
+    label="Push",
+    address=Field(name="address", label="Device", kind="text", example="Chrome on Android"),
+    is_secret=True,
+    adds_itself=True,
+)
+WEBHOOK: Final = Kind(
+    name="webhook",
+    label="Webhook",
+    address=Field(name="address", label="URL", kind="url", example="https://example.com/pages"),
+)
+ALWAYS: Final = (EMAIL, PHONE, SMS, WHATSAPP, PUSH, WEBHOOK)  # also where no channel serves them
+
+
+def by_name(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    """Return all kinds of contact methods by their names, those that are always known first."""
+    return {kind.name: kind for kind in (*ALWAYS, *kinds)}

@@ -1,0 +1,34 @@
+"""What was handed to a channel: kept, so that receipts and answers find what they are about."""
+
+from datetime import datetime
+
+import msgspec
+
+from tocsin.domain.answer import Deed
+from tocsin.domain.hearing import ReceiptState
+from tocsin.domain.message import Message, MessageKind
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to one address. ``provider_ref`` is the name that its provider gave it.
+
+    ``channel`` is the kind of contact method, ``provider_id`` empty for a channel that needs no
+    provider. ``receipt`` is the furthest that it is known to have come.
+    """
+
+    id: str
+    at: datetime
+    kind: MessageKind
+    channel: str
+    user_id: str
+    contact_method_id: str | None
+    address: str
+    incident_ids: tuple[str, ...]
+    body: Message
+    provider_id: str = ""
+    provider_ref: str | None = None
+    receipt: ReceiptState | None = None
+    receipt_at: datetime | None = None
+    receipt_detail: str = ""
+    answered_at: datetime | None = None
+    answer: Deed | None = None

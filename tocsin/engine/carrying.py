@@ -1,0 +1,41 @@
+"""Carrying: the channels of a node, those that are always there and those of providers."""
+
+from collections.abc import Callable, Iterable
+
+from tocsin.domain.channel import Channel, Postman
+from tocsin.domain.provider import Provider
+
+Make = Callable[[Provider], Channel | None]
+
+
+def make_none(_provider: Provider) -> None:
+    """Know no provider."""
+
+
+class Carrying:
+    """Hands out the channel of a provider, made when it is first asked for or was changed."""
+
+    def __init__(self, given: Iterable[Channel], make: Make = make_none) -> None:
+        self._given = {channel.declaration.kind.name: channel for channel in given}
+        self._make = make
+        self._made: dict[str, tuple[Provider, Channel | None]] = {}
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The kinds of contact methods that need no provider."""
+        return frozenset(self._given)
+
+    @property
+    def postman(self) -> Postman | None:
+        """What carries letters, if anything does."""
+        return next((one for one in self._given.values() if isinstance(one, Postman)), None)
+
+    def of(self, kind: str, provider: Provider | None) -> Channel | None:
+        """Return the channel of a provider; without one, that which is always there."""
+        if provider is None:
+            return self._given.get(kind)
+        known, channel = self._made.get(provider.id, (None, None))
+        if known != provider:
+            channel = self._make(provider)
+            self._made[provider.id] = (provider, channel)
+        return channel

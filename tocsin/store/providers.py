@@ -1,0 +1,48 @@
+"""Providers, with sealed settings, and how they have done lately."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.provider import Health
+from tocsin.store.reach_tables import provider_health, providers
+from tocsin.store.rows import Rows
+
+
+class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider as it is stored: what it was given is sealed."""
+
+    id: str
+    type: str
+    kind: str
+    name: str
+    position: int
+    settings_encrypted: bytes
+    is_disabled: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+PROVIDERS: Final = Rows(providers, SealedProvider)
+IN_ORDER: Final = (providers.c.kind, providers.c.position, providers.c.id)
+_HEALTHS: Final = Rows(provider_health, Health)
+
+
+async def healths(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Health]:
+    """Return how these have done; one that was never asked is missing."""
+    wanted = sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Text)))
+    found = await _HEALTHS.select(tx, provider_health.c.id == wanted)
+    return {health.id: health for health in found}
+
+
+async def keep_health(tx: AsyncConnection, health: Health) -> None:
+    """Keep how one has done."""
+    values = msgspec.structs.asdict(health)
+    query = postgresql.insert(provider_health).values(values)
+    changed = {name: query.excluded[name] for name in values if name != "id"}
+    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
