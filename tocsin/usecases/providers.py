@@ -100,6 +100,16 @@ async def change(house: House, provider_id: str, wish: Wish, now: datetime) -> P
         return await _store(tx, house, declaration, before, wish, is_new=False)
 
 
+async def put_first(house: House, provider_id: str, now: datetime) -> None:
+    """Let one be asked before all others of its kind."""
+    async with house.database.begin() as tx:
+        first = await _hold(tx, provider_id)
+        others = await PROVIDERS.select(tx, PROVIDERS.c.kind == first.kind, order_by=IN_ORDER)
+        in_order = [first, *(one for one in others if one.id != first.id)]
+        for position, one in enumerate(in_order):
+            await PROVIDERS.update(tx, replace(one, position=position, updated_at=now))
+
+
 async def remove(house: House, provider_id: str) -> None:
     """Take one away, and what hangs on it."""
     async with house.database.begin() as tx:

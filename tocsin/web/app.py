@@ -67,7 +67,7 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.reports import analytics
 from tocsin.web.response import handing_on, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
-from tocsin.web.upkeep import alarms, health, settings, webhooks
+from tocsin.web.upkeep import alarms, health, providers, settings, webhooks
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
@@ -126,6 +126,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     users,
     violations,
     webhooks,
+    providers,
 )
 PAGES: Final[tuple[Page, ...]] = tuple(page for module in MODULES for page in module.PAGES)
 

@@ -1,0 +1,182 @@
+"""Providers: set up with secrets that are never shown again, put in order, switched off."""
+
+import re
+from typing import Final
+
+import httpx
+import pytest
+from msgspec.structs import replace
+from starlette.types import ASGIApp
+
+from tests.night import Night
+from tests.web.conftest import Browser, Resident, Visitor, text_of
+from tocsin.domain.channel import Declaration
+from tocsin.domain.contact_kind import SMS, Field
+from tocsin.domain.provider import Health, after_failure
+from tocsin.store.providers import keep_health
+from tocsin.usecases import providers
+from tocsin.web.app import web_app
+from tocsin.web.hub import Live
+
+PIGEONS: Final = Declaration(
+    name="pigeons",
+    label="Pigeon post",
+    kind=SMS,
+    settings=(
+        Field(name="loft", label="Loft", kind="url", example="https://api.example.com"),
+        Field(name="whistle", label="Whistle", kind="secret", example="s3cret"),
+        Field(
+            name="speed", label="Speed", kind="choice", example="fast",
+            choices=(("fast", "Fast"), ("slow", "Slow")),
+        ),
+        Field(name="ring", label="Ring", kind="text", example="A12", pattern="A[0-9]+"),
+    ),
+    answers=True,
+    receipt_within=60,
+    tested="nothing",
+)  # fmt: skip
+FORM: Final = {
+    "name": "Pigeons",
+    "loft": "https://loft.example.com",
+    "whistle": "tweet-tweet",
+    "speed": "slow",
+    "ring": "A7",
+}
+
+
+@pytest.fixture(autouse=True)
+def with_pigeons(night: Night) -> None:
+    night.house = replace(night.house, declared=(*night.house.declared, PIGEONS))
+
+
+@pytest.fixture
+def app(night: Night, with_pigeons: None) -> ASGIApp:
+    return web_app(night.house, Live(night.house), night.take)
+
+
+@pytest.fixture
+async def browser(visitor: Visitor, resident: Resident) -> Browser:
+    """Give the browser of an administrator."""
+    return await visitor(await resident("Olga", role="owner"))
+
+
+async def set_up(browser: Browser, **fields: str) -> httpx.Response:
+    page = await browser.open("/providers/new/pigeons")
+    return await browser.send(page, "/providers/new/pigeons", **(FORM | fields))
+
+
+async def path_of(browser: Browser, **fields: str) -> str:
+    answer = await set_up(browser, **fields)
+    assert answer.is_redirect, text_of(answer)
+    return re.sub(r"\?.*", "", answer.headers["location"])
+
+
+async def press(browser: Browser, path: str, button: str, **fields: str) -> str:
+    answer = await browser.send(await browser.open(path), f"{path}/{button}", **fields)
+    return text_of(await browser.open(answer.headers["location"]))
+
+
+async def test_the_way_begins_at_the_settings(browser: Browser) -> None:
+    assert 'href="/providers"' in (await browser.open("/settings")).text
+    assert "No provider yet." in text_of(await browser.open("/providers"))
+    kinds = await browser.open("/providers/new")
+    assert 'href="/providers/new/pigeons"' in kinds.text
+    assert "Pigeon post Answers come back, receipts too" in text_of(kinds)
+
+
+async def test_a_provider_is_set_up_and_its_secret_never_shown(browser: Browser) -> None:
+    path = await path_of(browser)
+
+    for page in (path, f"{path}/edit", "/providers"):
+        shown = await browser.open(page)
+        assert "Pigeons" in shown.text
+        assert "tweet-tweet" not in shown.text
+    assert (
+        f"https://oncall.example.com/callbacks/{path.removeprefix('/providers/')}"
+        in (await browser.open(path)).text
+    )
+
+
+async def test_a_secret_that_is_left_blank_stays(browser: Browser, night: Night) -> None:
+    path = await path_of(browser)
+    form = FORM | {"whistle": "", "ring": "A9"}
+
+    answer = await browser.send(await browser.open(f"{path}/edit"), path, **form)
+
+    assert answer.is_redirect
+    [known] = await providers.find(night.house)
+    assert {"name": "Pigeons"} | {**known.provider.settings} == FORM | {"ring": "A9"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": ""}, "Name cannot be blank."),
+        ({"whistle": ""}, "Whistle cannot be blank."),
+        ({"loft": "nowhere"}, "Loft must be an address such as https://api.example.com."),
+        ({"speed": "warp"}, "Speed must be one of fast, slow."),
+        ({"ring": "B"}, "Ring must be Ring such as A12."),
+    ],
+)
+async def test_what_is_wrong_is_told(
+    browser: Browser, fields: dict[str, str], sentence: str
+) -> None:
+    answer = await set_up(browser, **fields)
+
+    assert answer.status_code == 400
+    assert sentence in text_of(answer)
+    assert "tweet-tweet" not in answer.text
+
+
+async def test_the_first_of_a_kind_is_asked_first_until_another_is(browser: Browser) -> None:
+    first = await path_of(browser)
+    second = await path_of(browser, name="Doves")
+    assert "Asked first, 1 of 2" in text_of(await browser.open(first))
+    assert "Asked when those before it fail, 2 of 2" in text_of(await browser.open(second))
+
+    said = await press(browser, second, "first")
+
+    assert "It is asked first now." in said
+    assert "2 of 2" in text_of(await browser.open(first))
+
+
+async def test_one_that_is_switched_off_reaches_nobody(browser: Browser, night: Night) -> None:
+    path = await path_of(browser)
+    assert "sms" in night.house.ways
+
+    assert "It is not used any more." in await press(browser, path, "use")
+    assert "sms" not in night.house.ways
+    assert "State Off" in text_of(await browser.open(path))
+
+    assert "It is used again." in await press(browser, path, "use", use="yes")
+    assert "sms" in night.house.ways
+
+
+async def test_how_it_fares_is_told(browser: Browser, night: Night) -> None:
+    path = await path_of(browser)
+    health = Health(id=path.removeprefix("/providers/"))
+    for _ in range(3):
+        health = after_failure(health, "HTTP 503", night.now)
+    async with night.database.begin() as tx:
+        await keep_health(tx, health)
+
+    said = text_of(await browser.open(path))
+
+    assert "State Resting" in said
+    assert "HTTP 503" in said
+    assert "Spared until" in said
+
+
+async def test_it_is_taken_away(browser: Browser, night: Night) -> None:
+    path = await path_of(browser)
+
+    assert "The provider was removed." in await press(browser, path, "delete")
+
+    assert (await browser.open(path)).status_code == 404
+    assert "sms" not in night.house.ways
+
+
+async def test_only_administrators_see_them(visitor: Visitor, resident: Resident) -> None:
+    page = await (await visitor(await resident("Una", role="user"))).open("/providers")
+
+    assert page.status_code == 403
