@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from tocsin.domain.phrasebook import buttons
+
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {
@@ -14,35 +16,9 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
 }
 
 # By key, then by language; each must be there, with the same names in braces (a test sees to it).
-PHRASES: Final[Mapping[str, Mapping[Language, str]]] = {
-    "acknowledge": {
-        "en": "Acknowledge",
-        "de": "Bestätigen",
-        "fr": "Acquitter",
-        "es": "Confirmar",
-        "ja": "確認する",
-    },
-    "resolve": {
-        "en": "Resolve",
-        "de": "Lösen",
-        "fr": "Résoudre",
-        "es": "Resolver",
-        "ja": "解決する",
-    },
-    "escalate": {
-        "en": "Escalate",
-        "de": "Eskalieren",
-        "fr": "Escalader",
-        "es": "Escalar",
-        "ja": "エスカレーション",
-    },
-    "open": {
-        "en": "Open incident",
-        "de": "Vorfall öffnen",
-        "fr": "Ouvrir l'incident",
-        "es": "Abrir el incidente",
-        "ja": "インシデントを開く",
-    },
+# New ones go to a file of the phrasebook: a small one for each of those who speak.
+PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
+    **buttons.PHRASES,
 }
 
 

@@ -1,0 +1,1 @@
+"""The phrases themselves: a file for each of those who speak."""
