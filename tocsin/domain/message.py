@@ -39,6 +39,9 @@ class Briefing(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one person. ``short`` is the wish for a few plain lines.
 
+    ``about`` holds what a message that is no page tells: the ``code`` of a proof, the ``schedule``
+    and the time (``at``) of a hand-off, who writes (``by``) and what (``note``).
+
     ``sender`` is from whom a mail comes. ``further`` counts the incidents that it is about as well
     and has no room for. ``title``, ``text`` (a short message), ``body`` (a longer one) and
     ``speech`` are its words in the person's language. ``deeds`` are what may be done about it
@@ -59,6 +62,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     body: str = ""
     speech: str = ""
+    about: dict[str, str] = {}
     deeds: tuple[Deed, ...] = ()
     token: str = ""
     answer_url: str = ""
