@@ -15,7 +15,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
 
     A channel that needs no ``settings`` is there without being set up. ``timeout`` is for how many
     seconds a message may be under way; ``receipt_within`` how soon a receipt must be there, 0 if
-    none ever comes.
+    none ever comes. ``room`` is what the address of a room looks like if it posts in rooms,
+    ``group`` that of a group of people if it keeps such in step.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     receipt_within: int = 0
     timeout: float = 30.0
     is_best_effort: bool = False
+    room: Field | None = None
+    group: Field | None = None
     tested: str
 
 
@@ -36,6 +39,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     ``wait_seconds``. ``provider_id`` is how the other side, or its receipts, will name it.
     ``is_our_fault`` says that the provider refuses us, whatever the address. ``answer`` is what
     somebody did about it while it was delivered; ``is_received`` says that somebody has it.
+    ``address`` is how the provider itself calls the address, where that is something else.
     """
 
     ok: bool
@@ -46,6 +50,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     is_our_fault: bool = False
     is_received: bool = False
     answer: Deed | None = None
+    address: str = ""
 
 
 class Channel(Protocol):

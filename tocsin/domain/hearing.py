@@ -57,11 +57,20 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     retry: bool = False
 
 
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody types in a chat that is no answer: a question, or an incident to begin."""
+
+    word: Literal["who", "trigger"]
+    text: str
+    sender: str
+
+
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """What a call was about. ``token`` asks for the message that it belongs to."""
 
     receipts: tuple[Receipt, ...] = ()
     answers: tuple[Answer, ...] = ()
+    commands: tuple[Command, ...] = ()
     token: str | None = None
 
 
@@ -87,7 +96,15 @@ class Hearer(Protocol):
         upshots: Sequence[Upshot],
         message: Message | None,
     ) -> Reply:
-        """Write what is answered: an upshot for each answer, and the message asked for."""
+        """Write what is answered: an upshot for each answer and command, the message asked for."""
+
+
+@runtime_checkable
+class Finisher(Protocol):
+    """A channel that tells what came of answers by a call of its own, after its reply has left."""
+
+    async def finish(self, callback: Callback, heard: Heard, upshots: Sequence[Upshot]) -> None:
+        """Tell whoever answered. Nobody waits for it, and its faults are nobody's."""
 
 
 Tell = Callable[[Heard], Awaitable[Sequence[Upshot]]]

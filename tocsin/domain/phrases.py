@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from tocsin.domain.phrasebook import buttons
+from tocsin.domain.phrasebook import buttons, commands, rooms
 
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -19,6 +19,8 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
 # New ones go to a file of the phrasebook: a small one for each of those who speak.
 PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
     **buttons.PHRASES,
+    **commands.PHRASES,
+    **rooms.PHRASES,
 }
 
 

@@ -177,6 +177,7 @@ rooms = sa.Table(
     sa.Column("service_id", Id, sa.ForeignKey("services.id", ondelete="CASCADE"), index=True),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False, server_default="en"),
     at(),
     sa.UniqueConstraint("provider_id", "service_id", "address", postgresql_nulls_not_distinct=True),
     comment="Rooms of a chat in which the incidents of a service, or of all, are posted.",

@@ -5,7 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from tocsin.store.delivery_tables import webhook_subscriptions
-from tocsin.store.reach_tables import providers, shadows, templates
+from tocsin.store.reach_tables import providers, rooms, shadows, templates
 from tocsin.store.tables import (
     contact_methods,
     escalation_policies,
@@ -32,6 +32,7 @@ CONFIG_TABLES: Final = (
     providers,
     templates,
     shadows,
+    rooms,
 )
 
 RAISE_CONFIG_VERSION: Final = """

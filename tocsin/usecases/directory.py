@@ -12,7 +12,7 @@ from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
 from tocsin.store import directory as store
-from tocsin.store import webhook_subscriptions
+from tocsin.store import rooms, webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
 from tocsin.store.providers import SealedProvider
 
@@ -93,10 +93,11 @@ class View:
             self._users = frozenset(id_ for id_, person in self._people.items() if person)
 
     async def know_listeners(self, connection: asyncpg.Connection) -> None:
-        """Read which webhook subscriptions hear of what, and which integrations hear back."""
+        """Read which subscriptions and rooms hear of what, and which integrations hear back."""
         if self._listeners is None:
             self._hearing_back = await store.hearing_back(connection)
-            self._listeners = await webhook_subscriptions.listeners(connection)
+            subscribed = await webhook_subscriptions.listeners(connection)
+            self._listeners = (*subscribed, *await rooms.listeners(connection))
 
     async def know_providers(self, connection: asyncpg.Connection) -> None:
         """Read whom administrators have set up to carry messages."""
@@ -109,7 +110,7 @@ class View:
 
     @property
     def listeners(self) -> tuple[Listener, ...]:
-        """The webhook subscriptions, once they are known."""
+        """The webhook subscriptions and the rooms, once they are known."""
         return self._listeners or ()
 
     @property

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.monitoring.notification_channel import Outcome
 
-DeliveryLane = Literal["signal", "webhook", "write_back"]
+DeliveryLane = Literal["signal", "webhook", "write_back", "room"]
 LANES: Final[tuple[DeliveryLane, ...]] = get_args(DeliveryLane)
 DeliveryStatus = Literal["waiting", "delivered", "dropped", "expired"]
 

@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.domain.incident import ConferenceBridge, Incident, Status
 from tocsin.domain.log_entry import Agent, LogEntry
+from tocsin.domain.machines.delivery import DeliveryLane
 from tocsin.domain.user import Urgency
 
 PING: Final = "pagey.ping"
@@ -72,9 +73,13 @@ _PUT_BEFORE: Final = frozenset({
 
 
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """A subscription as far as planning needs it; ``service_ids`` None stands for all services."""
+    """A subscription, or a room, as far as planning needs it.
+
+    ``service_ids`` None stands for all services; ``lane`` says who carries what it hears.
+    """
 
     id: str
+    lane: DeliveryLane = "webhook"
     events: frozenset[str]
     service_ids: frozenset[str] | None
     disabled_until: datetime | None = None

@@ -225,6 +225,7 @@ TABLES: Final = """
         service_id varchar(14) collate "C",
         address text not null,
         name text not null,
+        language text default 'en' not null,
         created_at timestamptz default now() not null,
         constraint pk_rooms primary key (id),
         constraint uq_rooms_provider_id_service_id_address unique nulls not distinct
@@ -330,6 +331,7 @@ TABLES: Final = """
         add column carrier text not null default '',
         add column receipt text, add column receipt_at timestamptz;
     create index ix_notifications_message_id on notifications (message_id);
+    comment on column deliveries.lane is 'signal, webhook, write_back or room.';
 """
 
 
@@ -344,5 +346,5 @@ def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         if statement.strip():
             op.execute(statement)
-    for table in ("providers", "templates", "shadows"):
+    for table in ("providers", "templates", "shadows", "rooms"):
         op.execute(RAISE_CONFIG_VERSION.format(table))

@@ -1,4 +1,4 @@
-"""Announcing: what happens is planned for the webhook subscriptions that want to hear of it."""
+"""Announcing: what happens is planned for the subscriptions and rooms that are to hear of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent, LogEntry
-from tocsin.domain.machines.delivery import Dispatch
+from tocsin.domain.machines.delivery import DeliveryLane, Dispatch
 from tocsin.domain.machines.webhook import Listener, Occurrence, ServiceThen, occurrences
 from tocsin.domain.service import Service
 from tocsin.kit.ids import new_id
@@ -23,7 +23,7 @@ def announcements(
     for told in occurrences(incident, log):
         for listener in listeners:
             if listener.wants(told.event, incident.service_id, now):
-                yield dispatch(told, listener.id, incident.id, now)
+                yield dispatch(told, listener.id, incident.id, now, listener.lane)
 
 
 async def announce_service(
@@ -49,12 +49,18 @@ async def announce_service(
     await deliveries.plan(tx, planned)
 
 
-def dispatch(told: Occurrence, subscription_id: str, thread_id: str, now: datetime) -> Dispatch:
-    """Address an event to a subscription."""
+def dispatch(
+    told: Occurrence,
+    listener_id: str,
+    thread_id: str,
+    now: datetime,
+    lane: DeliveryLane = "webhook",
+) -> Dispatch:
+    """Address an event to a subscription, or to a room."""
     return Dispatch(
         id=new_id("Q"),
-        lane="webhook",
-        destination_id=subscription_id,
+        lane=lane,
+        destination_id=listener_id,
         thread_id=thread_id,
         kind=told.event,
         subject=msgspec.to_builtins(told),

@@ -1,0 +1,118 @@
+"""What is said in rooms of a chat about the incidents that are posted there."""
+
+from typing import Final
+
+PHRASES: Final = {
+    "room_service": {
+        "en": "Service",
+        "de": "Dienst",
+        "fr": "Service",
+        "es": "Servicio",
+        "ja": "サービス",
+    },
+    "room_urgency": {
+        "en": "Urgency",
+        "de": "Dringlichkeit",
+        "fr": "Urgence",
+        "es": "Urgencia",
+        "ja": "緊急度",
+    },
+    "room_urgency_high": {
+        "en": "High",
+        "de": "Hoch",
+        "fr": "Élevée",
+        "es": "Alta",
+        "ja": "高",
+    },
+    "room_urgency_low": {
+        "en": "Low",
+        "de": "Niedrig",
+        "fr": "Basse",
+        "es": "Baja",
+        "ja": "低",
+    },
+    "room_policy": {
+        "en": "Escalation policy",
+        "de": "Eskalationsplan",
+        "fr": "Politique d'escalade",
+        "es": "Política de escalado",
+        "ja": "エスカレーションポリシー",
+    },
+    "room_nobody": {
+        "en": "nobody",
+        "de": "niemand",
+        "fr": "personne",
+        "es": "nadie",
+        "ja": "なし",
+    },
+    "room_triggered": {
+        "en": "Triggered, assigned to: {names}",
+        "de": "Ausgelöst, zugewiesen an: {names}",
+        "fr": "Déclenché, attribué à : {names}",
+        "es": "Activado, asignado a: {names}",
+        "ja": "発生中。担当者: {names}",
+    },
+    "room_acknowledged": {
+        "en": "Acknowledged by: {names}",
+        "de": "Bestätigt von: {names}",
+        "fr": "Acquitté par : {names}",
+        "es": "Confirmado por: {names}",
+        "ja": "確認済み。確認者: {names}",
+    },
+    "room_resolved": {
+        "en": "Resolved by: {names}",
+        "de": "Gelöst von: {names}",
+        "fr": "Résolu par : {names}",
+        "es": "Resuelto por: {names}",
+        "ja": "解決済み。解決者: {names}",
+    },
+    "room_note": {
+        "en": "{by} noted: {note}",
+        "de": "Notiz von {by}: {note}",
+        "fr": "Note de {by} : {note}",
+        "es": "Nota de {by}: {note}",
+        "ja": "{by} のメモ: {note}",
+    },
+    "room_escalated": {
+        "en": "Escalated to: {names}",
+        "de": "Eskaliert an: {names}",
+        "fr": "Escaladé à : {names}",
+        "es": "Escalado a: {names}",
+        "ja": "エスカレーション先: {names}",
+    },
+    "room_reassigned": {
+        "en": "Reassigned to: {names}",
+        "de": "Neu zugewiesen an: {names}",
+        "fr": "Réattribué à : {names}",
+        "es": "Reasignado a: {names}",
+        "ja": "新しい担当者: {names}",
+    },
+    "room_reopened": {
+        "en": "Reopened by: {by}",
+        "de": "Wieder geöffnet von: {by}",
+        "fr": "Rouvert par : {by}",
+        "es": "Reabierto por: {by}",
+        "ja": "再開者: {by}",
+    },
+    "room_unacknowledged": {
+        "en": "It is no longer acknowledged.",
+        "de": "Die Bestätigung gilt nicht mehr.",
+        "fr": "Il n'est plus acquitté.",
+        "es": "Ya no está confirmado.",
+        "ja": "確認済みの状態が解除されました。",
+    },
+    "room_trial": {
+        "en": "A test",
+        "de": "Ein Test",
+        "fr": "Un test",
+        "es": "Una prueba",
+        "ja": "テスト",
+    },
+    "room_trial_standing": {
+        "en": "Incidents will be posted here, in {name}.",
+        "de": "Vorfälle werden hier gemeldet, in {name}.",
+        "fr": "Les incidents seront publiés ici, dans {name}.",
+        "es": "Los incidentes se publicarán aquí, en {name}.",
+        "ja": "インシデントはここ ({name}) に投稿されます。",
+    },
+}
