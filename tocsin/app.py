@@ -47,6 +47,7 @@ from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.listening import bound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.kit.smtp import MailServer
+from tocsin.kit.vapid import vapid_of
 from tocsin.outlets.pagerduty_rest import PagerDutyRest
 from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
@@ -208,6 +209,7 @@ async def _carrying(
         clock=clock,
         signing_key=signing_key(sealer),
         mail=_mail_server(settings, stack),
+        vapid=vapid_of(sealer),
     )
     given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
     return Carrying(filter(None, given), partial(_channel_of, settings, tools))

@@ -5,6 +5,7 @@ from typing import Final, Protocol, Self
 
 from tocsin.channels.email import Email
 from tocsin.channels.tools import Tools
+from tocsin.channels.web_push import WebPush
 from tocsin.channels.webhook import Webhook
 from tocsin.domain.channel import Channel
 
@@ -21,5 +22,5 @@ class Maker(Channel, Protocol):
         """Make one."""
 
 
-CHANNELS: Final[tuple[type[Maker], ...]] = (Email, Webhook)
+CHANNELS: Final[tuple[type[Maker], ...]] = (Email, WebPush, Webhook)
 DECLARED: Final = tuple(channel.declaration for channel in CHANNELS)

@@ -5,12 +5,19 @@ import msgspec
 
 from tocsin.kit.clock import Clock
 from tocsin.kit.smtp import MailServer
+from tocsin.kit.vapid import Vapid
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
-    """What every channel may use. ``signing_key`` signs webhooks; None for ``mail``: no server."""
+    """What every channel may use. ``signing_key`` signs webhooks; None for ``mail``: no server.
+
+    ``mail_domain`` is where answers and bounces come back to, ``vapid`` what push services know
+    us by.
+    """
 
     http: httpx.AsyncClient
     clock: Clock
     signing_key: str
     mail: MailServer | None = None
+    mail_domain: str = ""
+    vapid: Vapid | None = None
