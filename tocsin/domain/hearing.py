@@ -107,6 +107,14 @@ class Finisher(Protocol):
         """Tell whoever answered. Nobody waits for it, and its faults are nobody's."""
 
 
+@runtime_checkable
+class Preparer(Protocol):
+    """A hearer that needs something of its provider before it can check who calls."""
+
+    async def prepare(self, callback: Callback, now: datetime) -> None:
+        """Fetch it unless it is there; without it, ``hear`` finds the call forged."""
+
+
 Tell = Callable[[Heard], Awaitable[Sequence[Upshot]]]
 
 

@@ -1,0 +1,90 @@
+"""One request of a channel to its provider: what came back, or why nothing did."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from tocsin.domain.channel import Delivery
+from tocsin.domain.masking import hide
+from tocsin.kit.http import ForbiddenAddress
+from tocsin.kit.retry_after import seconds_of
+from tocsin.kit.text import one_line
+
+TIMEOUT: Final = 15.0  # seconds for everything, however slowly the answer drips
+MOST_READ: Final = 64 * 1024
+MOST_TOLD: Final = 300  # characters of what the other side says
+_REFUSED: Final = frozenset({401, 402, 403})  # whoever is addressed
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back, as far as it was read."""
+
+    status: int
+    body: bytes = b""
+    wait_seconds: int = 0
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the other side took it."""
+        return 200 <= self.status < 300
+
+    @property
+    def heading(self) -> str:
+        """The status in words."""
+        return f"HTTP {self.status} {httpx.codes.get_reason_phrase(self.status)}".rstrip()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The object that the body is; an empty one if it is none."""
+        try:
+            return msgspec.json.decode(self.body, type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
+
+
+async def ask(
+    http: httpx.AsyncClient, request: httpx.Request, judge: Callable[[Answer], Delivery]
+) -> Delivery:
+    """Send a request once, and let ``judge`` say what its answer means."""
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            answer = await _exchange(http, request)
+    except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        return Delivery(ok=False, detail=_fit(str(error)), is_our_fault=True)
+    except (TimeoutError, httpx.TimeoutException):
+        return Delivery(ok=False, detail=f"No answer within {TIMEOUT:g} seconds.", retry=True)
+    except httpx.RequestError as error:
+        return Delivery(ok=False, detail=_fit(str(error)) or type(error).__name__, retry=True)
+    return judge(answer)
+
+
+def refused(answer: Answer, said: str = "") -> Delivery:
+    """Judge a refusal by its status alone: what is not known may do better later."""
+    detail = _fit(f"{answer.heading}: {said}" if said else answer.heading)
+    if answer.status in _REFUSED:
+        return Delivery(ok=False, detail=detail, is_our_fault=True)
+    return Delivery(ok=False, detail=detail, retry=True, wait_seconds=answer.wait_seconds)
+
+
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+    response = await http.send(request, stream=True)
+    try:
+        body = b""
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MOST_READ:
+                break
+    finally:
+        await response.aclose()
+    return Answer(
+        status=response.status_code,
+        body=body[:MOST_READ],
+        wait_seconds=seconds_of(response.headers.get("Retry-After", "")),
+    )
+
+
+def _fit(text: str) -> str:
+    return one_line(hide(text), MOST_TOLD)
