@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from tocsin.domain.phrasebook import buttons, commands, rooms
+from tocsin.domain.phrasebook import answer_page, buttons, commands, rooms
 
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -18,6 +18,7 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
 # By key, then by language; each must be there, with the same names in braces (a test sees to it).
 # New ones go to a file of the phrasebook: a small one for each of those who speak.
 PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
+    **answer_page.PHRASES,
     **buttons.PHRASES,
     **commands.PHRASES,
     **rooms.PHRASES,

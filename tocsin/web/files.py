@@ -21,6 +21,7 @@ STYLES: Final = (
     "controls",
     "pieces",
     "door",
+    "answers",
     "incidents",
     "incident",
     "policies",

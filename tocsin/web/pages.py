@@ -5,6 +5,7 @@ from typing import Any, Final
 import jinja2
 from starlette.responses import HTMLResponse, Response
 
+from tocsin.domain.phrases import phrase
 from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.sentences import sentence
 from tocsin.kit.instants import write_instant
@@ -51,6 +52,7 @@ _TEMPLATES.filters |= {
 _TEMPLATES.tests["link"] = words.is_link
 _TEMPLATES.globals |= {
     "file": address_of,
+    "phrase": phrase,
     "priorities": PRIORITY_OF_ID,
     "proof_name": PROOF,
     "roles": ROLES,

@@ -30,7 +30,8 @@ ACCIDENT: Final = Problem(
 AWAY: Final = Problem(
     503, "The database is away", "Tocsin cannot reach it now. Load this page again in a moment."
 )
-_BY_STATUS: Final = {problem.status: problem for problem in (NOT_HERE, NOT_THAT_WAY)}
+TOO_OFTEN: Final = Problem(429, "Too often", "Wait for a minute before you try another address.")
+_BY_STATUS: Final = {problem.status: problem for problem in (NOT_HERE, NOT_THAT_WAY, TOO_OFTEN)}
 
 
 async def _to_the_door(request: Request, _error: Exception) -> Response:
