@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from tocsin.domain.phrasebook import answer_page, buttons, commands, rooms
+from tocsin.domain.phrasebook import answer_page, buttons, chats, commands, rooms
 
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -20,6 +20,7 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
 PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
     **answer_page.PHRASES,
     **buttons.PHRASES,
+    **chats.PHRASES,
     **commands.PHRASES,
     **rooms.PHRASES,
 }
