@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from tocsin.domain.phrasebook import answer_page, buttons, chats, commands, rooms
+from tocsin.domain.phrasebook import answer_page, buttons, chats, commands, rooms, telephone
 
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -23,6 +23,7 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
     **chats.PHRASES,
     **commands.PHRASES,
     **rooms.PHRASES,
+    **telephone.PHRASES,
 }
 
 
