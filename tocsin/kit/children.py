@@ -14,9 +14,14 @@ KEPT_VARIABLES: Final = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR
 
 
 async def spawn(
-    program: Path, *arguments: str | Path, account: pwd.struct_passwd | None = None, output: int
+    program: Path,
+    *arguments: str | Path,
+    account: pwd.struct_passwd | None = None,
+    given: int = asyncio.subprocess.DEVNULL,
+    output: int,
+    complaints: int = asyncio.subprocess.STDOUT,
 ) -> asyncio.subprocess.Process:
-    """Start a program that writes what it says to ``output``, with hardly any environment.
+    """Start a program that reads ``given`` and writes to ``output``, with hardly any environment.
 
     It gets SIGINT when we are gone, however we went: on Linux from the kernel, which minds the
     thread that starts it, so start it from the main one. Other systems have no such thing.
@@ -24,9 +29,9 @@ async def spawn(
     return await asyncio.create_subprocess_exec(
         program,
         *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=given,
         stdout=output,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=complaints,
         env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
         cwd="/",
         start_new_session=True,  # a terminal's Ctrl-C is for us alone

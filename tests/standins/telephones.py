@@ -1,0 +1,131 @@
+"""Telephones at the other end of the line: one that answers, and SIPp for those that do not."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PEER = Path(__file__).with_name("sip_peer.py")
+
+_SAME = "[last_Via:]\n[last_From:]\n[last_To:];tag=[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n"
+
+
+class Peer:
+    """A telephone that answers; what it heard is known once the call is over."""
+
+    def __init__(self, port: int, process: asyncio.subprocess.Process) -> None:
+        self.server = f"127.0.0.1:{port}"
+        self._process = process
+
+    async def report(self) -> dict[str, Any]:
+        """Return what was heard, once the call is over."""
+        return await _line_of(self._process)
+
+
+@asynccontextmanager
+async def answering(*keys: tuple[float, str], **part: Any) -> AsyncIterator[Peer]:
+    """Run a telephone that answers and presses keys, each after so many seconds."""
+    port = free_port()
+    told = json.dumps({"port": port, "keys": keys, **part})
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, PEER, told, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        await _line_of(process)
+        yield Peer(port, process)
+    finally:
+        await _end(process)
+
+
+@asynccontextmanager
+async def refusing(status: str, *headers: str, times: int = 1) -> AsyncIterator[str]:
+    """Run a server that refuses each call."""
+    answer = "\n".join((f"SIP/2.0 {status}", _SAME.strip(), *headers, "Content-Length: 0", "", ""))
+    scenario = f"""<scenario name="refuses"><recv request="INVITE"/>
+        <send retrans="500"><![CDATA[{answer}]]></send><recv request="ACK"/></scenario>"""
+    async with _sipp(scenario) as server:
+        yield server
+
+
+@asynccontextmanager
+async def challenging(registers: str) -> AsyncIterator[str]:
+    """Run a server that never believes a password."""
+    challenge = 'WWW-Authenticate: Digest realm="test", nonce="0001", algorithm=MD5'
+    answer = f"SIP/2.0 401 Unauthorized\n{_SAME}{challenge}\nContent-Length: 0\n\n"
+    once = f"""<recv request="{registers}"/><send><![CDATA[{answer}]]></send>"""
+    acknowledged = '<recv request="ACK" optional="true"/>' if registers == "INVITE" else ""
+    async with _sipp(f'<scenario name="doubts">{(once + acknowledged) * 2}</scenario>') as server:
+        yield server
+
+
+@asynccontextmanager
+async def ringing() -> AsyncIterator[str]:
+    """Run a telephone that rings, and nobody is there."""
+    rings = f"SIP/2.0 180 Ringing\n{_SAME}Content-Length: 0\n\n"
+    gone = f"SIP/2.0 200 OK\n{_SAME}Content-Length: 0\n\n"
+    scenario = f"""<scenario name="rings"><recv request="INVITE"/>
+        <send><![CDATA[{rings}]]></send><recv request="CANCEL"/>
+        <send><![CDATA[{gone}]]></send></scenario>"""
+    async with _sipp(scenario) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _sipp(scenario: str) -> AsyncIterator[str]:
+    port = free_port()
+    path = Path(f"/tmp/tocsin-sipp-{port}.xml")
+    path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1" ?>\n{scenario}\n')
+    arguments = ("-sf", path, "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin")
+    null = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        "sipp", *arguments, stdin=null, stdout=null, stderr=null
+    )
+    try:
+        await _until_taken(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        await _end(process)
+        path.unlink()
+
+
+async def _until_taken(port: int) -> None:
+    async with asyncio.timeout(10):
+        while _is_free(port):
+            await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    """Return a port that nobody has."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+async def _line_of(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 30)
+    told: dict[str, Any] = json.loads(line)
+    return told
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)
+    await process.wait()
