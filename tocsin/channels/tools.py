@@ -4,6 +4,7 @@ import httpx
 import msgspec
 
 from tocsin.kit.clock import Clock
+from tocsin.kit.http import Outbound
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import Vapid
 
@@ -12,7 +13,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What every channel may use. ``signing_key`` signs webhooks; None for ``mail``: no server.
 
     ``mail_domain`` is where answers and bounces come back to, ``vapid`` what push services know
-    us by.
+    us by. ``outbound`` says where connections of other kinds than HTTP may go.
     """
 
     http: httpx.AsyncClient
@@ -21,3 +22,4 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     mail: MailServer | None = None
     mail_domain: str = ""
     vapid: Vapid | None = None
+    outbound: Outbound = Outbound()

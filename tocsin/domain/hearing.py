@@ -11,6 +11,7 @@ from tocsin.domain.answer import Answer, Upshot
 from tocsin.domain.message import Message
 
 ReceiptState = Literal["accepted", "sent", "delivered", "read", "failed"]
+Word = Literal["who", "trigger"]
 
 
 class Forged(Exception):  # noqa: N818 - an answer, not a fault
@@ -60,7 +61,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody types in a chat that is no answer: a question, or an incident to begin."""
 
-    word: Literal["who", "trigger"]
+    word: Word
     text: str
     sender: str
 

@@ -62,6 +62,13 @@ PHRASES: Final = {
         "es": "Nadie figura aquí como {sender}. Añádalo como medio de contacto en su perfil: {url}",
         "ja": "{sender} は登録されていません。プロフィールに連絡方法として追加してください: {url}",
     },
+    "chat_later": {
+        "en": "That could not be done now. Please try again in a minute.",
+        "de": "Das war gerade nicht möglich. Bitte versuchen Sie es in einer Minute noch einmal.",
+        "fr": "Ce n'est pas possible pour l'instant. Réessayez dans une minute.",
+        "es": "No ha sido posible ahora. Inténtelo de nuevo dentro de un minuto.",
+        "ja": "現在処理できません。1分後にもう一度お試しください。",
+    },
     "chat_may_not": {
         "en": "Your role does not allow this.",
         "de": "Ihre Rolle erlaubt das nicht.",

@@ -38,6 +38,27 @@ PHRASES: Final = {
         "es": "Política de escalado",
         "ja": "エスカレーションポリシー",
     },
+    "room_severity": {
+        "en": "Severity",
+        "de": "Schweregrad",
+        "fr": "Gravité",
+        "es": "Gravedad",
+        "ja": "重大度",
+    },
+    "room_source": {
+        "en": "Source",
+        "de": "Quelle",
+        "fr": "Source",
+        "es": "Origen",
+        "ja": "発生元",
+    },
+    "room_assignees": {
+        "en": "Assigned to",
+        "de": "Zugewiesen an",
+        "fr": "Attribué à",
+        "es": "Asignado a",
+        "ja": "担当者",
+    },
     "room_nobody": {
         "en": "nobody",
         "de": "niemand",
