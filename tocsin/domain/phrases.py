@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from tocsin.domain.phrasebook import answer_page, buttons, chats, commands, rooms, telephone
+from tocsin.domain.phrasebook import (
+    answer_page,
+    buttons,
+    chats,
+    commands,
+    rooms,
+    telephone,
+    upshots,
+)
 
 Language = Literal["en", "de", "fr", "es", "ja"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -24,6 +32,7 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
     **commands.PHRASES,
     **rooms.PHRASES,
     **telephone.PHRASES,
+    **upshots.PHRASES,
 }
 
 

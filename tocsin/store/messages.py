@@ -6,6 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.answer import Deed
 from tocsin.domain.sent import Sent
 from tocsin.store.reach_tables import messages
 from tocsin.store.rows import Rows
@@ -42,3 +43,9 @@ async def name(tx: AsyncConnection, message_id: str, reference: str) -> None:
     """Keep the name that a provider gave a message."""
     query = sa.update(messages).where(messages.c.id == message_id)
     await tx.execute(query.values(provider_ref=reference))
+
+
+async def answer(tx: AsyncConnection, message_id: str, deed: Deed, now: datetime) -> None:
+    """Keep what was answered last."""
+    query = sa.update(messages).where(messages.c.id == message_id)
+    await tx.execute(query.values(answered_at=now, answer=deed))

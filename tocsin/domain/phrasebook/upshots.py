@@ -1,0 +1,111 @@
+"""What came of an answer, as whoever answered is told."""
+
+from typing import Final
+
+PHRASES: Final = {
+    "upshot_acknowledge": {
+        "en": "Acknowledged: {incidents}.",
+        "de": "Bestätigt: {incidents}.",
+        "fr": "Acquitté : {incidents}.",
+        "es": "Confirmado: {incidents}.",
+        "ja": "確認しました: {incidents}。",
+    },
+    "upshot_resolve": {
+        "en": "Resolved: {incidents}.",
+        "de": "Gelöst: {incidents}.",
+        "fr": "Résolu : {incidents}.",
+        "es": "Resuelto: {incidents}.",
+        "ja": "解決しました: {incidents}。",
+    },
+    "upshot_escalate": {
+        "en": "Escalated: {incidents}.",
+        "de": "Eskaliert: {incidents}.",
+        "fr": "Escaladé : {incidents}.",
+        "es": "Escalado: {incidents}.",
+        "ja": "エスカレーションしました: {incidents}。",
+    },
+    "upshot_already_acknowledge": {
+        "en": "You had already acknowledged: {incidents}.",
+        "de": "Von Ihnen bereits bestätigt: {incidents}.",
+        "fr": "Vous aviez déjà acquitté : {incidents}.",
+        "es": "Usted ya había confirmado: {incidents}.",
+        "ja": "すでに確認済みです: {incidents}。",
+    },
+    "upshot_already_escalate": {
+        "en": "Already escalated: {incidents}.",
+        "de": "Bereits eskaliert: {incidents}.",
+        "fr": "Déjà escaladé : {incidents}.",
+        "es": "Ya escalado: {incidents}.",
+        "ja": "すでにエスカレーション済みです: {incidents}。",
+    },
+    "upshot_over": {
+        "en": "Already resolved: {incidents}.",
+        "de": "Bereits gelöst: {incidents}.",
+        "fr": "Déjà résolu : {incidents}.",
+        "es": "Ya resuelto: {incidents}.",
+        "ja": "すでに解決済みです: {incidents}。",
+    },
+    "upshot_refused": {
+        "en": "Not done for {incidents}: {reason}",
+        "de": "Nicht möglich für {incidents}: {reason}",
+        "fr": "Impossible pour {incidents} : {reason}",
+        "es": "No es posible para {incidents}: {reason}",
+        "ja": "{incidents} には実行できませんでした: {reason}",
+    },
+    "upshot_open": {
+        "en": "Open: {incidents}.",
+        "de": "Offen: {incidents}.",
+        "fr": "En cours : {incidents}.",
+        "es": "Abiertos: {incidents}.",
+        "ja": "未解決: {incidents}。",
+    },
+    "upshot_none_open": {
+        "en": "You have no open incidents.",
+        "de": "Sie haben keine offenen Vorfälle.",
+        "fr": "Vous n'avez aucun incident en cours.",
+        "es": "No tiene incidentes abiertos.",
+        "ja": "未解決のインシデントはありません。",
+    },
+    "upshot_and_more": {
+        "en": "{incidents} and {count} more",
+        "de": "{incidents} und {count} weitere",
+        "fr": "{incidents} et {count} autres",
+        "es": "{incidents} y {count} más",
+        "ja": "{incidents} ほか {count} 件",
+    },
+    "upshot_confirm": {
+        "en": "Thank you. We know that you are there.",
+        "de": "Danke. Wir wissen, dass Sie da sind.",
+        "fr": "Merci. Nous savons que vous êtes là.",
+        "es": "Gracias. Sabemos que está ahí.",
+        "ja": "ありがとうございます。応答を確認しました。",
+    },
+    "upshot_unknown": {
+        "en": "This answer belongs to no message that can still be answered.",
+        "de": "Diese Antwort gehört zu keiner Nachricht, die noch beantwortet werden kann.",
+        "fr": "Cette réponse ne correspond à aucun message auquel on peut encore répondre.",
+        "es": "Esta respuesta no corresponde a ningún mensaje que aún se pueda responder.",
+        "ja": "この応答に対応する、まだ応答可能なメッセージがありません。",
+    },
+    "upshot_stranger": {
+        "en": "Nobody is known here by the address from which this answer came.",
+        "de": "Die Adresse, von der diese Antwort kam, gehört hier niemandem.",
+        "fr": "L'adresse d'où vient cette réponse n'appartient à personne ici.",
+        "es": "La dirección de la que llegó esta respuesta no pertenece aquí a nadie.",
+        "ja": "この応答の送信元アドレスは登録されていません。",
+    },
+    "upshot_not_offered": {
+        "en": "That cannot be done by answering this message.",
+        "de": "Das lässt sich mit einer Antwort auf diese Nachricht nicht tun.",
+        "fr": "Une réponse à ce message ne permet pas de faire cela.",
+        "es": "Eso no se puede hacer respondiendo a este mensaje.",
+        "ja": "このメッセージへの応答では、その操作はできません。",
+    },
+    "upshot_no_incident": {
+        "en": "You have no incident #{number}.",
+        "de": "Sie haben keinen Vorfall #{number}.",
+        "fr": "Vous n'avez pas d'incident #{number}.",
+        "es": "No tiene ningún incidente #{number}.",
+        "ja": "インシデント #{number} は見つかりません。",
+    },
+}
