@@ -36,6 +36,21 @@ class Briefing(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[Image, ...] = ()
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message that is no page speaks of beside its incidents, as far as its kind has it.
+
+    ``code`` is to be typed in. A shift for ``schedule`` begins or ends at ``shift_at``. ``person``
+    wrote ``note``, asks for help, or was paged himself where this is a copy.
+    """
+
+    code: str = ""
+    schedule: str = ""
+    begins: bool = True
+    shift_at: datetime | None = None
+    person: str = ""
+    note: str = ""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one person. ``short`` is the wish for a few plain lines.
 
@@ -58,6 +73,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     short: bool = False
     incidents: tuple[Briefing, ...] = ()
     further: int = 0
+    notice: Notice = Notice()
     title: str = ""
     text: str = ""
     body: str = ""
