@@ -45,20 +45,38 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             return {}
 
 
+class Undelivered(Exception):  # noqa: N818 - an answer, not a fault
+    """The message does not arrive; ``delivery`` says why."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(delivery.detail)
+        self.delivery = delivery
+
+
 async def ask(
     http: httpx.AsyncClient, request: httpx.Request, judge: Callable[[Answer], Delivery]
 ) -> Delivery:
     """Send a request once, and let ``judge`` say what its answer means."""
     try:
-        async with asyncio.timeout(TIMEOUT):
-            answer = await _exchange(http, request)
+        return judge(await exchange(http, request))
+    except Undelivered as silence:
+        return silence.delivery
+
+
+async def exchange(
+    http: httpx.AsyncClient, request: httpx.Request, *, within: float | None = None
+) -> Answer:
+    """Send a request once and return its answer: one step of several. Raises Undelivered."""
+    limit = TIMEOUT if within is None else within
+    try:
+        async with asyncio.timeout(limit):
+            return await _exchange(http, request)
     except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        return Delivery(ok=False, detail=_fit(str(error)), is_our_fault=True)
-    except (TimeoutError, httpx.TimeoutException):
-        return Delivery(ok=False, detail=f"No answer within {TIMEOUT:g} seconds.", retry=True)
+        raise _silence(_fit(str(error)), is_our_fault=True) from error
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise _silence(f"No answer within {limit:g} seconds.", retry=True) from error
     except httpx.RequestError as error:
-        return Delivery(ok=False, detail=_fit(str(error)) or type(error).__name__, retry=True)
-    return judge(answer)
+        raise _silence(_fit(str(error)) or type(error).__name__, retry=True) from error
 
 
 def refused(answer: Answer, said: str = "") -> Delivery:
@@ -84,6 +102,10 @@ async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
         body=body[:MOST_READ],
         wait_seconds=seconds_of(response.headers.get("Retry-After", "")),
     )
+
+
+def _silence(detail: str, *, retry: bool = False, is_our_fault: bool = False) -> Undelivered:
+    return Undelivered(Delivery(ok=False, detail=detail, retry=retry, is_our_fault=is_our_fault))
 
 
 def _fit(text: str) -> str:
