@@ -8,26 +8,22 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.address import TELEPHONES
 from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message
 from tocsin.domain.paging import still_wanted
-from tocsin.domain.provider import Provider, route
-from tocsin.domain.sent import Sent
-from tocsin.domain.user import ContactMethod
+from tocsin.domain.provider import Provider
 from tocsin.domain.wording import worded
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import alerts, incidents, providers
+from tocsin.store import alerts, incidents
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
-from tocsin.store.messages import MESSAGES
+from tocsin.usecases.addressing import address_of, keep, provider_for, shown_of
 from tocsin.usecases.answer_tokens import token_of
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
-from tocsin.usecases.providers import opened
 
 DEFAULT_LANGUAGE: Final = "en"
 _NO_EVENT: Final = Event(action="trigger", dedup_key="")
@@ -36,8 +32,8 @@ _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """What is due to one address: ``works`` are still wanted, ``stale`` are not.
 
-    ``refusal`` says why there is no ``message``. Without a ``provider``, the channel that is always
-    there carries it.
+    ``shown`` is the address as far as it may be seen. ``refusal`` says why there is no ``message``.
+    Without a ``provider``, the channel that is always there carries it.
     """
 
     works: tuple[Work, ...] = ()
@@ -46,6 +42,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     person: Person | None = None
     kind: str = ""
     address: str = ""
+    shown: str = ""
     message: Message | None = None
     provider: Provider | None = None
     refusal: Delivery = Delivery(ok=False, detail="Nothing is wanted any more.")
@@ -69,9 +66,12 @@ async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
         message = bundle.message
         if message is None:
             return bundle
-        bundle = await _routed(tx, house, view, bundle, now)
-        await MESSAGES.insert(tx, _kept(bundle, message))
-        return bundle
+        work = bundle.works[0]
+        provider = await provider_for(tx, house, view, work, now)
+        await keep(
+            tx, message, work, shown=bundle.shown, provider=provider, incident_ids=bundle.incidents
+        )
+        return msgspec.structs.replace(bundle, provider=provider)
 
 
 def _sorted_out(works: Sequence[Work], found: Mapping[str, Incident]) -> Bundle:
@@ -95,34 +95,6 @@ async def _view_of(tx: AsyncConnection, house: House, bundle: Bundle, now: datet
     await view.know_services(connection, {i.service_id for i in concerned}, now)
     await view.know_providers(connection)
     return view
-
-
-async def _routed(
-    tx: AsyncConnection, house: House, view: View, bundle: Bundle, now: datetime
-) -> Bundle:
-    """Choose whom of several providers to ask."""
-    found = [opened(house, one) for one in view.providers(bundle.kind)]
-    if not found:
-        return bundle
-    tried = (bundle.works[0].payload or {}).get("providers", ())
-    healths = await providers.healths(tx, [one.id for one in found])
-    return msgspec.structs.replace(bundle, provider=route(found, healths, tried, now))
-
-
-def _kept(bundle: Bundle, message: Message) -> Sent:
-    work = bundle.works[0]
-    return Sent(
-        id=message.id,
-        at=message.at,
-        kind=message.kind,
-        channel=bundle.kind,
-        user_id=work.user_id or "",
-        contact_method_id=work.contact_method_id,
-        address=bundle.address,
-        incident_ids=tuple(bundle.incidents),
-        body=message,
-        provider_id=bundle.provider.id if bundle.provider else "",
-    )
 
 
 def _addressed(
@@ -152,20 +124,16 @@ def _addressed(
         token=token,
         answer_url=f"{house.settings.public_url}/answer/{token}",
     )
-    address = _address(house, method) if method else person.user.email
-    return msgspec.structs.replace(bundle, address=address, message=worded(message))
+    return msgspec.structs.replace(
+        bundle,
+        address=address_of(house, method) if method else person.user.email,
+        shown=shown_of(method) if method else person.user.email,
+        message=worded(message),
+    )
 
 
 def _refused(bundle: Bundle, why: str) -> Bundle:
     return msgspec.structs.replace(bundle, refusal=Delivery(ok=False, detail=why))
-
-
-def _address(house: House, method: ContactMethod) -> str:
-    if method.sealed is not None:
-        return house.sealer.open(method.sealed)
-    if method.kind in TELEPHONES:
-        return f"+{method.country_code}{method.address}"
-    return method.address
 
 
 def _brief(house: House, view: View, incident: Incident, event: Event) -> Briefing:

@@ -96,7 +96,7 @@ def _notifications(
             user_id=work.user_id or "",
             contact_method_id=work.contact_method_id,
             kind=bundle.kind,
-            address=bundle.address,
+            address=bundle.shown,
             status=status,
             detail=delivery.detail,
             provider_id=delivery.provider_id,
