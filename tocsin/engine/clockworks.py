@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tocsin.engine import follower
 from tocsin.engine.meters import Meters
-from tocsin.usecases import upkeep, work
+from tocsin.usecases import upkeep, user_groups, work
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import deliveries
 from tocsin.usecases.monitoring import rounds
@@ -46,10 +46,16 @@ async def leave(house: House, _meters: Meters, now: datetime) -> None:
     await follower.say_farewell(house, now)
 
 
+async def keep_groups(house: House, _meters: Meters, now: datetime) -> None:
+    """Let user groups of chats hold whoever is on call."""
+    await user_groups.keep_in_step(house, now)
+
+
 CLOCKWORKS: Final = (
     Clockwork("follow", 5, follow),
     Clockwork("leave", 5, leave),
     Clockwork("measure", 10, measure),
     Clockwork("catch up", 15, catch_up),
+    Clockwork("keep groups", 20, keep_groups),
     Clockwork("clean up", 600, clean_up),
 )

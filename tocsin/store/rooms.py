@@ -36,6 +36,12 @@ async def listeners(connection: asyncpg.Connection) -> tuple[Listener, ...]:
     )
 
 
+async def keep_detail(tx: AsyncConnection, group_id: str, detail: str) -> None:
+    """Keep what came of telling a chat whom a group shall hold."""
+    where = user_groups.c.id == group_id
+    await tx.execute(sa.update(user_groups).where(where).values(detail=detail))
+
+
 async def reference(tx: AsyncConnection, room_id: str, incident_id: str) -> str | None:
     """Return by what name the post of an incident is found again, None if there is none."""
     query = sa.select(room_posts.c.provider_ref).where(
