@@ -16,8 +16,9 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin import __version__
-from tocsin.api import agents, callbacks, health, heartbeats, oauth
+from tocsin.api import agents, answers, callbacks, health, heartbeats, oauth
 from tocsin.api.agents import AgentsApp
+from tocsin.api.answers import AnswersApp
 from tocsin.api.callbacks import CallbacksApp
 from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
@@ -138,6 +139,7 @@ def _faces(
         (_is_one_of(*health.PATHS), watched),
         (_begins_with(agents.PREFIX), AgentsApp(house)),
         (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
+        (answers.is_ours, AnswersApp(house)),
         (_begins_with(callbacks.PREFIX), CallbacksApp(house)),
         (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
         (is_for_people, web_app(house, live, ingest.take)),

@@ -54,6 +54,7 @@ async def test_a_page_is_sealed_for_one_browser_and_signed_for_its_service(
         "language": "en",
         "token": "Q1.signature",
         "url": URL,
+        "unsent": "Not sent: there was no connection. Try again.",
         "buttons": [
             {"action": "acknowledge", "title": "Acknowledge"},
             {"action": "resolve", "title": "Resolve"},

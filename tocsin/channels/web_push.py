@@ -103,6 +103,7 @@ def payload(message: Message) -> bytes:
         "language": message.language,
         "token": message.token,
         "url": _page(message),
+        "unsent": phrase("push_unsent", message.language),
         "buttons": [
             {"action": deed, "title": phrase(deed, message.language)}
             for deed in BUTTONS

@@ -18,7 +18,7 @@ from tocsin.usecases.house import House
 from tocsin.usecases.parcels import Take
 from tocsin.web import install, news, search, styleguide
 from tocsin.web.apps import acting, apps, connect, consent
-from tocsin.web.door import api_keys, invitations, passwords, sessions, setup
+from tocsin.web.door import answers, api_keys, invitations, passwords, sessions, setup
 from tocsin.web.duty import (
     calendars,
     escalation_policies,
@@ -57,6 +57,7 @@ from tocsin.web.page import Page
 from tocsin.web.people import (
     belongings,
     contact_methods,
+    devices,
     newcomers,
     notification_rules,
     team_members,
@@ -76,6 +77,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     alarms,
     alert_rules,
     analytics,
+    answers,
     api_keys,
     apps,
     belongings,
@@ -86,6 +88,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     connections,
     consent,
     contact_methods,
+    devices,
     environments,
     escalation_policies,
     handing_on,
@@ -135,7 +138,14 @@ ROOMS: Final = frozenset({page.path.split("/")[1] for page in PAGES})
 SMALL: Final = 1000  # bytes that are not worth compressing
 
 # What browsers ask for without saying that they want a page.
-ONLY_OURS: Final = frozenset({FILES, "live", "calendars", "manifest.webmanifest"})
+ONLY_OURS: Final = frozenset({
+    FILES,
+    "answer",
+    "calendars",
+    "live",
+    "manifest.webmanifest",
+    "service-worker.js",
+})  # fmt: skip
 
 
 def web_app(house: House, live: Live, take: Take) -> ASGIApp:

@@ -89,5 +89,6 @@ def _hash(contents: Iterable[bytes]) -> str:
     return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
 
 
+SERVICE_WORKER: Final = _STATIC.joinpath("service-worker.js").read_bytes()
 _FILES: Final = _read()
 _BY_ADDRESS: Final = {file.address: file for file in _FILES.values()}

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.web.files import address_of
+from tocsin.web.files import SERVICE_WORKER, address_of
 from tocsin.web.page import Page
 from tocsin.web.visit import Visit
 
@@ -45,4 +45,13 @@ def _icon(name: str, purpose: str) -> dict[str, str]:
     }
 
 
-PAGES: Final = (Page("GET", "/manifest.webmanifest", describe),)
+async def work(_visit: Visit) -> Response:
+    """Answer with what works while no page is open: its address says for which pages, all."""
+    headers = {"cache-control": "no-cache"}
+    return Response(SERVICE_WORKER, media_type="text/javascript", headers=headers)
+
+
+PAGES: Final = (
+    Page("GET", "/manifest.webmanifest", describe),
+    Page("GET", "/service-worker.js", work),
+)

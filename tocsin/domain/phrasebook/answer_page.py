@@ -81,4 +81,11 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         "es": "Iniciar sesión",
         "ja": "サインイン",
     },
+    "push_unsent": {
+        "en": "Not sent: there was no connection. Try again.",
+        "de": "Nicht gesendet: keine Verbindung. Versuchen Sie es noch einmal.",
+        "fr": "Non envoyé : pas de connexion. Réessayez.",
+        "es": "No enviado: sin conexión. Inténtelo de nuevo.",
+        "ja": "送信できませんでした。接続がありません。もう一度お試しください。",
+    },
 }
