@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
 from tocsin.channels.email import Email
+from tocsin.channels.telegram import Telegram
 from tocsin.channels.tools import Tools
 from tocsin.channels.web_push import WebPush
 from tocsin.channels.webhook import Webhook
@@ -22,5 +23,10 @@ class Maker(Channel, Protocol):
         """Make one."""
 
 
-CHANNELS: Final[tuple[type[Maker], ...]] = (Email, WebPush, Webhook)
+CHANNELS: Final[tuple[type[Maker], ...]] = (
+    Email,
+    Telegram,
+    WebPush,
+    Webhook,
+)
 DECLARED: Final = tuple(channel.declaration for channel in CHANNELS)
