@@ -1,0 +1,65 @@
+"""Calls written down for providers that read XML: what is said, and where keys go."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import msgspec
+
+from tocsin.channels.speaking import Part
+from tocsin.domain.hearing import Reply
+from tocsin.kit.text import printable
+
+XML: Final = "application/xml; charset=utf-8"
+SECONDS_FOR_A_KEY: Final = 6
+
+# By language, the locale to speak in and a voice of Amazon Polly, which these providers hire.
+_VOICES: Final[Mapping[str, tuple[str, str]]] = {
+    "en": ("en-US", "Polly.Joanna"),
+    "de": ("de-DE", "Polly.Vicki"),
+    "fr": ("fr-FR", "Polly.Lea"),
+    "es": ("es-ES", "Polly.Lucia"),
+    "ja": ("ja-JP", "Polly.Takumi"),
+}
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How a provider calls what it does; ``no_finish`` says that no key ends what is typed."""
+
+    say: str
+    gather: str
+    no_finish: str
+
+
+def written(dialect: Dialect, parts: Sequence[Part], *, language: str, action: str) -> Reply:
+    """Write a call that says its parts and hangs up; keys are posted to ``action``."""
+    root = Element("Response")
+    for part in parts:
+        place = _gathering(root, dialect, action) if part.asks else root
+        for sentence in filter(None, part.sentences):
+            _say(place, dialect, sentence, language)
+    SubElement(root, "Hangup")
+    return spelled(root)
+
+
+def spelled(root: Element) -> Reply:
+    """Return a document as the answer to a provider."""
+    body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return Reply(status=200, body=body, content_type=XML)
+
+
+def _gathering(root: Element, dialect: Dialect, action: str) -> Element:
+    return SubElement(
+        root,
+        dialect.gather,
+        action=action,
+        method="POST",
+        numDigits="1",
+        timeout=str(SECONDS_FOR_A_KEY),
+        finishOnKey=dialect.no_finish,
+    )
+
+
+def _say(place: Element, dialect: Dialect, sentence: str, language: str) -> None:
+    locale, voice = _VOICES.get(language, _VOICES["en"])
+    SubElement(place, dialect.say, language=locale, voice=voice).text = printable(sentence)

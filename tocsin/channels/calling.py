@@ -1,0 +1,68 @@
+"""Calls: what follows from who took one, from a key that was pressed, and from how it ended."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from tocsin.channels import speaking
+from tocsin.channels.speaking import DEED_OF, Part
+from tocsin.domain.answer import Answer, Upshot
+from tocsin.domain.hearing import Heard, Receipt
+from tocsin.domain.message import Message
+
+RINGS_FOR: Final = 25  # seconds; providers let it ring a little longer
+LASTS_FOR: Final = 300  # seconds at most: whoever presses wrong keys is not listened to for ever
+RECEIPT_WITHIN: Final = 90
+
+Taker = Literal["human", "machine", "unknown"]
+
+MACHINE: Final = "An answering machine took the call."
+SOMEBODY: Final = "Somebody answered the call."
+PRESSED: Final = "Somebody pressed a key."
+UNKNOWN: Final = "The call was taken, but nobody is known to have listened."
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment of a call at which we say how it goes on; ``key`` was pressed, if any was."""
+
+    call: str
+    token: str
+    taker: Taker
+    key: str = ""
+
+
+def heard_turn(turn: Turn) -> Heard:
+    """Return what a moment of a call tells: a key proves that somebody listens."""
+    if not turn.key:
+        receipts = () if turn.taker == "unknown" else (taken(turn.call, turn.taker),)
+        return Heard(receipts=receipts, token=turn.token)
+    deed = DEED_OF.get(turn.key)
+    return Heard(
+        receipts=(Receipt(provider_id=turn.call, state="read", detail=PRESSED),),
+        answers=(Answer(deed=deed, token=turn.token),) if deed else (),
+        token=turn.token,
+    )
+
+
+def parts_for(turn: Turn, upshots: Sequence[Upshot], message: Message | None) -> Sequence[Part]:
+    """Return how a call goes on: nothing is said about a message that is not ours any more."""
+    if message is None:
+        return ()
+    if upshots:
+        return speaking.conclude(message, upshots)
+    if turn.key:
+        return speaking.correct(message)
+    return speaking.leave(message) if turn.taker == "machine" else speaking.call(message)
+
+
+def taken(call: str, taker: Taker) -> Receipt:
+    """Return the receipt of a call that was taken: only a person makes it delivered."""
+    if taker == "human":
+        return Receipt(provider_id=call, state="delivered", detail=SOMEBODY)
+    return untaken(call, MACHINE if taker == "machine" else UNKNOWN)
+
+
+def untaken(call: str, why: str) -> Receipt:
+    """Return the receipt of a call that reached nobody. The next may do better."""
+    return Receipt(provider_id=call, state="failed", detail=why, retry=True)

@@ -1,0 +1,104 @@
+"""An account at Twilio: what an administrator gives, what is asked with it, and who calls us."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Self
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+
+from tocsin.channels.asking import ask
+from tocsin.channels.twilio_faults import judged
+from tocsin.channels.twilio_signature import is_genuine, posted
+from tocsin.domain.channel import Delivery
+from tocsin.domain.contact_kind import Field
+from tocsin.domain.hearing import Callback, Forged, Unheard
+
+API: Final = "https://api.twilio.com"
+_VERSION: Final = "2010-04-01"
+_NAMED: Final = "t"  # the name in the query by which calls to us bring the token of a message
+
+SID: Final = Field(
+    name="account_sid",
+    label="Account SID",
+    kind="text",
+    example="AC00000000000000000000000000000000",
+    help="AC and 32 hexadecimal digits",
+    pattern=r"AC[0-9a-fA-F]{32}",
+)
+TOKEN: Final = Field(name="auth_token", label="Auth token", kind="secret", example="")
+OTHER_NAMED: Final = Field(
+    name="other_token",
+    label="Second token",
+    kind="secret",
+    example="",
+    help="A secret that calls of Twilio may be signed with as well: the secondary token while"
+    " tokens are exchanged, or a shared key.",
+    required=False,
+)
+BASE_URL: Final = Field(
+    name="base_url",
+    label="API address",
+    kind="url",
+    example=API,
+    help=f"{API}, or the address of another region.",
+    required=False,
+)
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """An account; ``callback`` is where Twilio may call us."""
+
+    sid: str
+    token: str
+    other_token: str
+    base_url: str
+    callback: str
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str], callback: str) -> Self:
+        """Take an account from what an administrator gave."""
+        return cls(
+            sid=settings[SID.name],
+            token=settings[TOKEN.name],
+            other_token=settings.get(OTHER_TOKEN.name, ""),
+            base_url=(settings.get(BASE_URL.name) or API).rstrip("/"),
+            callback=callback,
+        )
+
+    def address(self, tail: str, token: str) -> str:
+        """Return where Twilio shall tell of the message that a token belongs to."""
+        return f"{self.callback}/{tail}?{urlencode({_NAMED: token})}"
+
+    def heard(self, callback: Callback) -> dict[str, str]:
+        """Return the fields of a call. Raises Forged and Unheard."""
+        if not is_genuine(callback, (self.token, self.other_token)):
+            raise Forged("The signature of Twilio is missing or wrong.")
+        fields = fields_of(callback)
+        if fields.get("AccountSid", self.sid) != self.sid:
+            raise Unheard("The call is about another account.")
+        return fields
+
+
+def fields_of(callback: Callback) -> dict[str, str]:
+    """Return what a call tells."""
+    return dict(posted(callback) if callback.method == "POST" else callback.query)
+
+
+def token_in(callback: Callback) -> str | None:
+    """Return the token of the message that a call is about."""
+    return dict(callback.query).get(_NAMED)
+
+
+async def create(
+    http: httpx.AsyncClient, account: Account, what: str, fields: Sequence[tuple[str, str]]
+) -> Delivery:
+    """Have a message or a call made, once; ``what`` is the resource."""
+    request = http.build_request(
+        "POST",
+        f"{account.base_url}/{_VERSION}/Accounts/{account.sid}/{what}.json",
+        content=urlencode(fields),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    signed = next(httpx.BasicAuth(account.sid, account.token).auth_flow(request))
+    return await ask(http, signed, judged)

@@ -1,0 +1,78 @@
+"""Messages that Twilio carries, by SMS and by WhatsApp: receipts, and what people answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement
+
+from tocsin.channels.call_xml import spelled
+from tocsin.channels.text_answers import told
+from tocsin.channels.twilio_faults import explained
+from tocsin.domain.answer import Upshot
+from tocsin.domain.contact_kind import Field
+from tocsin.domain.hearing import Heard, Receipt, ReceiptState, Reply
+from tocsin.kit.sms import shortened
+from tocsin.kit.text import printable
+
+STATUS: Final = "status"  # the tail of the address for receipts
+INBOUND: Final = "sms"  # and of that for what people write
+ELSEWHERE: Final = f"Twilio is to call /{STATUS} and /{INBOUND}."
+MOST_PARTS: Final = 10  # of an SMS; Twilio takes 1600 letters
+VALID_SECONDS: Final = 120  # what waits longer has been carried in another way
+
+PROOF: Final = Field(
+    name="proof",
+    label="A message counts as delivered",
+    kind="choice",
+    example="",
+    help="Many carriers never confirm that a message has reached the telephone.",
+    choices=(
+        ("delivered", "once the telephone has it; without that, another way is tried"),
+        ("sent", "once the carrier has taken it"),
+    ),
+    required=False,
+)
+
+_STATES: Final[Mapping[str, ReceiptState]] = {
+    "accepted": "accepted",
+    "scheduled": "accepted",
+    "queued": "accepted",
+    "sending": "accepted",
+    "sent": "sent",
+    "partially_delivered": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+
+
+def heard_status(fields: Mapping[str, str], proof: str, token: str | None) -> Heard:
+    """Return how far a message has come; a state that is new to us says nothing."""
+    status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+    sid = fields.get("MessageSid") or fields.get("SmsSid", "")
+    state = _STATES.get(status)
+    if not sid or state is None:
+        return Heard(token=token)
+    return Heard(receipts=(_receipt(sid, status, state, fields, proof),), token=token)
+
+
+def answered(upshots: Sequence[Upshot]) -> Reply:
+    """Return what is written back. Twilio takes an empty answer only if it says so."""
+    text = told(upshots)
+    if not text:
+        return Reply()
+    root = Element("Response")
+    SubElement(root, "Message").text = shortened(printable(text), MOST_PARTS)
+    return spelled(root)
+
+
+def _receipt(
+    sid: str, status: str, state: ReceiptState, fields: Mapping[str, str], proof: str
+) -> Receipt:
+    if state == "failed":
+        detail, retry = explained(fields.get("ErrorCode", ""))
+        return Receipt(provider_id=sid, state=state, detail=detail, retry=retry)
+    if state == "sent" and proof == "sent":
+        state = "delivered"
+    return Receipt(provider_id=sid, state=state, detail=f"Twilio: {status}")
