@@ -1,11 +1,21 @@
 """The settings: what is accepted, what is refused in which words, and what the reference says."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.house.settings_page import PAGE, settings_page
-from tocsin.config import SETTINGS, Settings, SettingsError, SmtpServer, read_settings, strangers
+from tocsin.config import (
+    SETTINGS,
+    Language,
+    Settings,
+    SettingsError,
+    SmtpServer,
+    read_settings,
+    strangers,
+)
+from tocsin.domain.phrases import LANGUAGES
 
 
 def test_an_empty_environment_is_a_working_one() -> None:
@@ -28,6 +38,7 @@ def test_an_empty_environment_is_a_working_one() -> None:
         ("TOCSIN_OUTBOUND_DENY", "Private, 10.1.0.0/16", "outbound_deny",
          ("private", "10.1.0.0/16")),
         ("TOCSIN_TIME_ZONE", "Europe/Vienna", "time_zone", "Europe/Vienna"),
+        ("TOCSIN_LANGUAGE", "de", "language", "de"),
         ("TOCSIN_LOG_LEVEL", "  ", "log_level", "info"),
         ("TOCSIN_DATABASE_URL", "postgres://u@h/d", "database_url", "postgres://u@h/d"),
     ],
@@ -119,6 +130,10 @@ def test_an_unknown_variable_is_answered_with_the_nearest_known_one() -> None:
 )
 def test_the_public_address_is_one_that_a_browser_finds(host: str, address: str) -> None:
     assert read_settings({"TOCSIN_HOST": host}).public_url == address
+
+
+def test_the_language_is_one_that_is_spoken_here() -> None:
+    assert get_args(Language) == LANGUAGES
 
 
 def test_settings_are_values() -> None:

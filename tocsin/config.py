@@ -34,6 +34,7 @@ Role = Literal["api", "engine", "all"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["json", "text"]
 StartTls = Literal["always", "offered", "never"]
+Language = Literal["en", "de", "fr", "es", "ja"]
 
 
 class SettingsError(Exception):
@@ -174,6 +175,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: Annotated[
         str, Is(zone_name, "The account's time zone, for whoever has not chosen another.")
     ] = "UTC"
+    language: Annotated[
+        Language,
+        Is(
+            one_of(Language),
+            "The language in which people are told of incidents, for whoever has not chosen"
+            " another.",
+        ),
+    ] = "en"
     catch_all: Annotated[
         tuple[str, ...],
         Is(

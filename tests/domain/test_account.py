@@ -10,6 +10,7 @@ from tocsin.domain.account import Account, faults_of_account
 GOOD = Account(
     account_name="Example",
     time_zone="Europe/Vienna",
+    language="en",
     catch_all=(),
     mail_from="Tocsin <oncall@example.com>",
     requests_per_minute=3000,
@@ -33,6 +34,7 @@ def test_a_good_account_has_no_faults() -> None:
         ("account_name", "", "Account name cannot be blank."),
         ("account_name", "x" * 101, "Account name must have at most 100 characters"),
         ("time_zone", "Vienna", "Time zone must be the name of a time zone, such as"),
+        ("language", "fi", "Language must be one of en, de, fr, es, ja."),
         ("mail_from", "Tocsin", "Sender must be an address such as"),
         ("mail_from", "a@example.com\r\nBcc: b@example.com", "Sender must be an address"),
         ("mail_from", f"{'x' * 200} <a@example.com>", "Sender must be an address"),

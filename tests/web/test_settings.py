@@ -12,7 +12,12 @@ from tocsin.usecases.account import Wish
 from tocsin.web.app import web_app
 from tocsin.web.hub import Live
 
-ACCOUNT = {"account_name": "Example", "time_zone": "Asia/Tokyo", "catch_all": ""}
+ACCOUNT = {
+    "account_name": "Example",
+    "time_zone": "Asia/Tokyo",
+    "language": "ja",
+    "catch_all": "",
+}
 
 
 @pytest.fixture
@@ -68,6 +73,7 @@ async def test_what_is_decided_is_shown_with_where_it_comes_from(
     assert "Saved. It holds on every node now." in said
     assert "Set here. Back to what TOCSIN_TIME_ZONE says" in said
     assert night.house.account.time_zone == "Asia/Tokyo"
+    assert night.house.account.language == "ja"
     assert (await account.read(night.house)).origins["catch_all"].source == "default"
 
 

@@ -144,6 +144,22 @@ async def test_what_is_empty_is_taken_away(browser: Browser, night: Night, carol
     assert (user.time_zone, user.job_title) == (None, None)
 
 
+async def test_people_choose_the_language_in_which_they_are_told(
+    browser: Browser, night: Night, carol: User
+) -> None:
+    page = await browser.open(f"/users/{carol.id}/edit")
+    fields = {"name": "Carol", "email": carol.email}
+
+    await browser.send(page, f"/users/{carol.id}", **fields | {"language": "ja"})
+
+    assert "That of the account, English" in page.text
+    assert (await users.get(night.house, carol.id)).user.language == "ja"
+    again = await browser.open(f"/users/{carol.id}/edit")
+    assert '<option value="ja" selected>日本語</option>' in again.text
+    refused = await browser.send(page, f"/users/{carol.id}", **fields | {"language": "fi"})
+    assert "Language must be one of en, de, fr, es, ja." in refused.text
+
+
 async def test_faults_stand_beside_their_fields(browser: Browser, carol: User) -> None:
     page = await browser.open(f"/users/{carol.id}/edit")
     fields = {"name": " ", "email": "ann@example.com", "time_zone": "Mars"}

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.phrases import LANGUAGES
 from tocsin.kit.zones import is_zone
 
 LONGEST_NAME: Final = 100
@@ -34,6 +35,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     account_name: str
     time_zone: str
+    language: str
     catch_all: tuple[str, ...]
     mail_from: str
     requests_per_minute: int
@@ -51,6 +53,8 @@ def faults_of_account(account: Account) -> Iterator[str]:
     yield from faults_of_line("Account name", account.account_name, LONGEST_NAME)
     if not is_zone(account.time_zone):
         yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    if account.language not in LANGUAGES:
+        yield f"Language must be one of {', '.join(LANGUAGES)}."
     yield from _faults_of_sender(account.mail_from)
     if not 1 <= account.requests_per_minute <= MOST_REQUESTS:
         yield f"Requests per minute must be from 1 to {MOST_REQUESTS}."

@@ -30,6 +30,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     account_name: str | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
     catch_all: tuple[str, ...] | UnsetType = UNSET
     mail_from: str | UnsetType = UNSET
     requests_per_minute: int | UnsetType = UNSET

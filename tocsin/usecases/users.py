@@ -14,6 +14,7 @@ from tocsin.auth.principal import Principal
 from tocsin.domain import letter
 from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.phrases import LANGUAGES
 from tocsin.domain.team import Team
 from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, User
 from tocsin.kit.ids import new_id
@@ -52,6 +53,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     email: str | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     time_zone: str | UnsetType | None = UNSET
+    language: str | UnsetType | None = UNSET
     color: str | UnsetType = UNSET
     job_title: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
@@ -266,6 +268,8 @@ def _faults(user: User) -> Iterator[str]:
         yield f"Email {fault}"
     if user.time_zone is not None and not is_zone(user.time_zone):
         yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    if user.language is not None and user.language not in LANGUAGES:
+        yield f"Language must be one of {', '.join(LANGUAGES)}."
     if user.job_title:
         yield from faults_of_line("Job title", user.job_title, LONGEST_NAME)
     if user.description and len(user.description) > LONGEST_DESCRIPTION:

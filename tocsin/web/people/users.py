@@ -7,6 +7,7 @@ from typing import Any, Final
 from msgspec import UNSET
 from starlette.responses import Response
 
+from tocsin.domain.phrases import LANGUAGE_NAMES
 from tocsin.domain.user import User
 from tocsin.usecases import duty, incident_queries, invitations, ties, users
 from tocsin.usecases.errors import Complaint
@@ -140,6 +141,8 @@ def _show_form(
         status=400 if complaint else 200,
         person=user,
         draft=draft,
+        languages=LANGUAGE_NAMES,
+        usual_language=LANGUAGE_NAMES[visit.house.account.language],
         complaint=complaint,
     )
 
@@ -150,6 +153,7 @@ def _draft(user: User) -> dict[str, str]:
         "email": user.email,
         "role": user.role,
         "time_zone": user.time_zone or "",
+        "language": user.language or "",
         "job_title": user.job_title or "",
         "description": user.description or "",
     }
@@ -163,6 +167,7 @@ def _wish(visit: Visit) -> Wish:
         email=form.get("email", ""),
         role=role_in(form) if visit.may("administer") else UNSET,
         time_zone=form.get("time_zone", "").strip() or None,
+        language=form.get("language", "").strip() or None,
         job_title=form.get("job_title", "").strip() or None,
         description=form.get("description", "").strip() or None,
     )

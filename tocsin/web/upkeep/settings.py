@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tocsin.domain.account import KEPT
+from tocsin.domain.phrases import LANGUAGE_NAMES
 from tocsin.kit.text import is_digits
 from tocsin.usecases import account, choices, mail, vitals
 from tocsin.usecases.account import Sheet, Wish
@@ -22,6 +23,7 @@ RATE: Final = "Requests per minute"
 LABELS: Final[Mapping[str, str]] = {
     "account_name": "Account name",
     "time_zone": "Time zone",
+    "language": "Language",
     "catch_all": "Who is paged when a policy reaches nobody",
     "mail_from": "Sender",
     "requests_per_minute": RATE,
@@ -48,7 +50,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ACCOUNT: Final = Section(
-    name="account", title="Account", fields=("account_name", "time_zone", "catch_all")
+    name="account", title="Account", fields=("account_name", "time_zone", "language", "catch_all")
 )
 MAIL: Final = Section(name="mail", title="Mail", fields=("mail_from",))
 LIMITS: Final = Section(name="limits", title="Rate limits", fields=("requests_per_minute",))
@@ -117,6 +119,7 @@ async def _form(
         sheet=sheet,
         draft=draft,
         labels=LABELS,
+        languages=LANGUAGE_NAMES,
         people=await choices.people(visit.house) if section is ACCOUNT else (),
         post=await mail.look(visit.house, visit.user, visit.now) if section is MAIL else None,
         can_send="email" in visit.house.ways,
