@@ -5,7 +5,6 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -152,7 +151,7 @@ async def test_a_call_that_is_given_up_leaves_no_process(hello: bytes) -> None:
 
     async with ringing() as server:
         calling = asyncio.create_task(call())
-        while not workers():
+        while not workers():  # noqa: ASYNC110 - processes tell nobody
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)
         calling.cancel()

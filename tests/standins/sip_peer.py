@@ -23,6 +23,7 @@ class Peer:
         self.heard = bytearray()
         self.pressed = ""
         self.caller: list[str | None] = []
+        self.called = ""
 
     async def play(self) -> None:
         runtime = Runtime()
@@ -32,7 +33,7 @@ class Peer:
         config = Config(
             net_interface="127.0.0.1",
             extra_config_text=extra,
-            expose_headers=("P-Preferred-Identity", "From"),
+            expose_headers=("P-Preferred-Identity", "To"),
         )
         await runtime.start(config)
         account = Account(
@@ -48,9 +49,15 @@ class Peer:
         tell(event="ready")
         await self.ended.wait()
         await runtime.close()
-        tell(event="over", seconds=audible(self.heard), pressed=self.pressed, caller=self.caller)
+        tell(
+            seconds=audible(bytes(self.heard)),
+            pressed=self.pressed,
+            caller=self.caller,
+            called=self.called,
+        )
 
     async def _take(self, call: Call) -> None:
+        self.called = call.headers["To"].strip("<").partition("@")[0]
         self.caller = [call.peer, call.headers.get("P-Preferred-Identity")]
         call.on(lambda event: self.ended.set() if event.event is Event.CALL_CLOSED else None)
         call.on_dtmf(lambda key: setattr(self, "pressed", self.pressed + key.digit))
@@ -83,7 +90,8 @@ def audible(sound: bytes) -> float:
 
 
 def tell(**what: Any) -> None:
-    print(json.dumps(what), flush=True)
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

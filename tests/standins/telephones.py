@@ -8,9 +8,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
-
-import pytest
 
 PEER = Path(__file__).with_name("sip_peer.py")
 
@@ -22,6 +21,7 @@ class Peer:
 
     def __init__(self, port: int, process: asyncio.subprocess.Process) -> None:
         self.server = f"127.0.0.1:{port}"
+        self.secure_server = f"127.0.0.1:{port + 1}"
         self._process = process
 
     async def report(self) -> dict[str, Any]:
@@ -80,24 +80,24 @@ async def ringing() -> AsyncIterator[str]:
 @asynccontextmanager
 async def _sipp(scenario: str) -> AsyncIterator[str]:
     port = free_port()
-    path = Path(f"/tmp/tocsin-sipp-{port}.xml")
-    path.write_text(f'<?xml version="1.0" encoding="ISO-8859-1" ?>\n{scenario}\n')
-    arguments = ("-sf", path, "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin")
     null = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        "sipp", *arguments, stdin=null, stdout=null, stderr=null
-    )
-    try:
-        await _until_taken(port)
-        yield f"127.0.0.1:{port}"
-    finally:
-        await _end(process)
-        path.unlink()
+    with NamedTemporaryFile("w", suffix=".xml") as file:
+        file.write(f'<?xml version="1.0" encoding="ISO-8859-1" ?>\n{scenario}\n')
+        file.flush()
+        arguments = ("-sf", file.name, "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin")
+        process = await asyncio.create_subprocess_exec(
+            "sipp", *arguments, stdin=null, stdout=null, stderr=null
+        )
+        try:
+            await _until_taken(port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            await _end(process)
 
 
 async def _until_taken(port: int) -> None:
     async with asyncio.timeout(10):
-        while _is_free(port):
+        while _is_free(port):  # noqa: ASYNC110 - SIPp tells nobody
             await asyncio.sleep(0.02)
 
 

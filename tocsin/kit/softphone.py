@@ -19,6 +19,7 @@ from tocsin.kit.children import spawn
 from tocsin.kit.speech import duration
 
 WORKER: Final = Path(__file__).with_name("softphone_worker.py")
+MODULE: Final = "baresip"  # of the extra that not everybody installs
 BEGINNING: Final = 10.0  # seconds on top of ringing, for processes and servers to get going
 REGISTER_WITHIN: Final = 8.0
 FAREWELL: Final = 3.0  # seconds in which it has to hang up
@@ -131,7 +132,7 @@ class Softphone:
 
 def is_installed() -> bool:
     """Say whether there is a telephone here."""
-    return find_spec("baresip") is not None
+    return find_spec(MODULE) is not None
 
 
 def _dialling(trunk: Trunk, number: str, ring_for: float, local: str | None) -> dict[str, Any]:
