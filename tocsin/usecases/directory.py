@@ -12,7 +12,7 @@ from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
 from tocsin.store import directory as store
-from tocsin.store import rooms, webhook_subscriptions
+from tocsin.store import rooms, templates, webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
 from tocsin.store.providers import SealedProvider
 
@@ -35,6 +35,7 @@ class View:
         self._listeners: tuple[Listener, ...] | None = None
         self._hearing_back: frozenset[str] = frozenset()
         self._providers: tuple[SealedProvider, ...] | None = None
+        self._templates: Mapping[tuple[str, str], str] | None = None
 
     async def know_keys(self, connection: asyncpg.Connection, digests: Iterable[bytes]) -> None:
         """Read where these keys lead; a key that leads nowhere is asked for each time."""
@@ -103,6 +104,16 @@ class View:
         """Read whom administrators have set up to carry messages."""
         if self._providers is None:
             self._providers = await store.providers(connection)
+
+    async def know_templates(self, connection: asyncpg.Connection) -> None:
+        """Read the words that administrators gave to messages."""
+        if self._templates is None:
+            self._templates = await templates.all_texts(connection)
+
+    @property
+    def templates(self) -> Mapping[tuple[str, str], str]:
+        """Those words by form and language, once they are known."""
+        return self._templates or {}
 
     def providers(self, kind: str) -> list[SealedProvider]:
         """Return those who reach a kind of contact method, once they are known."""
