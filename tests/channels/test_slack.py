@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from slack_sdk import WebClient
+from slack_sdk.models.blocks import Block
 
 from tests.channels.test_email import MESSAGE, about, disk
 from tests.standins.slack import APP_TOKEN, CHANNEL, GROUP, SECRET, TOKEN, running
@@ -352,3 +353,12 @@ async def test_slack_s_own_sdk_accepts_the_stand_in_and_sends_what_we_send(
     [_, theirs] = slack.of("chat.postMessage")
     assert theirs["blocks"] == ours["blocks"]
     assert theirs.keys() == ours.keys()
+
+
+async def test_slack_s_own_sdk_finds_our_blocks_in_order(channel: Slack, slack: StandIn) -> None:
+    await channel.send(PAGE, "U1ANN")
+    await channel.post_room(POST, CHANNEL)
+
+    for posted in slack.posts.values():
+        read = Block.parse_all(posted["blocks"])
+        assert [block.to_dict() for block in read] == posted["blocks"]
