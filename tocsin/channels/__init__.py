@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
 from tocsin.channels.email import Email
+from tocsin.channels.slack import Slack
 from tocsin.channels.telegram import Telegram
 from tocsin.channels.tools import Tools
 from tocsin.channels.web_push import WebPush
@@ -25,6 +26,7 @@ class Maker(Channel, Protocol):
 
 CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
+    Slack,
     Telegram,
     WebPush,
     Webhook,
