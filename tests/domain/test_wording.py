@@ -11,6 +11,7 @@ from tocsin.domain.message import Briefing, Message, MessageKind, Notice
 from tocsin.domain.page_words import BUILT_IN, Form
 from tocsin.domain.phrases import LANGUAGES
 from tocsin.domain.wording import LISTED, LONGEST, put_into_words, worded
+from tocsin.kit.sms import segments
 
 NIGHT = datetime(2026, 1, 10, 2, 14, tzinfo=UTC)
 DISK = Briefing(
@@ -124,10 +125,18 @@ def test_long_titles_are_cut_so_that_a_short_message_stays_one() -> None:
     several = worded(replace(PAGE, incidents=storm(9, title=LONG)))
 
     for message in (one, several):
-        assert len(message.text) <= LONGEST["text"]
-        assert message.text.isascii()
+        assert segments(message.text) == 1
         assert message.text.endswith("\nReply 4 to acknowledge, 6 to resolve.")
     assert len(one.title) <= LONGEST["title"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_one_short_message_in_every_language(language: str) -> None:
+    one = worded(replace(PAGE, language=language))
+    digest = worded(replace(PAGE, language=language, incidents=storm(40)))
+
+    assert segments(one.text) == 1, one.text
+    assert segments(digest.text) == (2 if language == "ja" else 1), digest.text
 
 
 def test_a_voice_is_never_too_long() -> None:
@@ -233,7 +242,7 @@ def test_templates_of_administrators_take_the_place_of_those_built_in() -> None:
 def test_a_wordy_template_of_a_short_message_is_cut() -> None:
     templates = {("text", "en"): "word " * 200}
 
-    assert len(worded(PAGE, templates).text) <= 481
+    assert segments(worded(PAGE, templates).text) == 3
 
 
 @pytest.mark.parametrize("broken", ["{{ nobody }}", "{% if %}", "{{ incident.title.x }}"])

@@ -16,9 +16,9 @@ _FRAMES: Final[Mapping[Form, str]] = {
     "title": "{% if count == 1 %}#{{ incident.number }} {{ incident.title }}"
     "{% else %}$several{% endif %}",
     "text": "{% if count == 1 %}#{{ incident.number }} {{ incident.title }} "
-    "({{ incident.service }}).\n"
+    "({{ incident.service }})$stop\n"
     "{% else %}$several: {% for one in few %}#{{ one.number }} {{ one.title }}"
-    "{% if not loop.last %}, {% endif %}{% endfor %}{% if more %}$and_more{% endif %}.\n"
+    "{% if not loop.last %}, {% endif %}{% endfor %}{% if more %}$and_more{% endif %}$stop\n"
     "{% endif %}\n"
     "{% if keys %}$reply{% endif %}",
     "body": "{% if count == 1 %}\n"
@@ -49,6 +49,7 @@ _FRAMES: Final[Mapping[Form, str]] = {
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
+        "stop": ".",
         "several": "{{ count }} triggered incidents",
         "and_more": " and {{ more }} more",
         "further": "And {{ further }} more.",
@@ -66,6 +67,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "further_told": "And {{ more }} more.",
     },
     "de": {
+        "stop": ".",
         "several": "{{ count }} ausgelöste Vorfälle",
         "and_more": " und {{ more }} weitere",
         "further": "Und {{ further }} weitere.",
@@ -84,6 +86,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "{% else %}{{ more }} weitere{% endif %}.",
     },
     "fr": {
+        "stop": ".",
         "several": "{{ count }} incidents déclenchés",
         "and_more": " et {{ more }} de plus",
         "further": "Et {{ further }} de plus.",
@@ -101,8 +104,9 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "further_told": "Et {% if more == 1 %}un autre{% else %}{{ more }} autres{% endif %}.",
     },
     "es": {
+        "stop": ".",
         "several": "{{ count }} incidentes activados",
-        "and_more": " y {{ more }} más",
+        "and_more": " y otros {{ more }}",
         "further": "Y {{ further }} más.",
         "reply": "Responda 4 para confirmar, 6 para resolver.",
         "service": "Servicio:",
@@ -118,10 +122,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "further_told": "Y {% if more == 1 %}uno{% else %}{{ more }}{% endif %} más.",
     },
     "ja": {
+        "stop": "。",
         "several": "インシデント {{ count }} 件",
         "and_more": "、ほか {{ more }} 件",
         "further": "ほか {{ further }} 件",
-        "reply": "4 で確認、6 で解決と返信してください。",
+        "reply": "返信: 4 で確認、6 で解決",
         "service": "サービス:",
         "urgency": "緊急度:",
         "high": "高",

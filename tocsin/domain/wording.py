@@ -13,19 +13,20 @@ from tocsin.domain.page_words import BUILT_IN, FORMS, Form
 from tocsin.domain.phrases import LANGUAGES, phrase
 from tocsin.domain.speakable import speakable
 from tocsin.domain.user import Urgency
+from tocsin.kit import sms
 from tocsin.kit.templating import Refused, read_template
 from tocsin.kit.text import ELLIPSIS, one_line, printable, shortened
 
 FEW: Final = 3  # incidents that a short message or a voice names
 LISTED: Final = 20  # incidents that a longer text names
-LONGEST: Final[Mapping[Form, int]] = {"title": 200, "text": 160, "body": 8000, "speech": 600}
+LONGEST: Final[Mapping[Form, int]] = {"title": 200, "text": 480, "body": 8000, "speech": 600}
+MOST_PARTS: Final = 3  # of a short message whose template wants more than one
 TITLES: Final[Mapping[Form, tuple[int, ...]]] = {  # how long titles may be: what fits is taken
     "title": (180,),
     "text": (120, 80, 60, 40, 25, 15),
     "body": (200,),
     "speech": (200, 120, 80),
 }
-MOST_SHORT: Final = 480  # characters that a short message has where its template wants more
 LONGEST_DETAILS: Final = 1500
 LONGEST_NOTE: Final = 2000
 MOST_NAMES: Final = 10
@@ -81,11 +82,13 @@ def render_page(message: Message, form: Form, template: str) -> str:
     read = read_template(template)
     for longest_title in TITLES[form]:
         text = read.render(_values(message, form, longest_title))
-        if len(text) <= LONGEST[form]:
+        if form == "text":
+            text = text.replace(ELLIPSIS, sms.CUT)
+        if len(text) <= LONGEST[form] and (form != "text" or sms.segments(text) == 1):
             break
     if form in {"title", "speech"}:
         return one_line(text, LONGEST[form])
-    return shortened(text, MOST_SHORT).replace(ELLIPSIS, "..") if form == "text" else text
+    return sms.shortened(text, MOST_PARTS) if form == "text" else text
 
 
 def _page(message: Message, templates: Templates) -> tuple[dict[Form, str], tuple[str, ...]]:
