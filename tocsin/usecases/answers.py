@@ -22,6 +22,7 @@ from tocsin.domain.user import User
 from tocsin.store import contact_methods, incident_lists, incidents, messages
 from tocsin.store.messages import MESSAGES
 from tocsin.store.users import USERS
+from tocsin.usecases import chat_commands
 from tocsin.usecases.answer_tokens import message_of
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, Change, change
@@ -66,11 +67,15 @@ class Denied(Exception):  # noqa: N818 - an answer, not a fault
 async def take(
     house: House, provider: Provider | None, heard: Heard, now: datetime
 ) -> tuple[list[Upshot], Message | None]:
-    """Do what was answered; return what came of each answer, and the message that was asked for.
+    """Do what was answered; return what came of it, and the message that was asked for.
+
+    Upshots are those of the answers, then those of the commands.
 
     Without a ``provider``, answers are for what their token says, whatever carried it.
     """
     upshots = [await _take(house, provider, answer, now) for answer in heard.answers]
+    if provider is not None:
+        upshots += [await chat_commands.obey(house, provider, one, now) for one in heard.commands]
     message = await _asked_for(house, heard.token, now) if heard.token else None
     return upshots, message
 
