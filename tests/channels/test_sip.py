@@ -9,7 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from tests.probes.authority import Authority
-from tests.standins.telephones import answering, challenging, free_port, refusing, ringing
+from tests.standins.telephones import (
+    answering,
+    challenging,
+    free_port,
+    refusing,
+    registering,
+    ringing,
+)
 from tocsin.channels import sip, sip_script
 from tocsin.channels.sip import Sip
 from tocsin.channels.sip_readings import readable
@@ -188,6 +195,13 @@ async def test_a_wrong_password_is_our_fault(request_: str) -> None:
     assert "secret" not in delivery.detail
 
 
+async def test_it_registers_before_it_calls_where_the_server_wants_it() -> None:
+    async with registering("secret") as server:
+        assert (await call(server, registers="yes")).detail == "Busy: 486 Busy Here."
+    async with registering("another") as server:
+        assert (await call(server, registers="yes")).is_our_fault
+
+
 async def test_a_telephone_that_only_rings_is_called_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -234,20 +248,35 @@ async def test_a_telephone_that_does_not_react_is_tried_again(
     assert delivery == Delivery(ok=False, detail="The SIP telephone did not react.", retry=True)
 
 
-async def test_encrypted_signalling_is_believed_only_with_a_good_certificate(
+async def test_a_server_is_believed_only_with_a_good_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authority = Authority(tmp_path)
+    authority = Authority(tmp_path, "Trust")
     authority.context()
     certificate = str(tmp_path / "server.pem")
-    monkeypatch.setattr(sip, "RING_FOR", 2.0)
     async with answering((0.5, "4"), certificate=certificate) as peer:
         distrusted = await call(peer.secure_server, transport="tls")
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
         trusted = await call(peer.secure_server, transport="tls")
 
-    assert not distrusted.ok
+    assert (distrusted.ok, distrusted.retry) == (False, True)
     assert trusted.answer == "acknowledge"
+
+
+@pytest.mark.parametrize(("spoken", "is_heard"), [("srtp-mand", True), ("", False)])
+async def test_encrypted_speech_is_never_sent_in_the_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoken: str, is_heard: bool
+) -> None:
+    authority = Authority(tmp_path, "Trust")
+    authority.context()
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    params = [f"mediaenc={spoken}"] if spoken else []
+    certificate = str(tmp_path / "server.pem")
+    async with answering((0.5, "4"), certificate=certificate, params=params) as peer:
+        delivery = await call(peer.secure_server, transport="tls_srtp")
+
+    assert (delivery.answer == "acknowledge") is is_heard
+    assert delivery.ok is is_heard
 
 
 async def test_it_says_how_to_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

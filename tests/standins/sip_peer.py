@@ -40,9 +40,10 @@ class Peer:
             user="peer",
             domain="127.0.0.1",
             password="",
+            transport="tls" if "certificate" in self.part else "udp",
             reg_interval=0,
             dtmf_mode=self.part.get("mode", "rtpevent"),
-            extra_params=("catchall=yes",),
+            extra_params=("catchall=yes", *self.part.get("params", ())),
         )
         agent = await UserAgent.create(runtime, account)
         agent.on_incoming(lambda call: asyncio.ensure_future(self._take(call)))

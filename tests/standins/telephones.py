@@ -45,7 +45,7 @@ async def answering(*keys: tuple[float, str], **part: Any) -> AsyncIterator[Peer
 
 
 @asynccontextmanager
-async def refusing(status: str, *headers: str, times: int = 1) -> AsyncIterator[str]:
+async def refusing(status: str, *headers: str) -> AsyncIterator[str]:
     """Run a server that refuses each call."""
     answer = "\n".join((f"SIP/2.0 {status}", _SAME.strip(), *headers, "Content-Length: 0", "", ""))
     scenario = f"""<scenario name="refuses"><recv request="INVITE"/>
@@ -66,6 +66,27 @@ async def challenging(registers: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def registering(password: str) -> AsyncIterator[str]:
+    """Run a server that is busy for those who register with the password."""
+    challenge = 'WWW-Authenticate: Digest realm="test", nonce="0001", algorithm=MD5'
+    doubt = f"SIP/2.0 401 Unauthorized\n{_SAME}{challenge}\nContent-Length: 0\n\n"
+    known = f"SIP/2.0 200 OK\n{_SAME}Contact: <sip:x@127.0.0.1>;expires=60\nContent-Length: 0\n\n"
+    busy = f"SIP/2.0 486 Busy Here\n{_SAME}Content-Length: 0\n\n"
+    check = (
+        f"""<action><verifyauth assign_to="1" username="tocsin" password="{password}"/></action>"""
+    )
+    scenario = f"""<scenario name="registers">
+        <recv request="REGISTER" optional="true" next="5"/><recv request="INVITE"/>
+        <send retrans="500"><![CDATA[{busy}]]></send><recv request="ACK" next="9"/>
+        <label id="5"/><send><![CDATA[{doubt}]]></send>
+        <recv request="REGISTER">{check}</recv><nop test="1" next="6"/>
+        <send next="9"><![CDATA[{doubt}]]></send>
+        <label id="6"/><send><![CDATA[{known}]]></send><label id="9"/></scenario>"""
+    async with _sipp(scenario, calls=2) as server:
+        yield server
+
+
+@asynccontextmanager
 async def ringing() -> AsyncIterator[str]:
     """Run a telephone that rings, and nobody is there."""
     rings = f"SIP/2.0 180 Ringing\n{_SAME}Content-Length: 0\n\n"
@@ -78,13 +99,14 @@ async def ringing() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _sipp(scenario: str) -> AsyncIterator[str]:
+async def _sipp(scenario: str, *, calls: int = 1) -> AsyncIterator[str]:
     port = free_port()
     null = asyncio.subprocess.DEVNULL
     with NamedTemporaryFile("w", suffix=".xml") as file:
         file.write(f'<?xml version="1.0" encoding="ISO-8859-1" ?>\n{scenario}\n')
         file.flush()
-        arguments = ("-sf", file.name, "-i", "127.0.0.1", "-p", str(port), "-m", "1", "-nostdin")
+        where = ("-i", "127.0.0.1", "-p", str(port))
+        arguments = ("-sf", file.name, *where, "-m", str(calls), "-nostdin")
         process = await asyncio.create_subprocess_exec(
             "sipp", *arguments, stdin=null, stdout=null, stderr=null
         )

@@ -22,6 +22,8 @@ KEY_WITHIN: Final = 6.0
 EXTENSION_PAUSE: Final = 2.0
 MOST_MISSES: Final = 3  # keys that mean nothing
 
+ENCRYPTED: Final = "tls_srtp"
+
 NOT_INSTALLED: Final = Delivery(
     ok=False,
     detail="Calls by SIP need the extra sip: install tocsin[sip] and restart the server.",
@@ -43,7 +45,12 @@ _SETTINGS: Final = (
         label="Transport",
         kind="choice",
         example="udp",
-        choices=(("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS")),
+        choices=(
+            ("udp", "UDP"),
+            ("tcp", "TCP"),
+            ("tls", "TLS"),
+            (ENCRYPTED, "TLS, and speech encrypted by SRTP"),
+        ),
     ),
     Field(
         name="user",
@@ -111,9 +118,11 @@ class Sip:
     @classmethod
     def make(cls, _tools: Tools, settings: Mapping[str, str], _callback: str) -> Self:
         """Make it as it was set up."""
+        is_secret = settings["transport"] == ENCRYPTED
         trunk = Trunk(
             server=settings["server"],
-            transport=settings["transport"],
+            transport="tls" if is_secret else settings["transport"],
+            is_secret=is_secret,
             user=settings["user"],
             password=settings.get("password", ""),
             caller=settings.get("caller", ""),

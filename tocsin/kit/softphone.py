@@ -41,7 +41,10 @@ class CallEnded(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom calls go through: ``server`` with a port if need be, ``caller`` as it shall be shown."""
+    """Whom calls go through: ``server`` with a port if need be, ``caller`` as it shall be shown.
+
+    With ``is_secret`` nobody on the way hears what is said: it takes the transport TLS to keep it.
+    """
 
     server: str
     transport: str
@@ -49,6 +52,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     caller: str = ""
     registers: bool = False
+    is_secret: bool = False
 
 
 class Softphone:
@@ -150,6 +154,7 @@ def _dialling(trunk: Trunk, number: str, ring_for: float, local: str | None) -> 
             "auth_user": trunk.user,
             "transport": trunk.transport,
             "reg_interval": REGISTERED_FOR if trunk.registers else 0,
+            "extra_params": ["mediaenc=srtp-mand"] if trunk.is_secret else [],
         },
         "config": {"net_interface": local, "extra_config_text": _trusting()},
     }
