@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
 from tocsin.channels.email import Email
+from tocsin.channels.mattermost import Mattermost
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
 from tocsin.channels.telegram import Telegram
@@ -25,5 +26,13 @@ class Maker(Channel, Protocol):
         """Make one."""
 
 
-CHANNELS: Final[tuple[type[Maker], ...]] = (Email, Sip, Slack, Telegram, WebPush, Webhook)
+CHANNELS: Final[tuple[type[Maker], ...]] = (
+    Email,
+    Mattermost,
+    Sip,
+    Slack,
+    Telegram,
+    WebPush,
+    Webhook,
+)
 DECLARED: Final = tuple(channel.declaration for channel in CHANNELS)

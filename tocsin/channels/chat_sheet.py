@@ -34,22 +34,25 @@ class Button(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A heading and lines beneath it, with buttons and a link where there is something to open."""
+    """A heading and lines beneath it, with buttons and a link where there is something to open.
+
+    ``upshot`` is what came of an answer.
+    """
 
     title: str
     lines: str
     url: str
     link: str
     buttons: tuple[Button, ...] = ()
+    upshot: str = ""
 
-    def cut(self, most: int) -> "Sheet":
-        """Return it with no more than so many characters in its lines."""
-        return replace(self, lines=shortened(self.lines, most))
+    def words(self, most: int) -> str:
+        """Return its lines, cut to so many characters, and what came of it."""
+        return f"{shortened(self.lines, most)}\n\n{self.upshot}".strip()
 
-    def closed(self, sentence: str) -> "Sheet":
+    def closed(self, upshot: str) -> "Sheet":
         """Return it as it stands once it was answered."""
-        lines = f"{self.lines}\n\n{sentence}".strip()
-        return replace(self, lines=lines, buttons=())
+        return replace(self, upshot=upshot, buttons=())
 
 
 def sheet_of(message: Message) -> Sheet:

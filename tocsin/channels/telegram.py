@@ -186,7 +186,7 @@ class Telegram:
 def _drawn(sheet: Sheet) -> dict[str, Any]:
     """Draw it. The link stands in the text: of buttons Telegram refuses addresses of intranets."""
     link = f'<a href="{escape(sheet.url)}">{escape(sheet.link)}</a>' if sheet.url else ""
-    parts = (f"<b>{escape(sheet.title)}</b>", escape(sheet.cut(MOST_LINES).lines), link)
+    parts = (f"<b>{escape(sheet.title)}</b>", escape(sheet.words(MOST_LINES)), link)
     keys = [{"text": one.label, "callback_data": one.mark} for one in sheet.buttons]
     return {
         "text": "\n".join(part for part in parts if part),
