@@ -215,7 +215,7 @@ async def test_a_page_that_fails_for_good_goes_by_every_other_way_at_once(night:
     assert work["email"].generation == incident.generation
     [first, second] = await night.told(incident)
     assert first.channel["notification"]["status"] == "failed"
-    assert first.details == {"user": ann.id, "reason": "550 no such user"}
+    assert first.details == {"user": ann.id, "reason": "550 no such user", "then": "way"}
     assert second.channel["notification"]["type"] == "webhook"
 
 
@@ -226,8 +226,8 @@ async def test_when_no_way_is_left_the_administrators_are_told(night: Night) -> 
 
     assert await night.work() == []
     assert await night.alarms() == [
-        f"Ann was not told of incident #{number}: email failed and no other way is left."
-        " 550 no such user"
+        f"Ann was not told of incident #{number}: email failed and no other way is left;"
+        " the next level is paged now. 550 no such user"
         for number in (1, 2)
     ]
 
@@ -260,7 +260,7 @@ async def test_a_deleted_person_is_not_silence_either(night: Night) -> None:
 
     assert await night.alarms() == [
         f"User {night.team.ann.id} was not told of incident #{incident.number}: email failed and"
-        " no other way is left. The user was deleted."
+        " no other way is left; the next level is paged now. The user was deleted."
     ]
 
 
@@ -279,4 +279,4 @@ async def test_hundreds_of_pages_are_written_down_at_once(night: Night, delivery
     sa.event.remove(engine, "before_cursor_execute", note)
 
     assert len(await night.notifications()) == 200
-    assert len(statements) <= 3
+    assert len(statements) <= 6

@@ -51,11 +51,16 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Purpose(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message is for, and what may be done about it where it arrives."""
+
+    kind: MessageKind
+    notice: Notice = Notice()
+    deeds: tuple[Deed, ...] = ()
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one person. ``short`` is the wish for a few plain lines.
-
-    ``about`` holds what a message that is no page tells: the ``code`` of a proof, the ``schedule``
-    and the time (``at``) of a hand-off, who writes (``by``) and what (``note``).
 
     ``sender`` is from whom a mail comes. ``further`` counts the incidents that it is about as well
     and has no room for. ``title``, ``text`` (a short message), ``body`` (a longer one) and
@@ -78,7 +83,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     body: str = ""
     speech: str = ""
-    about: dict[str, str] = {}
     deeds: tuple[Deed, ...] = ()
     token: str = ""
     answer_url: str = ""

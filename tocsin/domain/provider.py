@@ -45,6 +45,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         """Say whether it is spared for now."""
         return self.rests_until is not None and now < self.rests_until
 
+    def is_to_be_probed(self, now: datetime) -> bool:
+        """Say whether it has rested after failures: a single message may find out how it does."""
+        return self.rests_until is not None and now >= self.rests_until
+
 
 def after_success(health: Health, now: datetime) -> Health:
     """Return the health of a provider that took a message."""

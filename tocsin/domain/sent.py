@@ -5,15 +5,25 @@ from datetime import datetime
 import msgspec
 
 from tocsin.domain.answer import Deed
+from tocsin.domain.failover import Trail
 from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.message import Message, MessageKind
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An incident that a page was about, on which course, and how it was tried before."""
+
+    incident_id: str
+    generation: int
+    trail: Trail = Trail()
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """A message to one address. ``provider_ref`` is the name that its provider gave it.
 
     ``channel`` is the kind of contact method, ``provider_id`` empty for a channel that needs no
-    provider. ``receipt`` is the furthest that it is known to have come.
+    provider. ``receipt`` is the furthest that it is known to have come. ``pages`` are what another
+    message makes good if this one does not arrive.
     """
 
     id: str
@@ -25,6 +35,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     incident_ids: tuple[str, ...]
     body: Message
+    pages: tuple[About, ...] = ()
     provider_id: str = ""
     provider_ref: str | None = None
     receipt: ReceiptState | None = None

@@ -8,7 +8,7 @@ import msgspec
 TIMER = "timer"
 LETTER = "letter"  # a lane of its own: however many letters wait, no page waits behind them
 WorkKind = Literal[
-    "notify", "letter", "escalate", "unacknowledge", "auto_resolve", "urgency_change"
+    "notify", "notice", "receipt", "letter", "escalate", "unacknowledge", "auto_resolve", "urgency_change"
 ]
 
 

@@ -1,6 +1,7 @@
 """Contact methods, in the order in which people made them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -26,3 +27,9 @@ async def owners_of(tx: AsyncConnection, kind: str, address: str) -> list[str]:
     is_it = sa.func.concat("+", c.country_code, c.address) == address
     query = sa.select(c.user_id).where(c.kind == kind, sa.or_(c.address == address, is_it))
     return list(dict.fromkeys((await tx.execute(query.order_by(c.created_at, c.id))).scalars()))
+
+
+async def keep_fault(tx: AsyncConnection, id_: str, fault: str | None, now: datetime) -> None:
+    """Keep why an address reaches nobody, or that it does reach somebody after all."""
+    query = sa.update(tables.contact_methods).where(tables.contact_methods.c.id == id_)
+    await tx.execute(query.values(fault=fault, fault_at=None if fault is None else now))

@@ -1,5 +1,6 @@
 """Messages: what was handed to channels, found again by receipts and answers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -7,12 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.answer import Deed
+from tocsin.domain.channel import Delivery
+from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.sent import Sent
 from tocsin.store.reach_tables import messages
 from tocsin.store.rows import Rows
 
 MESSAGES: Final = Rows(messages, Sent)
 NEWEST_FIRST: Final = (messages.c.at.desc(), messages.c.id.desc())
+
+_REACHED: Final = sa.text("""
+    select distinct messages.user_id, page ->> 'incident_id', (page ->> 'generation')::int
+    from messages, jsonb_array_elements(messages.pages) as page
+    where at >= :since and incident_ids && cast(:ids as varchar(14)[])
+    and receipt in ('accepted', 'sent', 'delivered', 'read')
+    and page ->> 'incident_id' = any(cast(:ids as text[]))
+""")
 
 
 async def of_reference(tx: AsyncConnection, provider_id: str, reference: str) -> Sent | None:
@@ -39,10 +50,28 @@ async def newest_to(tx: AsyncConnection, channel: str, address: str, since: date
     )
 
 
-async def name(tx: AsyncConnection, message_id: str, reference: str) -> None:
-    """Keep the name that a provider gave a message."""
+async def settle(
+    tx: AsyncConnection, message_id: str, delivery: Delivery, receipt: ReceiptState, now: datetime
+) -> None:
+    """Keep what came of handing a message over, and what its provider calls it and its address."""
+    told = {"provider_ref": delivery.provider_id, "address": delivery.address}
     query = sa.update(messages).where(messages.c.id == message_id)
-    await tx.execute(query.values(provider_ref=reference))
+    await tx.execute(
+        query.values(
+            receipt=receipt,
+            receipt_at=now,
+            receipt_detail=delivery.detail,
+            **{name: value for name, value in told.items() if value},
+        )
+    )
+
+
+async def reached(
+    tx: AsyncConnection, incident_ids: Iterable[str], since: datetime
+) -> set[tuple[str, str, int]]:
+    """Say to whom messages got through: the user, the incident, and its generation."""
+    values = {"ids": sorted(set(incident_ids)), "since": since}
+    return {(row[0], row[1], row[2]) for row in await tx.execute(_REACHED, values)}
 
 
 async def answer(tx: AsyncConnection, message_id: str, deed: Deed, now: datetime) -> None:

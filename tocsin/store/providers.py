@@ -33,6 +33,18 @@ IN_ORDER: Final = (providers.c.kind, providers.c.position, providers.c.id)
 _HEALTHS: Final = Rows(provider_health, Health)
 
 
+async def hold_health(tx: AsyncConnection, id_: str) -> Health:
+    """Return how one has done, and let nobody else change it until the transaction ends."""
+    return await _HEALTHS.get(tx, id_, hold=True) or Health(id=id_)
+
+
+async def claim(tx: AsyncConnection, health: Health, until: datetime) -> bool:
+    """Let one that has rested rest on, for everybody but the first who asks."""
+    c = provider_health.c
+    query = sa.update(provider_health).where(c.id == health.id, c.rests_until == health.rests_until)
+    return (await tx.execute(query.values(rests_until=until).returning(c.id))).first() is not None
+
+
 async def healths(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Health]:
     """Return how these have done; one that was never asked is missing."""
     wanted = sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Text)))

@@ -77,6 +77,17 @@ async def pages_of(tx: AsyncConnection, incident_id: str) -> list[Work]:
     return [Work(**row) for row in (await tx.execute(query)).mappings()]
 
 
+async def tried_until(
+    tx: AsyncConnection, incident_ids: Iterable[str], until: datetime
+) -> set[tuple[str, str, int]]:
+    """Say who is being paged until then: the user, the incident, and its generation."""
+    c = work.c
+    query = sa.select(c.user_id, c.incident_id, c.generation).where(
+        c.kind == "notify", c.incident_id.in_(sorted(set(incident_ids))), c.due <= until
+    )
+    return {(row[0], row[1], row[2]) for row in await tx.execute(query)}
+
+
 async def letters_to(tx: AsyncConnection, user_id: str) -> int:
     """Count the letters to somebody that are still to go out."""
     where = (work.c.lane == LETTER, work.c.user_id == user_id)

@@ -1,14 +1,16 @@
 """Addressing: where a message goes, who of several providers carries it, and that it is kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.address import TELEPHONES
+from tocsin.domain.failover import trail_of
 from tocsin.domain.message import Message
-from tocsin.domain.provider import Provider, route
-from tocsin.domain.sent import Sent
+from tocsin.domain.provider import FIRST_REST, Health, Provider, route
+from tocsin.domain.sent import About, Sent
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
 from tocsin.store import providers
@@ -17,6 +19,17 @@ from tocsin.store.messages import MESSAGES
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
 from tocsin.usecases.providers import opened
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Who carries a message; nobody does if the channel needs nobody, or there is nobody.
+
+    ``others`` are those whom it leaves untried.
+    """
+
+    provider: Provider | None = None
+    health: Health | None = None
+    others: Sequence[Provider] = ()
 
 
 def address_of(house: House, method: ContactMethod) -> str:
@@ -30,22 +43,43 @@ def shown_of(method: ContactMethod) -> str:
     return f"+{method.country_code}{method.address}" if is_telephone else method.address
 
 
-async def provider_for(
+async def choose(
     tx: AsyncConnection, house: House, view: View, work: Work, now: datetime
-) -> Provider | None:
-    """Choose whom to ask; None if this kind of contact method needs nobody, or has nobody."""
-    await view.know_providers(await driver(tx))
-    found = [opened(house, one) for one in view.providers(work.lane)]
+) -> Choice:
+    """Choose whom to ask. One that has failed and rested is asked by a single message first."""
+    found = await _providers(tx, house, view, work.lane)
     if not found:
-        return None
+        return Choice()
+    tried = trail_of(work.payload).providers
     healths = await providers.healths(tx, [one.id for one in found])
-    return route(found, healths, (work.payload or {}).get("providers", ()), now)
+    chosen = route(found, healths, tried, now)
+    health = healths.get(chosen.id) if chosen else None
+    if health and len(found) > 1 and health.is_to_be_probed(now):
+        until = now + FIRST_REST
+        if not await providers.claim(tx, health, until):
+            healths[health.id] = msgspec.structs.replace(health, rests_until=until)
+            chosen = route(found, healths, tried, now)
+    return Choice(
+        provider=chosen,
+        health=healths.get(chosen.id) if chosen else None,
+        others=[one for one in found if one != chosen and one.id not in tried],
+    )
+
+
+async def carrier_of(tx: AsyncConnection, house: House, view: View, sent: Sent) -> Choice:
+    """Return who has carried a message, if they are still there."""
+    found = await _providers(tx, house, view, sent.channel)
+    tried = {sent.provider_id, *(id_ for page in sent.pages for id_ in page.trail.providers)}
+    return Choice(
+        provider=next((one for one in found if one.id == sent.provider_id), None),
+        others=[one for one in found if one.id not in tried],
+    )
 
 
 async def keep(
     tx: AsyncConnection,
     message: Message,
-    work: Work,
+    works: Sequence[Work],
     *,
     shown: str,
     provider: Provider | None,
@@ -55,6 +89,7 @@ async def keep(
 
     ``shown`` is the address as far as it may be seen.
     """
+    work = works[0]
     sent = Sent(
         id=message.id,
         at=message.at,
@@ -64,7 +99,22 @@ async def keep(
         contact_method_id=work.contact_method_id,
         address=shown,
         incident_ids=tuple(incident_ids),
+        pages=tuple(_about(one) for one in works if message.kind == "page"),
         body=message,
         provider_id=provider.id if provider else "",
     )
     await MESSAGES.insert(tx, sent)
+
+
+async def _providers(tx: AsyncConnection, house: House, view: View, kind: str) -> list[Provider]:
+    await view.know_providers(await driver(tx))
+    found = [opened(house, one) for one in view.providers(kind)]
+    return [one for one in found if not one.is_disabled]
+
+
+def _about(work: Work) -> About:
+    return About(
+        incident_id=work.incident_id or "",
+        generation=work.generation or 0,
+        trail=trail_of(work.payload),
+    )

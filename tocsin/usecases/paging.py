@@ -6,12 +6,13 @@ from itertools import islice
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
-from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message
+from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, Purpose
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.provider import Provider
 from tocsin.domain.wording import worded
@@ -20,11 +21,12 @@ from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
-from tocsin.usecases.addressing import address_of, keep, provider_for, shown_of
+from tocsin.usecases.addressing import Choice, address_of, choose, keep, shown_of
 from tocsin.usecases.answer_tokens import token_of
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
 
+PAGE: Final = Purpose(kind="page", deeds=("acknowledge", "resolve", "escalate"))
 DEFAULT_LANGUAGE: Final = "en"
 _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 
@@ -33,7 +35,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """What is due to one address: ``works`` are still wanted, ``stale`` are not.
 
     ``shown`` is the address as far as it may be seen. ``refusal`` says why there is no ``message``.
-    Without a ``provider``, the channel that is always there carries it.
+    Without a provider of ``choice``, the channel that is always there carries it.
     """
 
     works: tuple[Work, ...] = ()
@@ -44,37 +46,52 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     shown: str = ""
     message: Message | None = None
-    provider: Provider | None = None
+    choice: Choice = Choice()
     refusal: Delivery = Delivery(ok=False, detail="Nothing is wanted any more.")
+
+    @property
+    def provider(self) -> Provider | None:
+        """Who is asked to carry it."""
+        return self.choice.provider
 
 
 async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
     """Ask once more which pages to an address are wanted, and make them one message."""
     async with house.database.begin() as tx:
         found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
-        bundle = _sorted_out(works, found)
-        if not bundle.works:
-            return bundle
-        view = await _view_of(tx, house, bundle, now)
-        full = bundle.incidents if len(bundle.incidents) <= MOST_IN_FULL else ()
-        events = await alerts.first_events(tx, full)
-        briefings = tuple(
-            _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
-            for incident in islice(bundle.incidents.values(), MOST_LISTED)
-        )
-        bundle = _addressed(house, view, bundle, briefings, now)
-        message = bundle.message
-        if message is None:
-            return bundle
-        work = bundle.works[0]
-        provider = await provider_for(tx, house, view, work, now)
-        await keep(
-            tx, message, work, shown=bundle.shown, provider=provider, incident_ids=bundle.incidents
-        )
-        return msgspec.structs.replace(bundle, provider=provider)
+        bundle = sorted_out(works, found, works[0].lane)
+        return await compose_in(tx, house, bundle, PAGE, now) if bundle.works else bundle
 
 
-def _sorted_out(works: Sequence[Work], found: Mapping[str, Incident]) -> Bundle:
+async def compose_in(
+    tx: AsyncConnection, house: House, bundle: Bundle, purpose: Purpose, now: datetime
+) -> Bundle:
+    """Make one message of what is due to an address, choose who carries it, and keep it."""
+    view = await view_of(tx, house, bundle, bundle.works[0].user_id or "", now)
+    full = bundle.incidents if len(bundle.incidents) <= MOST_IN_FULL else ()
+    events = await alerts.first_events(tx, full)
+    briefings = tuple(
+        _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
+        for incident in islice(bundle.incidents.values(), MOST_LISTED)
+    )
+    bundle = _addressed(house, view, bundle, _message(house, purpose, briefings, now))
+    message = bundle.message
+    if message is None:
+        return bundle
+    choice = await choose(tx, house, view, bundle.works[0], now)
+    await keep(
+        tx,
+        message,
+        bundle.works,
+        shown=bundle.shown,
+        provider=choice.provider,
+        incident_ids=bundle.incidents,
+    )
+    return replace(bundle, choice=choice)
+
+
+def sorted_out(works: Sequence[Work], found: Mapping[str, Incident], kind: str) -> Bundle:
+    """Tell those that are still wanted from the others."""
     wanted, stale, concerned = [], [], {}
     for work in works:
         incident = found.get(work.incident_id or "")
@@ -83,48 +100,62 @@ def _sorted_out(works: Sequence[Work], found: Mapping[str, Incident]) -> Bundle:
             concerned[incident.id] = incident
         else:
             stale.append(work)
-    return Bundle(works=tuple(wanted), stale=tuple(stale), incidents=concerned, kind=works[0].lane)
+    return Bundle(works=tuple(wanted), stale=tuple(stale), incidents=concerned, kind=kind)
 
 
-async def _view_of(tx: AsyncConnection, house: House, bundle: Bundle, now: datetime) -> View:
+async def view_of(
+    tx: AsyncConnection, house: House, bundle: Bundle, user_id: str, now: datetime
+) -> View:
+    """Read what must be known of the people and services that a bundle is about."""
     connection = await driver(tx)
     view = await house.directory.now(connection)
     concerned = bundle.incidents.values()
     holders = {assignment.user_id for i in concerned for assignment in i.assignments}
-    await view.know_people(connection, holders | {bundle.works[0].user_id or ""})
+    await view.know_people(connection, holders | {user_id})
     await view.know_services(connection, {i.service_id for i in concerned}, now)
     await view.know_providers(connection)
     return view
 
 
-def _addressed(
-    house: House, view: View, bundle: Bundle, briefings: tuple[Briefing, ...], now: datetime
-) -> Bundle:
+def _message(
+    house: House, purpose: Purpose, briefings: tuple[Briefing, ...], now: datetime
+) -> Message:
+    """Begin a message: it is for nobody yet, and not in words."""
+    id_ = new_id("Q")
+    token = token_of(house, id_)
+    return Message(
+        id=id_,
+        kind=purpose.kind,
+        at=now,
+        sender=house.account.mail_from,
+        recipient="",
+        time_zone=house.account.time_zone,
+        incidents=briefings,
+        notice=purpose.notice,
+        deeds=purpose.deeds,
+        token=token,
+        answer_url=f"{house.settings.public_url}/answer/{token}",
+    )
+
+
+def _addressed(house: House, view: View, bundle: Bundle, message: Message) -> Bundle:
     work = bundle.works[0]
     person = view.person(work.user_id or "")
     if person is None:
         return _refused(bundle, "The user was deleted.")
-    bundle = msgspec.structs.replace(bundle, person=person)
+    bundle = replace(bundle, person=person)
     method = person.methods.get(work.contact_method_id or "")
     if method is None and work.contact_method_id:
         return _refused(bundle, "The contact method was deleted.")
-    id_ = new_id("Q")
-    token = token_of(house, id_)
-    message = Message(
-        id=id_,
-        at=now,
-        sender=house.account.mail_from,
+    message = replace(
+        message,
         recipient=person.user.name,
         language=person.user.language or DEFAULT_LANGUAGE,
-        time_zone=person.user.time_zone or house.account.time_zone,
+        time_zone=person.user.time_zone or message.time_zone,
         short=method is not None and method.send_short_email,
-        incidents=briefings,
-        further=len(bundle.incidents) - len(briefings),
-        deeds=("acknowledge", "resolve", "escalate"),
-        token=token,
-        answer_url=f"{house.settings.public_url}/answer/{token}",
+        further=len(bundle.incidents) - len(message.incidents),
     )
-    return msgspec.structs.replace(
+    return replace(
         bundle,
         address=address_of(house, method) if method else person.user.email,
         shown=shown_of(method) if method else person.user.email,
@@ -133,7 +164,7 @@ def _addressed(
 
 
 def _refused(bundle: Bundle, why: str) -> Bundle:
-    return msgspec.structs.replace(bundle, refusal=Delivery(ok=False, detail=why))
+    return replace(bundle, refusal=Delivery(ok=False, detail=why))
 
 
 def _brief(house: House, view: View, incident: Incident, event: Event) -> Briefing:

@@ -1,50 +1,52 @@
 """Receipts: what came of a message is written down, and what follows from it is planned."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-import msgspec
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.channel import Delivery
-from tocsin.domain.failover import LOGIN, next_try, next_way
+from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.notification import Notification, Outcome
-from tocsin.domain.work import Work
+from tocsin.domain.provider import after_failure, after_success
+from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
-from tocsin.store import messages
+from tocsin.store import contact_methods, messages, providers
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
-from tocsin.store.writes import AlarmRow, Writes, flush
+from tocsin.store.writes import Writes, flush
+from tocsin.usecases.failover import Fate, fates, plan
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
 
 log = structlog.get_logger(__name__)
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """How it goes on: what is ``over``, and what is tried ``again`` together, and when."""
-
-    over: Sequence[Work]
-    again: Sequence[Work] = ()
-    until: datetime | None = None
-
-
 async def record(
     house: House, bundle: Bundle, delivery: Delivery, now: datetime
 ) -> Sequence[Notification]:
-    """Write down what came of a message. A failure is tried again, then by another way."""
-    course = _course(bundle, delivery, now)
-    over: Outcome = "success" if delivery.ok else "failed"
-    writes = Writes()
-    writes.notifications += _notifications(bundle, course.over, delivery, over, now)
-    writes.log += [_log_entry(notification) for notification in writes.notifications]
-    writes.notifications += _notifications(bundle, course.again, delivery, "retrying", now)
-    if not delivery.ok:
-        _fail_over(writes, bundle, course.over, delivery, now)
-    await _write(house, bundle, course, delivery.provider_id, writes)
-    for alarm in writes.alarms:
-        log.warning("page.undelivered", incident=alarm.incident_id, sentence=alarm.sentence)
+    """Write down what came of a message. A failure goes to another provider, or another way."""
+    async with house.database.begin() as tx:
+        await work_store.finish(tx, [work.id for work in (*bundle.works, *bundle.stale)])
+        if bundle.message:
+            state = _state(delivery)
+            await messages.settle(tx, bundle.message.id, delivery, state, now)
+        if delivery.ok:
+            works = {work.incident_id: work for work in bundle.works}.values()
+            told = [_told(bundle, work, delivery, "success", now) for work in works]
+            writes = Writes(notifications=told, log=[log_entry(one) for one in told])
+            writes.work += _wait_for_receipt(house, bundle, delivery, now)
+        else:
+            followed = fates(bundle, delivery, now)
+            writes = await plan(tx, bundle, followed, delivery.detail, now)
+            _write_failures(writes, bundle, delivery, followed, now)
+        await _judge_provider(tx, bundle, delivery, now)
+        await judge_address(tx, bundle, delivery, now)
+        await flush(await driver(tx), writes)
+    complain(writes)
     return writes.notifications
 
 
@@ -54,117 +56,134 @@ async def strike(house: House, bundle: Bundle) -> None:
         await work_store.finish(tx, [work.id for work in bundle.stale])
 
 
-async def _write(
-    house: House, bundle: Bundle, course: Course, reference: str | None, writes: Writes
-) -> None:
-    async with house.database.begin() as tx:
-        await work_store.finish(tx, [work.id for work in (*course.over, *bundle.stale)])
-        if course.until is not None:
-            await work_store.postpone(tx, [work.id for work in course.again], course.until)
-        if bundle.message and reference:
-            await messages.name(tx, bundle.message.id, reference)
-        await flush(await driver(tx), writes)
+def complain(writes: Writes) -> None:
+    """Tell the log what administrators are told."""
+    for alarm in writes.alarms:
+        log.warning("page.undelivered", incident=alarm.incident_id, sentence=alarm.sentence)
 
 
-def _course(bundle: Bundle, delivery: Delivery, now: datetime) -> Course:
-    if not delivery.retry:
-        return Course(over=bundle.works)
-    tries = [
-        next_try(
-            attempts=work.attempts,
-            planned_for=work.planned_for or work.due,
-            now=now,
-            wait_seconds=delivery.wait_seconds,
-        )
-        for work in bundle.works
-    ]
-    return Course(
-        over=[work for work, at in zip(bundle.works, tries, strict=True) if at is None],
-        again=[work for work, at in zip(bundle.works, tries, strict=True) if at is not None],
-        until=min((at for at in tries if at is not None), default=None),
-    )
-
-
-def _notifications(
-    bundle: Bundle, works: Sequence[Work], delivery: Delivery, status: Outcome, now: datetime
-) -> Iterator[Notification]:
-    """Make one of each incident, though two pages may have met in the bundle."""
-    for work in {work.incident_id: work for work in works}.values():
-        yield Notification(
-            id=new_id("Q"),
-            incident_id=work.incident_id,
-            user_id=work.user_id or "",
-            contact_method_id=work.contact_method_id,
-            kind=bundle.kind,
-            address=bundle.shown,
-            status=status,
-            detail=delivery.detail,
-            provider_id=delivery.provider_id,
-            at=now,
-            message_id=bundle.message.id if bundle.message else None,
-            carrier=bundle.provider.name if bundle.provider else "",
-        )
-
-
-def _log_entry(notification: Notification) -> LogEntry:
+def log_entry(notification: Notification, then: str = "") -> LogEntry:
+    """Return what the timeline says of an attempt, and of what is done ``then``."""
     told = {
         "type": notification.kind,
         "address": notification.address,
-        "status": notification.status,
+        "status": "failed" if notification.status == "retrying" else notification.status,
     }
-    failed = notification.status == "failed"
+    has_failed = notification.status != "success"
+    details: dict[str, Any] = {
+        "user": notification.user_id,
+        "carrier": notification.carrier,
+        "reason": notification.detail if has_failed else "",
+        "then": then,
+    }
     return LogEntry(
         id=new_id("Q"),
         type="notify_log_entry",
         at=notification.at,
         channel={"type": "auto", "notification": told},
-        details={"user": notification.user_id}
-        | ({"reason": notification.detail} if failed else {}),
+        details={name: value for name, value in details.items() if value},
         incident_id=notification.incident_id or "",
     )
 
 
-def _fail_over(
-    writes: Writes, bundle: Bundle, works: Sequence[Work], delivery: Delivery, now: datetime
+async def judge_address(
+    tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime
 ) -> None:
-    """Page by another way at once; where none is left, tell the administrators."""
-    for work in {work.incident_id: work for work in works}.values():
-        instead = _by_another_way(bundle, work, now)
-        if instead is not None:
-            writes.work.append(instead)
-        else:
-            writes.alarms.append(
-                AlarmRow(
-                    id=new_id("Q"),
-                    at=now,
-                    incident_id=work.incident_id,
-                    sentence=_complaint(bundle, work, delivery),
-                )
-            )
+    """Remember that an address reaches nobody, whoever is asked, until it does."""
+    methods = bundle.person.methods if bundle.person else {}
+    method = methods.get(bundle.works[0].contact_method_id or "")
+    if method is None:
+        return
+    if delivery.ok and method.fault:
+        await contact_methods.keep_fault(tx, method.id, None, now)
+    is_its_fault = not (delivery.ok or delivery.retry or delivery.is_our_fault)
+    if is_its_fault and bundle.message and method.fault != delivery.detail:
+        await contact_methods.keep_fault(tx, method.id, delivery.detail, now)
 
 
-def _by_another_way(bundle: Bundle, work: Work, now: datetime) -> Work | None:
-    person = bundle.person
-    tried = [*(work.payload or {}).get("tried", ()), work.contact_method_id or LOGIN]
-    way = next_way(person.rules, person.methods, tried) if person else None
-    if way is None:
-        return None
-    return Work(
-        lane=way.kind,
-        kind="notify",
-        due=now,
+def _state(delivery: Delivery) -> ReceiptState:
+    if delivery.ok:
+        return "delivered" if delivery.is_received else "accepted"
+    return "failed"
+
+
+def _write_failures(
+    writes: Writes,
+    bundle: Bundle,
+    delivery: Delivery,
+    followed: Sequence[Fate],
+    now: datetime,
+) -> None:
+    """Write down each failure. The timeline tells of those after which something else is tried."""
+    instead = {work.incident_id: _instead_of(bundle, work) for work in writes.work}
+    for work, after in followed:
+        status: Outcome = "retrying" if after.again else "failed"
+        told = _told(bundle, work, delivery, status, now)
+        writes.notifications.append(told)
+        then = instead.get(work.incident_id, "")
+        if then or after.again is None:
+            writes.log.append(log_entry(told, then))
+
+
+def _instead_of(bundle: Bundle, planned: Work) -> str:
+    """Say what is tried instead of what failed."""
+    if planned.kind == "escalate":
+        return "level"
+    if planned.contact_method_id != bundle.works[0].contact_method_id:
+        return "way"
+    return "provider" if bundle.choice.others else ""
+
+
+def _told(
+    bundle: Bundle, work: Work, delivery: Delivery, status: Outcome, now: datetime
+) -> Notification:
+    return Notification(
+        id=new_id("Q"),
         incident_id=work.incident_id,
-        generation=work.generation,
-        user_id=work.user_id,
-        contact_method_id=way.contact_method_id,
-        payload={"tried": tried},
+        user_id=work.user_id or "",
+        contact_method_id=work.contact_method_id,
+        kind=bundle.kind,
+        address=bundle.shown,
+        status=status,
+        detail=delivery.detail,
+        provider_id=delivery.provider_id,
+        at=now,
+        message_id=bundle.message.id if bundle.message else None,
+        carrier=bundle.provider.name if bundle.provider else "",
+        receipt="delivered" if delivery.is_received else None,
+        receipt_at=now if delivery.is_received else None,
     )
 
 
-def _complaint(bundle: Bundle, work: Work, delivery: Delivery) -> str:
-    number = bundle.incidents[work.incident_id or ""].number
-    name = bundle.person.user.name if bundle.person else f"User {work.user_id}"
-    return (
-        f"{name} was not told of incident #{number}: {bundle.kind} failed and no other way is"
-        f" left. {delivery.detail}"
-    )
+def _wait_for_receipt(
+    house: House, bundle: Bundle, delivery: Delivery, now: datetime
+) -> Iterator[Work]:
+    """Look after a message that should have arrived by then."""
+    if bundle.provider is None or bundle.message is None or delivery.is_received:
+        return
+    declared = {one.name: one for one in house.declared}
+    seconds = declared[bundle.provider.type].receipt_within
+    if seconds:
+        yield Work(
+            lane=TIMER,
+            kind="receipt",
+            due=now + timedelta(seconds=seconds),
+            user_id=bundle.works[0].user_id,
+            contact_method_id=bundle.works[0].contact_method_id,
+            payload={"message": bundle.message.id, "seconds": seconds},
+        )
+
+
+async def _judge_provider(
+    tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime
+) -> None:
+    """Keep how a provider does: what it failed whoever was addressed, and that it is well again."""
+    if bundle.provider is None or bundle.message is None:
+        return
+    health = bundle.choice.health
+    if delivery.ok and health and health.failures:
+        await providers.keep_health(tx, after_success(health, now))
+    elif not delivery.ok and (delivery.is_our_fault or delivery.retry):
+        before = await providers.hold_health(tx, bundle.provider.id)
+        after = after_failure(before, delivery.detail, now, delivery.wait_seconds)
+        await providers.keep_health(tx, after)
