@@ -22,6 +22,7 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents as incidents_store
 from tocsin.store import tables
+from tocsin.store.messages import MESSAGES
 from tocsin.store.postgres import Postgres
 from tocsin.usecases import (
     change_events,
@@ -160,10 +161,14 @@ async def _note_ids(site: Site, town: Town) -> None:
     strays, _ = await quarantine.find(site.house, Part(limit=1))
     changes, _ = await change_events.find(site.house, change_events.Filter(), Part(limit=1))
     methods = await contact_methods.find(site.house, town.people["Ben"].id)
+    about = sa.any_(MESSAGES.c.incident_ids) == town.incidents["fire"]
+    async with site.house.database.read() as tx:
+        told = await MESSAGES.select(tx, about, limit=1)
     town.others |= {
         "stray": strays[0].id,
         "change": changes[0].change.id,
         "method": methods[-1].id,
+        "answer": f"/answer/{told[0].body.token}",
     }
 
 

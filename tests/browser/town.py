@@ -53,6 +53,7 @@ class Town:
     def address(self, pattern: str) -> str:
         """Put the ids of what is most worth seeing into an address."""
         ids = {
+            "owner": self.people["Ann"].id,
             "user": self.people["Ben"].id,
             "team": self.teams["Payments"],
             "schedule": self.schedules["Payments, first"],

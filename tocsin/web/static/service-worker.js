@@ -23,14 +23,14 @@ async function press({ action, notification }) {
   const told = notification.data;
   notification.close();
   if (!action) return open(told.url);
-  const answer = await send(told.token, action);
-  if (!answer) return ring({ ...told, body: told.unsent });
+  const { isDone, sentence } = await send(told.token, action);
+  if (!isDone) return ring({ ...told, body: sentence ?? told.unsent });
   return self.registration.showNotification(told.title, {
-    body: answer.sentence,
+    body: sentence,
     tag: told.tag,
     lang: told.language,
     silent: true,
-    data: { ...told, buttons: [] },
+    data: told,
   });
 }
 
@@ -41,9 +41,10 @@ async function send(token, deed) {
       credentials: "omit",
       headers: { authorization: `Bearer ${token}` },
     });
-    return await answer.json();
+    const { sentence } = await answer.json();
+    return { isDone: answer.ok, sentence };
   } catch {
-    return null; // no network, or no server: what was pressed must not be lost unseen
+    return { isDone: false }; // no network, or no server: what was pressed is not lost unseen
   }
 }
 
