@@ -101,6 +101,11 @@ STOPS: Final = (
         "delivery", "/webhooks/{id}/deliveries/{delivery_id}",
         "/webhooks/{webhook}/deliveries/{delivery}",
     ),
+    Stop("message-templates", "/message-templates", "/message-templates"),
+    Stop(
+        "message-template", "/message-templates/{form}/{language}",
+        "/message-templates/text/en",
+    ),
     Stop("my-password", "/account/password", "/account/password"),
     Stop("my-sessions", "/account/sessions", "/account/sessions"),
     Stop("their-sessions", "/users/{id}/sessions", "/users/{user}/sessions"),

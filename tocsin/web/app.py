@@ -68,7 +68,7 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.reports import analytics
 from tocsin.web.response import handing_on, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
-from tocsin.web.upkeep import alarms, health, providers, settings, webhooks
+from tocsin.web.upkeep import alarms, health, providers, settings, templates, webhooks
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
@@ -125,6 +125,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     styleguide,
     team_members,
     teams,
+    templates,
     trials,
     users,
     violations,

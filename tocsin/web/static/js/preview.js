@@ -1,11 +1,11 @@
-// The preview of a mapping follows what is typed. The server draws it; nothing is decided here.
+// A preview follows what is typed. The server draws it; nothing is decided here.
 
 import { fetchPage } from "./page.js";
 import { morph } from "./morph.js";
 
 const PAUSE = 400; // ms after the last key until the preview is drawn
 
-const form = document.getElementById("mapping-form").closest("form");
+const form = document.querySelector("[data-previewed]").closest("form");
 const preview = document.getElementById("preview");
 let waiting = null;
 let changes = 0;
