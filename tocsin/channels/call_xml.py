@@ -11,7 +11,8 @@ from tocsin.domain.hearing import Reply
 from tocsin.kit.text import printable
 
 XML: Final = "application/xml; charset=utf-8"
-SECONDS_FOR_A_KEY: Final = 6
+SECONDS_FOR_A_KEY: Final = "6"
+SECONDS_FOR_A_BEEP: Final = "10"
 
 # By language, the locale to speak in and a voice of Amazon Polly, which these providers hire.
 _VOICES: Final[Mapping[str, tuple[str, str]]] = {
@@ -31,9 +32,18 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     no_finish: str
 
 
-def written(dialect: Dialect, parts: Sequence[Part], *, language: str, action: str) -> Reply:
+def written(
+    dialect: Dialect,
+    parts: Sequence[Part],
+    *,
+    language: str,
+    action: str,
+    waits_for_beep: bool = False,
+) -> Reply:
     """Write a call that says its parts and hangs up; keys are posted to ``action``."""
     root = Element("Response")
+    if waits_for_beep:
+        SubElement(root, "Wait", length=SECONDS_FOR_A_BEEP, beep="true")
     for part in parts:
         place = _gathering(root, dialect, action) if part.asks else root
         for sentence in filter(None, part.sentences):
@@ -55,7 +65,7 @@ def _gathering(root: Element, dialect: Dialect, action: str) -> Element:
         action=action,
         method="POST",
         numDigits="1",
-        timeout=str(SECONDS_FOR_A_KEY),
+        timeout=SECONDS_FOR_A_KEY,
         finishOnKey=dialect.no_finish,
     )
 

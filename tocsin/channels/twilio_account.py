@@ -27,7 +27,7 @@ SID: Final = Field(
     pattern=r"AC[0-9a-fA-F]{32}",
 )
 TOKEN: Final = Field(name="auth_token", label="Auth token", kind="secret", example="")
-OTHER_NAMED: Final = Field(
+OTHER_TOKEN: Final = Field(
     name="other_token",
     label="Second token",
     kind="secret",
@@ -78,6 +78,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         if fields.get("AccountSid", self.sid) != self.sid:
             raise Unheard("The call is about another account.")
         return fields
+
+
+def settings_with(*own: Field) -> tuple[Field, ...]:
+    """Return what a channel needs: the account, and what is its own."""
+    return SID, TOKEN, *own, OTHER_TOKEN, BASE_URL
 
 
 def fields_of(callback: Callback) -> dict[str, str]:

@@ -7,22 +7,14 @@ from typing import ClassVar, Final, Self
 import httpx
 
 from tocsin.channels.dialling import dialled
+from tocsin.channels.proof import PROOF
 from tocsin.channels.text_answers import heard_text
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_account import (
-    BASE_URL,
-    OTHER_TOKEN,
-    SID,
-    TOKEN,
-    Account,
-    create,
-    token_in,
-)
+from tocsin.channels.twilio_account import Account, create, settings_with, token_in
 from tocsin.channels.twilio_texts import (
     ELSEWHERE,
     INBOUND,
     MOST_PARTS,
-    PROOF,
     STATUS,
     VALID_SECONDS,
     answered,
@@ -55,7 +47,7 @@ class TwilioSms:
         name="twilio_sms",
         label="Twilio SMS",
         kind=SMS,
-        settings=(SID, TOKEN, SENDER, PROOF, OTHER_TOKEN, BASE_URL),
+        settings=settings_with(SENDER, PROOF),
         answers=True,
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Twilio's own library",

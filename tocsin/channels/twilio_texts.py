@@ -5,10 +5,10 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
 from tocsin.channels.call_xml import spelled
+from tocsin.channels.proof import counted
 from tocsin.channels.text_answers import told
 from tocsin.channels.twilio_faults import explained
 from tocsin.domain.answer import Upshot
-from tocsin.domain.contact_kind import Field
 from tocsin.domain.hearing import Heard, Receipt, ReceiptState, Reply
 from tocsin.kit.sms import shortened
 from tocsin.kit.text import printable
@@ -16,21 +16,8 @@ from tocsin.kit.text import printable
 STATUS: Final = "status"  # the tail of the address for receipts
 INBOUND: Final = "sms"  # and of that for what people write
 ELSEWHERE: Final = f"Twilio is to call /{STATUS} and /{INBOUND}."
-MOST_PARTS: Final = 10  # of an SMS; Twilio takes 1600 letters
+MOST_PARTS: Final = 3  # of an SMS
 VALID_SECONDS: Final = 120  # what waits longer has been carried in another way
-
-PROOF: Final = Field(
-    name="proof",
-    label="A message counts as delivered",
-    kind="choice",
-    example="",
-    help="Many carriers never confirm that a message has reached the telephone.",
-    choices=(
-        ("delivered", "once the telephone has it; without that, another way is tried"),
-        ("sent", "once the carrier has taken it"),
-    ),
-    required=False,
-)
 
 _STATES: Final[Mapping[str, ReceiptState]] = {
     "accepted": "accepted",
@@ -73,6 +60,4 @@ def _receipt(
     if state == "failed":
         detail, retry = explained(fields.get("ErrorCode", ""))
         return Receipt(provider_id=sid, state=state, detail=detail, retry=retry)
-    if state == "sent" and proof == "sent":
-        state = "delivered"
-    return Receipt(provider_id=sid, state=state, detail=f"Twilio: {status}")
+    return Receipt(provider_id=sid, state=counted(state, proof), detail=f"Twilio: {status}")

@@ -20,16 +20,7 @@ from tocsin.channels.calling import (
 )
 from tocsin.channels.dialling import PAUSE, dialled
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_account import (
-    BASE_URL,
-    OTHER_TOKEN,
-    SID,
-    TOKEN,
-    Account,
-    create,
-    fields_of,
-    token_in,
-)
+from tocsin.channels.twilio_account import Account, create, fields_of, settings_with, token_in
 from tocsin.domain.answer import Upshot
 from tocsin.domain.channel import Declaration, Delivery
 from tocsin.domain.contact_kind import PHONE, Field
@@ -71,7 +62,7 @@ class TwilioVoice:
         name="twilio_voice",
         label="Twilio Voice",
         kind=PHONE,
-        settings=(SID, TOKEN, CALLER, OTHER_TOKEN, BASE_URL),
+        settings=settings_with(CALLER),
         answers=True,
         receipt_within=RECEIPT_WITHIN,
         tested="a stand-in over HTTP; signatures and TwiML by Twilio's own library",

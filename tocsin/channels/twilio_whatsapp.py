@@ -8,21 +8,13 @@ import httpx
 import msgspec
 
 from tocsin.channels.dialling import dialled
+from tocsin.channels.proof import PROOF
 from tocsin.channels.text_answers import heard_text
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_account import (
-    BASE_URL,
-    OTHER_TOKEN,
-    SID,
-    TOKEN,
-    Account,
-    create,
-    token_in,
-)
+from tocsin.channels.twilio_account import Account, create, settings_with, token_in
 from tocsin.channels.twilio_texts import (
     ELSEWHERE,
     INBOUND,
-    PROOF,
     STATUS,
     VALID_SECONDS,
     answered,
@@ -73,7 +65,7 @@ class TwilioWhatsapp:
         name="twilio_whatsapp",
         label="Twilio WhatsApp",
         kind=WHATSAPP,
-        settings=(SID, TOKEN, SENDER, PAGES, NOTICES, PROOF, OTHER_TOKEN, BASE_URL),
+        settings=settings_with(SENDER, PAGES, NOTICES, PROOF),
         answers=True,
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Twilio's own library",

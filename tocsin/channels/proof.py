@@ -1,0 +1,24 @@
+"""Proof: which receipt counts as delivered, since many carriers never tell of the last step."""
+
+from typing import Final
+
+from tocsin.domain.contact_kind import Field
+from tocsin.domain.hearing import ReceiptState
+
+PROOF: Final = Field(
+    name="proof",
+    label="A message counts as delivered",
+    kind="choice",
+    example="",
+    help="Many carriers never confirm that a message has reached the telephone.",
+    choices=(
+        ("delivered", "once the telephone has it; without that, another way is tried"),
+        ("sent", "once the carrier has taken it"),
+    ),
+    required=False,
+)
+
+
+def counted(state: ReceiptState, proof: str) -> ReceiptState:
+    """Return what a state counts as, for an administrator who chose a ``proof``."""
+    return "delivered" if state == proof == "sent" else state
