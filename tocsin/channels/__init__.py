@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
+from tocsin.channels.discord import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.mattermost import Mattermost
 from tocsin.channels.sip import Sip
@@ -28,6 +29,7 @@ class Maker(Channel, Protocol):
 
 CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
+    Discord,
     Mattermost,
     Sip,
     Slack,
