@@ -47,7 +47,7 @@ def delegate(incident: Incident, command: Delegate, now: datetime) -> Decision:
 def escalate(incident: Incident, command: Escalate, now: datetime) -> Decision:
     """Climb, by timeout or by hand."""
     if command.is_timer:
-        return _climb_on(incident, command.roster, now)
+        return _climb_on(incident, command, now)
     refuse_resolved(incident)
     if incident.urgency == "low":
         raise Refused("A low urgency incident cannot be escalated.", CANNOT_ESCALATE)
@@ -118,21 +118,27 @@ def who(step: Step) -> dict[str, Any]:
     return details | {"reason": step.reason} if step.reason else details
 
 
-BY_POLICY = {"assigned_via": "escalation_policy", "exhausted": False}
-BY_HAND = {"assigned_via": "direct_assignment", "exhausted": False}
+BY_POLICY: dict[str, Any] = {"assigned_via": "escalation_policy", "exhausted": False}
+BY_HAND: dict[str, Any] = {"assigned_via": "direct_assignment", "exhausted": False}
 
 
-def _climb_on(incident: Incident, roster: Roster, now: datetime) -> Decision:
-    step = call_next(incident, roster)
+def _climb_on(incident: Incident, command: Escalate, now: datetime) -> Decision:
+    step = call_next(incident, command.roster)
     if step is None:
-        return _exhaust(incident, roster, now)
-    return _step_up(incident, step, now)
+        return _exhaust(incident, command.roster, now)
+    return _step_up(incident, step, now, why=command.reason)
 
 
 def _step_up(
-    incident: Incident, step: Step, now: datetime, by: Command | None = None, **changes: Any
+    incident: Incident,
+    step: Step,
+    now: datetime,
+    by: Command | None = None,
+    why: str | None = None,
+    **changes: Any,
 ) -> Decision:
-    log = [entry("escalate_log_entry", incident, now, by, who(step))]
+    details = ({"reason": why} if why else {}) | who(step)
+    log = [entry("escalate_log_entry", incident, now, by, details)]
     if step.loop > incident.loop:
         log.insert(0, entry("repeat_escalation_path_log_entry", incident, now))
     return put_before(incident, step, now, log=tuple(log), **changes)

@@ -138,10 +138,14 @@ class Delegate(Command, frozen=True, kw_only=True):
 
 
 class Escalate(Timed, frozen=True, kw_only=True):
-    """The next level, by timeout or by hand; by hand also any ``level`` (counted from 0)."""
+    """The next level, by timeout or by hand; by hand also any ``level`` (counted from 0).
+
+    A timer that rings early tells the ``reason``.
+    """
 
     roster: Roster
     level: int | None = None
+    reason: str | None = None
 
 
 class ChangeUrgency(Timed, frozen=True, kw_only=True):

@@ -13,7 +13,19 @@ _WAYS_IN = {
     "web_trigger": "the website",
     "website": "the website",
 }
-_CHANNELS = {"email": "e-mail", "sms": "SMS", "push_notification": "push", "push": "push"}
+_CHANNELS = {
+    "email": "e-mail",
+    "sms": "SMS",
+    "whatsapp": "WhatsApp",
+    "push_notification": "push",
+    "push": "push",
+}
+_NO_WAYS = ("website", "web_trigger", "note", "api")  # of people: how they come is understood
+_THEN = {
+    "provider": "; another provider is asked",
+    "way": "; another way is tried",
+    "level": "; the next level is paged",
+}
 _UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -43,11 +55,12 @@ def _delegate(entry: LogEntry, names: Names) -> str:
 
 
 def _notify(entry: LogEntry, names: Names) -> str:
-    sent = entry.channel.get("notification", {})
-    kind = sent.get("type", "")
+    sent, details = entry.channel.get("notification", {}), entry.details
     verb = "Could not notify" if sent.get("status") == "failed" else "Notified"
-    way = f" by {_CHANNELS.get(kind, kind)}" if kind else ""
-    return f"{verb} {_name(entry.details['user'], names)}{way}"
+    way = f" by {_way(sent['type'])}" if sent.get("type") else ""
+    carrier = f" through {details['carrier']}" if "carrier" in details else ""
+    then = _THEN.get(details.get("then", ""), "")
+    return f"{verb} {_name(details['user'], names)}{way}{carrier}{then}"
 
 
 def _acknowledge(entry: LogEntry, names: Names) -> str:
@@ -147,7 +160,12 @@ def _by(entry: LogEntry, names: Names) -> str:
         return ""
     if agent.kind != "user" and way == "api":
         return " through the API"
-    return f" by {_name(agent.id, names, agent.summary)}"
+    by = f" by {_name(agent.id, names, agent.summary)}"
+    return by if agent.kind != "user" or way in _NO_WAYS else f"{by} by {_way(way)}"
+
+
+def _way(kind: str) -> str:
+    return _CHANNELS.get(kind, kind.replace("_", " "))
 
 
 def _name(id_: str, names: Names, otherwise: str | None = None) -> str:

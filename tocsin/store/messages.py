@@ -1,16 +1,17 @@
 """Messages: what was handed to channels, found again by receipts and answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from msgspec import to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.answer import Deed
 from tocsin.domain.channel import Delivery
 from tocsin.domain.hearing import ReceiptState
-from tocsin.domain.sent import Sent
+from tocsin.domain.sent import About, Sent
 from tocsin.store.reach_tables import messages
 from tocsin.store.rows import Rows
 
@@ -78,3 +79,9 @@ async def answer(tx: AsyncConnection, message_id: str, deed: Deed, now: datetime
     """Keep what was answered last."""
     query = sa.update(messages).where(messages.c.id == message_id)
     await tx.execute(query.values(answered_at=now, answer=deed))
+
+
+async def keep_pages(tx: AsyncConnection, message_id: str, pages: Sequence[About]) -> None:
+    """Keep how the pages of a message have gone on."""
+    query = sa.update(messages).where(messages.c.id == message_id)
+    await tx.execute(query.values(pages=to_builtins(pages)))

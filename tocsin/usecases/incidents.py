@@ -311,7 +311,8 @@ def _command_of(desk: Desk, incident: Incident, work: Work) -> Command:
     roster, generation = desk.roster(incident.policy), work.generation
     match work.kind:
         case "escalate":
-            return Escalate(roster=roster, generation=generation)
+            reason = (work.payload or {}).get("reason")
+            return Escalate(roster=roster, generation=generation, reason=reason)
         case "unacknowledge":
             return Unacknowledge(roster=roster, generation=generation)
         case "urgency_change":

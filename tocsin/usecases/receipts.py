@@ -36,15 +36,18 @@ async def record(
             await messages.settle(tx, bundle.message.id, delivery, state, now)
         if delivery.ok:
             works = {work.incident_id: work for work in bundle.works}.values()
-            told = [_told(bundle, work, delivery, "success", now) for work in works]
-            writes = Writes(notifications=told, log=[log_entry(one) for one in told])
+            writes = Writes(
+                notifications=[_told(bundle, one, delivery, "success", now) for one in works]
+            )
+            writes.log = [_log_entry(one) for one in writes.notifications]
             writes.work += _wait_for_receipt(house, bundle, delivery, now)
         else:
             followed = fates(bundle, delivery, now)
             writes = await plan(tx, bundle, followed, delivery.detail, now)
-            _write_failures(writes, bundle, delivery, followed, now)
+            told = failures(writes.work, bundle, delivery, followed, now)
+            writes.notifications, writes.log = told.notifications, told.log
         await _judge_provider(tx, bundle, delivery, now)
-        await judge_address(tx, bundle, delivery, now)
+        await judge_address(tx, bundle, bundle.works[0].contact_method_id, delivery, now)
         await flush(await driver(tx), writes)
     complain(writes)
     return writes.notifications
@@ -62,36 +65,12 @@ def complain(writes: Writes) -> None:
         log.warning("page.undelivered", incident=alarm.incident_id, sentence=alarm.sentence)
 
 
-def log_entry(notification: Notification, then: str = "") -> LogEntry:
-    """Return what the timeline says of an attempt, and of what is done ``then``."""
-    told = {
-        "type": notification.kind,
-        "address": notification.address,
-        "status": "failed" if notification.status == "retrying" else notification.status,
-    }
-    has_failed = notification.status != "success"
-    details: dict[str, Any] = {
-        "user": notification.user_id,
-        "carrier": notification.carrier,
-        "reason": notification.detail if has_failed else "",
-        "then": then,
-    }
-    return LogEntry(
-        id=new_id("Q"),
-        type="notify_log_entry",
-        at=notification.at,
-        channel={"type": "auto", "notification": told},
-        details={name: value for name, value in details.items() if value},
-        incident_id=notification.incident_id or "",
-    )
-
-
 async def judge_address(
-    tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime
+    tx: AsyncConnection, bundle: Bundle, method_id: str | None, delivery: Delivery, now: datetime
 ) -> None:
     """Remember that an address reaches nobody, whoever is asked, until it does."""
     methods = bundle.person.methods if bundle.person else {}
-    method = methods.get(bundle.works[0].contact_method_id or "")
+    method = methods.get(method_id or "")
     if method is None:
         return
     if delivery.ok and method.fault:
@@ -107,22 +86,24 @@ def _state(delivery: Delivery) -> ReceiptState:
     return "failed"
 
 
-def _write_failures(
-    writes: Writes,
+def failures(
+    planned: Sequence[Work],
     bundle: Bundle,
     delivery: Delivery,
     followed: Sequence[Fate],
     now: datetime,
-) -> None:
+) -> Writes:
     """Write down each failure. The timeline tells of those after which something else is tried."""
-    instead = {work.incident_id: _instead_of(bundle, work) for work in writes.work}
+    writes = Writes()
+    instead = {work.incident_id: _instead_of(bundle, work) for work in planned}
     for work, after in followed:
         status: Outcome = "retrying" if after.again else "failed"
         told = _told(bundle, work, delivery, status, now)
         writes.notifications.append(told)
         then = instead.get(work.incident_id, "")
         if then or after.again is None:
-            writes.log.append(log_entry(told, then))
+            writes.log.append(_log_entry(told, then))
+    return writes
 
 
 def _instead_of(bundle: Bundle, planned: Work) -> str:
@@ -152,6 +133,30 @@ def _told(
         carrier=bundle.provider.name if bundle.provider else "",
         receipt="delivered" if delivery.is_received else None,
         receipt_at=now if delivery.is_received else None,
+    )
+
+
+def _log_entry(notification: Notification, then: str = "") -> LogEntry:
+    """Return what the timeline says of an attempt, and of what is done ``then``."""
+    told = {
+        "type": notification.kind,
+        "address": notification.address,
+        "status": "failed" if notification.status == "retrying" else notification.status,
+    }
+    has_failed = notification.status != "success"
+    details: dict[str, Any] = {
+        "user": notification.user_id,
+        "carrier": notification.carrier,
+        "reason": notification.detail if has_failed else "",
+        "then": then,
+    }
+    return LogEntry(
+        id=new_id("Q"),
+        type="notify_log_entry",
+        at=notification.at,
+        channel={"type": "auto", "notification": told},
+        details={name: value for name, value in details.items() if value},
+        incident_id=notification.incident_id or "",
     )
 
 

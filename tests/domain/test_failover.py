@@ -1,0 +1,153 @@
+"""What follows when a message does not get through."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from tests.domain.scene import ALICE, BOB, FIVE, NOON, acknowledged, begun, ring
+from tocsin.domain.channel import Delivery
+from tocsin.domain.failover import (
+    LOGIN,
+    Trail,
+    Turn,
+    Way,
+    is_left_alone,
+    is_news,
+    next_way,
+    trail_of,
+    turn,
+)
+from tocsin.domain.hearing import ReceiptState
+from tocsin.domain.user import ContactMethod
+
+LATER = Delivery(ok=False, detail="503", retry=True)
+NEVER = Delivery(ok=False, detail="unknown number")
+SECOND = timedelta(seconds=1)
+FRESH = Trail()
+
+
+def after(
+    delivery: Delivery, *, trail: Trail = FRESH, others: bool = False, seconds: float = 0
+) -> Turn:
+    """Return what follows a failure so many seconds after the page was planned."""
+    return turn(
+        trail,
+        delivery,
+        provider_id="ONE",
+        has_others=others,
+        since=NOON,
+        now=NOON + seconds * SECOND,
+    )
+
+
+@pytest.mark.parametrize("delivery", [LATER, NEVER])
+def test_the_next_provider_is_asked_at_once(delivery: Delivery) -> None:
+    follows = after(delivery, others=True)
+
+    assert follows.at == NOON
+    assert follows.again is not None
+    assert follows.again.providers == ("ONE",)
+    assert not follows.another_way
+
+
+def test_after_the_last_provider_whoever_may_do_better_is_asked_again_later() -> None:
+    follows = after(NEVER, trail=Trail(providers=("TWO",), may_do_better=True))
+
+    assert follows.at == NOON + 5 * SECOND
+    assert follows.again == Trail(since=NOON, tries=1, rounds=1)
+
+
+def test_without_hope_another_way_is_tried_at_once() -> None:
+    assert after(NEVER, trail=Trail(providers=("TWO",))) == Turn(another_way=True)
+
+
+@pytest.mark.parametrize(("rounds", "wait"), [(0, 5), (1, 10), (2, 20), (3, 40), (4, 60), (9, 60)])
+def test_rounds_come_less_and_less_often(rounds: int, wait: int) -> None:
+    assert after(LATER, trail=Trail(rounds=rounds)).at == NOON + wait * SECOND
+
+
+def test_a_wish_for_patience_is_respected() -> None:
+    assert after(replace(LATER, wait_seconds=300)).at == NOON + FIVE
+
+
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize(("seconds", "widens"), [(59, False), (60, True)])
+def test_what_lasts_for_a_minute_goes_another_way_as_well_and_goes_on(
+    others: bool, seconds: int, widens: bool
+) -> None:
+    follows = after(LATER, others=others, seconds=seconds)
+
+    assert follows.another_way is widens
+    assert follows.again is not None
+    assert follows.again.is_widened is widens
+
+
+def test_it_goes_another_way_only_once() -> None:
+    widened = Trail(is_widened=True)
+
+    assert not after(LATER, trail=widened, seconds=90).another_way
+    assert after(LATER, trail=widened, seconds=3600) == Turn()
+
+
+def test_after_an_hour_another_way_takes_over() -> None:
+    assert after(LATER, seconds=3595).again is not None
+    assert after(LATER, seconds=3596) == Turn(another_way=True)
+
+
+def test_a_trail_is_carried_with_the_work() -> None:
+    trail = Trail(since=NOON, tried=("A",), providers=("B",), rounds=2)
+
+    assert trail_of(to_builtins(trail)) == trail
+    assert trail_of(None) == Trail()
+
+
+def test_the_login_address_is_the_last_way_of_whoever_has_no_email() -> None:
+    sms = ContactMethod(id="SMS", user_id=ALICE, kind="sms", label="", address="1", created_at=NOON)
+
+    assert next_way((), {"SMS": sms}, ()) == Way("sms", "SMS")
+    assert next_way((), {"SMS": sms}, ("SMS",)) == Way("email", None)
+    assert next_way((), {"SMS": sms}, ("SMS", LOGIN)) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "news"),
+    [
+        (None, "accepted", True),
+        ("accepted", "sent", True),
+        ("sent", "delivered", True),
+        ("delivered", "read", True),
+        ("accepted", "failed", True),
+        ("failed", "delivered", True),
+        ("failed", "sent", False),
+        ("failed", "failed", False),
+        ("delivered", "failed", False),
+        ("read", "delivered", False),
+    ],
+)
+def test_a_receipt_never_goes_back(
+    known: ReceiptState | None, told: ReceiptState, news: bool
+) -> None:
+    assert is_news(known, told) is news
+
+
+WAITING = begun()
+
+
+def test_a_level_is_left_alone_when_nobody_of_it_is_reached_or_being_tried() -> None:
+    place = (ALICE, WAITING.id, WAITING.generation)
+    older = (ALICE, WAITING.id, WAITING.generation - 1)
+
+    assert is_left_alone(WAITING, ())
+    assert is_left_alone(WAITING, {older, (BOB, WAITING.id, WAITING.generation)})
+    assert not is_left_alone(WAITING, {place})
+
+
+def test_nobody_is_called_after_the_last_level_or_when_nothing_climbs() -> None:
+    last = ring(WAITING, "escalate").incident
+    while last.level + 1 < len(last.policy.rules):
+        last = ring(last, "escalate").incident
+
+    assert not is_left_alone(last, ())
+    assert not is_left_alone(acknowledged(WAITING), ())

@@ -1,0 +1,73 @@
+"""Providers: whom of several a message is given to, and who is spared."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from tests.domain.scene import NOON
+from tocsin.domain.provider import Health, Provider, after_failure, after_success, route
+
+SECOND = timedelta(seconds=1)
+ONE = Provider(
+    id="ONE", type="fake", kind="sms", name="One", position=0, created_at=NOON, updated_at=NOON
+)
+TWO = replace(ONE, id="TWO", name="Two", position=1)
+OFF = replace(ONE, id="OFF", is_disabled=True)
+RESTING = {"ONE": Health(id="ONE", failures=3, rests_until=NOON + SECOND)}
+
+
+@pytest.mark.parametrize(
+    ("tried", "healths", "chosen"),
+    [
+        ((), {}, ONE),
+        (("ONE",), {}, TWO),
+        (("ONE", "TWO"), {}, ONE),
+        ((), RESTING, TWO),
+        (("TWO",), RESTING, ONE),
+        ((), {"ONE": Health(id="ONE", rests_until=NOON)}, ONE),
+    ],
+)
+def test_the_first_is_asked_who_was_not_tried_and_does_not_rest(
+    tried: tuple[str, ...], healths: dict[str, Health], chosen: Provider
+) -> None:
+    assert route([TWO, ONE, OFF], healths, tried, NOON) == chosen
+
+
+def test_nobody_is_asked_where_nobody_is() -> None:
+    assert route([OFF], {}, (), NOON) is None
+
+
+def test_a_provider_rests_after_three_failures_in_a_row_and_longer_each_time() -> None:
+    health, rests = Health(id="ONE"), []
+    for _ in range(9):
+        health = after_failure(health, "503", NOON)
+        rests.append((health.rests_until - NOON).total_seconds() if health.rests_until else None)
+
+    assert rests == [None, None, 15, 30, 60, 120, 240, 300, 300]
+    assert (health.last_detail, health.last_failed_at) == ("503", NOON)
+
+
+def test_a_wish_for_patience_is_respected_at_the_first_failure() -> None:
+    patient = after_failure(Health(id="ONE"), "429", NOON, wait_seconds=90)
+
+    assert patient.rests_until == NOON + 90 * SECOND
+
+
+def test_a_success_makes_well() -> None:
+    well = after_success(replace(RESTING["ONE"], last_detail="503"), NOON)
+
+    assert well == Health(id="ONE", last_ok_at=NOON, last_detail="503")
+
+
+def test_a_provider_is_to_be_probed_when_its_rest_is_over() -> None:
+    health = RESTING["ONE"]
+
+    assert not health.is_to_be_probed(NOON)
+    assert health.is_resting(NOON)
+    assert health.is_to_be_probed(NOON + SECOND)
+    assert not Health(id="ONE").is_to_be_probed(NOON)
+
+
+def test_a_provider_does_not_show_its_settings() -> None:
+    assert repr(replace(ONE, settings={"token": "secret"})) == "Provider(ONE, fake)"
