@@ -10,6 +10,7 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.machines.oauth import App
 from tocsin.domain.machines.webhook import SERVICE_EVENTS
 from tocsin.domain.monitoring.notification_channel import Outcome
+from tocsin.usecases import providers
 from tocsin.usecases.machines import apps, grants, webhook_delivery, webhooks
 
 BACK: Final = "https://wallboard.example.com/signed-in"
@@ -35,10 +36,12 @@ async def register(site: Site, town: Town) -> None:
     await _let_act(site, town, wallboard, asked)
     link = {"app_id": eyes.id, "redirect_url": BACK, "version": "2", "state": "s"}
     webhook, delivery = await _webhook(site, town)
+    await _provider(site, town, "mattermost", name="Chat of the house")
     town.others |= {
         "webhook": webhook,
         "delivery": delivery,
         "app": wallboard.id,
+        "provider": await _provider(site, town, "telegram"),
         "question": urlencode(asked),
         "link": urlencode(link),
     }
@@ -64,6 +67,14 @@ async def _webhook(site: Site, town: Town) -> tuple[str, str]:
         await webhook_delivery.compose(site.house, [dispatch], town.now)
         await webhook_delivery.record(site.house, [(dispatch, outcome)], town.now)
     return id_, delivery
+
+
+async def _provider(site: Site, town: Town, type_: str, **wished: Any) -> str:
+    """Set a provider up with what its form gives as examples."""
+    [declared] = [one for one in site.house.declared if one.name == type_]
+    settings = {field.name: field.example for field in declared.settings}
+    wish = providers.Wish(type=type_, settings=settings, **wished)
+    return (await providers.create(site.house, wish, town.now)).id
 
 
 async def _let_act(site: Site, town: Town, app: App, asked: dict[str, str]) -> None:

@@ -119,6 +119,10 @@ STOPS: Final = (
         "/users/{user}/contact_methods/new",
     ),
     Stop(
+        "contact-method", "/users/{id}/contact_methods/{method_id}",
+        "/users/{user}/contact_methods/{method}",
+    ),
+    Stop(
         "contact-method-edit", "/users/{id}/contact_methods/{method_id}/edit",
         "/users/{user}/contact_methods/{method}/edit",
     ),
@@ -133,6 +137,11 @@ STOPS: Final = (
     Stop("settings", "/settings", "/settings"),
     Stop("settings-account", "/settings/{section}", "/settings/account"),
     Stop("settings-mail", "/settings/{section}", "/settings/mail"),
+    Stop("providers", "/providers", "/providers"),
+    Stop("provider", "/providers/{id}", "/providers/{provider}"),
+    Stop("provider-types", "/providers/new", "/providers/new"),
+    Stop("provider-new", "/providers/new/{type}", "/providers/new/telegram"),
+    Stop("provider-edit", "/providers/{id}/edit", "/providers/{provider}/edit"),
     Stop("settings-limits", "/settings/{section}", "/settings/limits"),
     Stop("settings-retention", "/settings/{section}", "/settings/retention"),
     Stop("health", "/settings/health", "/settings/health"),

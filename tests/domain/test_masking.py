@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal, secrets_in
+from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal, secrets_in, shown_part
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -66,3 +66,17 @@ def test_a_mask_of_something_else_stays_a_mask() -> None:
 
 def test_a_new_secret_is_not_touched() -> None:
     assert reveal("Authorization: new one", "Authorization: old one") == "Authorization: new one"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://chat.example.com/v1/spaces/A/messages?key=abcdefgh", "https://chat.example.com/••••efgh"),
+        ("https://user:word@example.com/longsecret", "https://example.com/••••cret"),
+        ("tgram://123456789:abcdef/42", "tgram://••••f/42"),
+        ("AfGhIjKlMnOpQrSt", "••••QrSt"),
+        ("short", "••••"),
+    ],
+)  # fmt: skip
+def test_of_a_secret_address_people_see_where_it_leads(address: str, shown: str) -> None:
+    assert shown_part(address) == shown

@@ -31,6 +31,19 @@ def mask(secret: str) -> str:
     return DOTS + secret[-4:] if len(secret) >= LONG_ENOUGH else DOTS
 
 
+def shown_part(address: str) -> str:
+    """Return what people may see of an address that is a secret: where it leads, and its end."""
+    scheme, found, rest = address.partition("://")
+    if not found:
+        return mask(address)
+    host = rest.partition("/")[0].rpartition("@")[2]
+    return (
+        f"{scheme}://{host}/{mask(address)}"
+        if scheme in {"http", "https"}
+        else (f"{scheme}://{mask(address)}")
+    )
+
+
 def is_mask(text: str) -> bool:
     """Say whether this stands for a secret, and is none."""
     return text.startswith(DOTS)

@@ -8,7 +8,14 @@ import msgspec
 TIMER = "timer"
 LETTER = "letter"  # a lane of its own: however many letters wait, no page waits behind them
 WorkKind = Literal[
-    "notify", "notice", "receipt", "letter", "escalate", "unacknowledge", "auto_resolve", "urgency_change"
+    "notify",
+    "notice",
+    "receipt",
+    "letter",
+    "escalate",
+    "unacknowledge",
+    "auto_resolve",
+    "urgency_change",
 ]
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 import structlog
 
 from tocsin.domain.channel import Delivery, Postman
+from tocsin.domain.notification import Notification
 from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
 from tocsin.kit.clock import Clock
-from tocsin.usecases import incidents, letters, paging, receipts
+from tocsin.usecases import incidents, letters, notices, paging, receipts
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
@@ -25,6 +27,7 @@ NO_MAIL: Final = Delivery(ok=False, detail="No mail server is configured.")
 
 Task = Callable[[Sequence[Work], Clock], Awaitable[None]]
 Result = TypeVar("Result")
+Record = Callable[[House, Bundle, Delivery, datetime], Awaitable[Sequence[Notification]]]
 
 
 class UnwrittenError(Exception):
@@ -50,7 +53,13 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
     """Send what is due to one address as one message."""
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
-        bundle = await paging.compose(house, works, clock())
+        pages = [work for work in works if work.kind != "notice"]
+        if pages:
+            await carry(await paging.compose(house, pages, clock()), receipts.record, clock)
+        for notice in (work for work in works if work.kind == "notice"):
+            await carry(await notices.compose(house, notice, clock()), notices.record, clock)
+
+    async def carry(bundle: Bundle, record: Record, clock: Clock) -> None:
         if not bundle.works:
             await receipts.strike(house, bundle)
             return
@@ -58,7 +67,7 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
         now = clock()
         if delivery.ok:
             meters.handed_over(bundle.works, now)
-        meters.told(await write_down(lambda: receipts.record(house, bundle, delivery, clock())))
+        meters.told(await write_down(lambda: record(house, bundle, delivery, clock())))
 
     return run
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES, faults_of_address
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.masking import shown_part
 from tocsin.domain.user import ContactMethod
 from tocsin.kit.ids import new_id
 from tocsin.store import contact_methods
@@ -59,7 +60,7 @@ async def create(house: House, user_id: str, wish: Wish, now: datetime) -> Conta
         await users.hold(tx, user_id)
         refuse(_faults(house, method, blank))
         try:
-            return await CONTACT_METHODS.insert(tx, method)
+            return await CONTACT_METHODS.insert(tx, _hidden(house, method))
         except Taken:
             raise Invalid(NOT_UNIQUE) from None
 
@@ -71,6 +72,8 @@ async def change(house: House, user_id: str, method_id: str, wish: Wish) -> Cont
         before = await get_in(tx, user_id, method_id)
         method = _apply(wish, before)
         refuse(_faults(house, method, before))
+        if _leads_elsewhere(method, before):
+            method = _hidden(house, _unproven(method))
         try:
             return await CONTACT_METHODS.update(tx, method)
         except Taken:
@@ -110,10 +113,27 @@ def _country(method: ContactMethod) -> int | None:
     return method.country_code or DEFAULT_COUNTRY
 
 
+def _leads_elsewhere(method: ContactMethod, before: ContactMethod) -> bool:
+    where = ("kind", "country_code", "address")
+    return any(getattr(method, name) != getattr(before, name) for name in where)
+
+
+def _unproven(method: ContactMethod) -> ContactMethod:
+    """Forget what was known of another address."""
+    return replace(method, sealed=None, proven_at=None, fault=None, fault_at=None)
+
+
+def _hidden(house: House, method: ContactMethod) -> ContactMethod:
+    """Seal an address that is a secret, and keep of it what people may see."""
+    if not house.kinds[method.kind].is_secret:
+        return method
+    sealed = house.sealer.seal(method.address)
+    return replace(method, sealed=sealed, address=shown_part(method.address))
+
+
 def _faults(house: House, method: ContactMethod, before: ContactMethod) -> Iterator[str]:
     yield from faults_of_line("Label", method.label, LONGEST_LABEL)
-    where = ("kind", "country_code", "address")
-    if all(getattr(method, name) == getattr(before, name) for name in where):
+    if not _leads_elsewhere(method, before):
         return
     kind = house.kinds.get(method.kind)
     if kind is None:

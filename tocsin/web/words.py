@@ -25,7 +25,10 @@ CHANNELS: Final = {
     "email": "e-mail",
     "phone": "telephone",
     "push_notification": "push",
+    "google_chat": "Google Chat",
     "sms": "SMS",
+    "teams_bot": "Microsoft Teams",
+    "teams_workflow": "Microsoft Teams",
     "whatsapp": "WhatsApp",
 }
 
@@ -82,7 +85,7 @@ def join(names: list[str]) -> str:
 
 def channel(kind: str) -> str:
     """Name a way of reaching people."""
-    return CHANNELS.get(kind, kind)
+    return CHANNELS.get(kind, kind.replace("_", " ").title() if "_" in kind else kind)
 
 
 def value(detail: Any) -> str:

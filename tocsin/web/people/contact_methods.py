@@ -1,6 +1,7 @@
 """Contact methods of a person: the form, and what its buttons do."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from starlette.responses import Response
@@ -8,9 +9,10 @@ from starlette.responses import Response
 from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES
 from tocsin.domain.user import ContactMethod, Urgency
 from tocsin.kit.text import is_digits
-from tocsin.usecases import contact_methods, notification_rules, users
+from tocsin.usecases import contact_methods, notification_rules, proofs, users
 from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
-from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.usecases.errors import Complaint, Conflict, Invalid, TooMany
+from tocsin.usecases.house import House
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
@@ -20,6 +22,8 @@ from tocsin.web.visit import Form, Visit
 PATH: Final = "/users/{id}/contact_methods"
 MOST_DIGITS: Final = 4
 KNOWN_ALREADY: Final = "Address is among the contact methods already."
+
+Send = Callable[[House, str, str, datetime], Awaitable[None]]
 
 # When a new way is used from the beginning: the urgencies that get a rule with it.
 USES: Final[Mapping[str, tuple[Urgency, ...]]] = {
@@ -45,6 +49,31 @@ async def create_method(visit: Visit) -> Response:
     except Invalid as complaint:
         return await _show(visit, form, complaint=_in_our_words(complaint))
     return done(visit, f"/users/{user_id}", f"{method.label} was added.")
+
+
+async def show_method(visit: Visit) -> Response:
+    """Show whether a way reaches somebody, and what was sent that way lately."""
+    return await _look(visit)
+
+
+async def try_method(visit: Visit) -> Response:
+    """Send a message that tests a way to reach somebody."""
+    return await _ask_for(visit, proofs.send_trial, "A test message is on its way.")
+
+
+async def send_code(visit: Visit) -> Response:
+    """Send a code that is to be typed in here."""
+    return await _ask_for(visit, proofs.send_code, "A code is on its way: type it in here.")
+
+
+async def prove_method(visit: Visit) -> Response:
+    """Take a code as proof."""
+    method, form = await _get(visit), visit.form
+    try:
+        await proofs.prove(visit.house, method.user_id, method.id, form.get("code", ""), visit.now)
+    except Invalid as complaint:
+        return await _look(visit, form, complaint)
+    return done(visit, _path(method), f"{method.label} is proven.")
 
 
 async def edit_method(visit: Visit) -> Response:
@@ -81,6 +110,40 @@ async def _get(visit: Visit) -> ContactMethod:
     return await contact_methods.get(visit.house, _owner(visit), visit.parameter("method_id"))
 
 
+async def _ask_for(visit: Visit, send: Send, sentence: str) -> Response:
+    method = await _get(visit)
+    try:
+        await send(visit.house, method.user_id, method.id, visit.now)
+    except (Conflict, TooMany) as complaint:
+        return await _look(visit, complaint=complaint)
+    return done(visit, _path(method), sentence)
+
+
+async def _look(
+    visit: Visit, draft: Mapping[str, str] | None = None, complaint: Complaint | None = None
+) -> Response:
+    house, method = visit.house, await _get(visit)
+    kind = house.kinds.get(method.kind)
+    declared = [one for one in house.declared if one.kind.name == method.kind]
+    return show(
+        visit,
+        "contact_method.html",
+        status=400 if complaint else 200,
+        person=(await users.get(house, method.user_id)).user,
+        method=method,
+        kind=kind.label if kind else method.kind,
+        trials=await proofs.look(house, method.user_id, method.id, visit.now),
+        can_send=method.kind in house.ways,
+        has_receipts=any(one.receipt_within for one in declared),
+        draft=draft or {},
+        complaint=complaint,
+    )
+
+
+def _path(method: ContactMethod) -> str:
+    return f"/users/{method.user_id}/contact_methods/{method.id}"
+
+
 async def _show(
     visit: Visit,
     draft: Mapping[str, str],
@@ -89,7 +152,8 @@ async def _show(
 ) -> Response:
     house = visit.house
     usable = offered(house.kinds.values(), house.ways)
-    kinds = dict.fromkeys([*usable, *([method.kind] if method else [])])
+    names = dict.fromkeys([*usable, *([method.kind] if method else [])])
+    kinds = [house.kinds[name] for name in names if name in house.kinds]
     return show(
         visit,
         "contact_method_form.html",
@@ -97,8 +161,8 @@ async def _show(
         person=(await users.get(visit.house, _owner(visit))).user,
         method=method,
         draft=draft,
-        kinds=list(kinds),
-        has_telephones=not TELEPHONES.isdisjoint(kinds),
+        kinds=kinds,
+        has_telephones=not TELEPHONES.isdisjoint(names),
         default_country=DEFAULT_COUNTRY,
         complaint=complaint,
     )
@@ -136,6 +200,10 @@ def _in_our_words(complaint: Complaint) -> Complaint:
 PAGES: Final = (
     Page("GET", PATH + "/new", new_method, "read"),
     Page("POST", PATH, create_method, "read"),
+    Page("GET", PATH + "/{method_id}", show_method, "read"),
+    Page("POST", PATH + "/{method_id}/test", try_method, "read"),
+    Page("POST", PATH + "/{method_id}/code", send_code, "read"),
+    Page("POST", PATH + "/{method_id}/prove", prove_method, "read"),
     Page("GET", PATH + "/{method_id}/edit", edit_method, "read"),
     Page("POST", PATH + "/{method_id}", change_method, "read"),
     Page("POST", PATH + "/{method_id}/remove", remove_method, "read"),
