@@ -5,9 +5,11 @@ from typing import Final, Protocol, Self
 
 from tocsin.channels.discord import Discord
 from tocsin.channels.email import Email
+from tocsin.channels.google_chat import GoogleChat
 from tocsin.channels.mattermost import Mattermost
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
+from tocsin.channels.teams_workflow import TeamsWorkflow
 from tocsin.channels.telegram import Telegram
 from tocsin.channels.tools import Tools
 from tocsin.channels.web_push import WebPush
@@ -30,9 +32,11 @@ class Maker(Channel, Protocol):
 CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
     Discord,
+    GoogleChat,
     Mattermost,
     Sip,
     Slack,
+    TeamsWorkflow,
     Telegram,
     WebPush,
     Webhook,
