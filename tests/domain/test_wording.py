@@ -195,9 +195,12 @@ def test_notices_that_want_an_answer_say_how() -> None:
     awake = worded(replace(PAGE, kind="awake", deeds=("confirm",), incidents=storm(3)))
     asked = worded(replace(PAGE, kind="responder_request", notice=NOTICE))
 
+    trial = worded(replace(PAGE, kind="trial"))
+
+    assert "Reply" not in trial.text
     assert awake.text.endswith(
         "You acknowledged 3 incidents. Without your answer, others will be"
-        " paged. Reply 4 to confirm."
+        ' paged. Reply "awake" to confirm.'
     )
     assert asked.text.endswith("Reply 4 to accept.")
 

@@ -31,6 +31,8 @@ LONGEST_DETAILS: Final = 1500
 LONGEST_NOTE: Final = 2000
 MOST_NAMES: Final = 10
 
+_REPLIES: Final = {"awake": "reply_awake", "responder_request": "reply_accept"}
+
 Templates = Mapping[tuple[str, str], str]  # by form and language
 Spoken = Callable[[str], str]
 
@@ -166,10 +168,8 @@ def _heading(message: Message, title: str) -> str:
 
 
 def _how_to_answer(message: Message) -> str:
-    if not message.deeds:
-        return ""
-    key = "reply_accept" if message.kind == "responder_request" else "reply_confirm"
-    return phrase(key, message.language)
+    key = _REPLIES.get(message.kind)
+    return phrase(key, message.language) if key and message.deeds else ""
 
 
 def _ended(text: str) -> str:

@@ -137,12 +137,12 @@ PHRASES: Final = {
         "es": "Se trata de {what}. {note}",
         "ja": "対象: {what}。{note}",
     },
-    "reply_confirm": {
-        "en": "Reply 4 to confirm.",
-        "de": "Antworten Sie 4 zum Bestätigen.",
-        "fr": "Répondez 4 pour confirmer.",
-        "es": "Responda 4 para confirmar.",
-        "ja": "4 と返信して確認してください。",
+    "reply_awake": {
+        "en": 'Reply "awake" to confirm.',
+        "de": 'Antworten Sie zum Bestätigen "wach".',
+        "fr": 'Répondez "réveillé" pour confirmer.',
+        "es": 'Responda "despierto" para confirmar.',
+        "ja": "「起きています」と返信してください。",
     },
     "reply_accept": {
         "en": "Reply 4 to accept.",
