@@ -68,7 +68,16 @@ from tocsin.web.problems import ANSWERS
 from tocsin.web.reports import analytics
 from tocsin.web.response import handing_on, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
-from tocsin.web.upkeep import alarms, health, providers, settings, templates, webhooks
+from tocsin.web.upkeep import (
+    alarms,
+    health,
+    providers,
+    rooms,
+    settings,
+    templates,
+    user_groups,
+    webhooks,
+)
 from tocsin.web.visit import Visit, receive
 
 MODULES: Final[Sequence[ModuleType]] = (
@@ -113,6 +122,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     overrides,
     passwords,
     quarantine,
+    rooms,
     rule_form,
     schedule_editor,
     schedules,
@@ -127,6 +137,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     teams,
     templates,
     trials,
+    user_groups,
     users,
     violations,
     webhooks,

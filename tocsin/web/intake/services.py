@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.usecases import maintenance_windows, service_directory, services
+from tocsin.usecases import maintenance_windows, rooms, service_directory, services
 from tocsin.usecases.parts import Part
 from tocsin.usecases.services import Faring, Filter, Wish
 from tocsin.web.lists import address_of_part, page_asked, team_options
@@ -47,7 +47,9 @@ async def list_services(visit: Visit) -> Response:
 async def show_service(visit: Visit) -> Response:
     """Show what happens to a service."""
     overview = await service_directory.tell(visit.house, visit.parameter("id"), visit.now)
-    return show(visit, "service.html", overview=overview, known=overview.listed.known)
+    known = overview.listed.known
+    told = await rooms.find(visit.house, service_id=known.service.id)
+    return show(visit, "service.html", overview=overview, known=known, rooms=told)
 
 
 async def show_settings(visit: Visit) -> Response:
