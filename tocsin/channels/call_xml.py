@@ -32,6 +32,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     no_finish: str
 
 
+TWIML: Final = Dialect(say="Say", gather="Gather", no_finish="")
+
+
 def written(
     dialect: Dialect,
     parts: Sequence[Part],
@@ -47,7 +50,7 @@ def written(
     for part in parts:
         place = _gathering(root, dialect, action) if part.asks else root
         for sentence in filter(None, part.sentences):
-            _say(place, dialect, sentence, language)
+            say(place, dialect, sentence, language)
     SubElement(root, "Hangup")
     return spelled(root)
 
@@ -70,6 +73,7 @@ def _gathering(root: Element, dialect: Dialect, action: str) -> Element:
     )
 
 
-def _say(place: Element, dialect: Dialect, sentence: str, language: str) -> None:
+def say(place: Element, dialect: Dialect, sentence: str, language: str) -> None:
+    """Let a sentence be said by a voice that knows the language."""
     locale, voice = _VOICES.get(language, _VOICES["en"])
     SubElement(place, dialect.say, language=locale, voice=voice).text = printable(sentence)

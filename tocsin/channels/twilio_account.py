@@ -66,9 +66,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             callback=callback,
         )
 
-    def address(self, tail: str, token: str) -> str:
-        """Return where Twilio shall tell of the message that a token belongs to."""
-        return f"{self.callback}/{tail}?{urlencode({_NAMED: token})}"
+    def address(self, tail: str, token: str = "") -> str:
+        """Return where Twilio shall call us, about the message that a token belongs to."""
+        query = f"?{urlencode({_NAMED: token})}" if token else ""
+        return f"{self.callback}/{tail}{query}"
+
+    def resource(self, what: str) -> str:
+        """Return where something of the account is."""
+        return f"{self.base_url}/{_VERSION}/Accounts/{self.sid}/{what}"
 
     def heard(self, callback: Callback) -> dict[str, str]:
         """Return the fields of a call. Raises Forged and Unheard."""
@@ -101,7 +106,7 @@ async def create(
     """Have a message or a call made, once; ``what`` is the resource."""
     request = http.build_request(
         "POST",
-        f"{account.base_url}/{_VERSION}/Accounts/{account.sid}/{what}.json",
+        account.resource(f"{what}.json"),
         content=urlencode(fields),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )

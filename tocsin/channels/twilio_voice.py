@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Self
 
 import httpx
 
-from tocsin.channels.call_xml import Dialect, written
+from tocsin.channels.call_xml import TWIML, written
 from tocsin.channels.calling import (
     LASTS_FOR,
     RECEIPT_WITHIN,
@@ -21,7 +21,10 @@ from tocsin.channels.calling import (
 from tocsin.channels.dialling import PAUSE, dialled
 from tocsin.channels.tools import Tools
 from tocsin.channels.twilio_account import Account, create, fields_of, settings_with, token_in
+from tocsin.channels.twilio_line_xml import write
+from tocsin.channels.twilio_lines import fetch, is_of_line, understand
 from tocsin.domain.answer import Upshot
+from tocsin.domain.call_line import Direction, Fetched
 from tocsin.domain.channel import Declaration, Delivery
 from tocsin.domain.contact_kind import PHONE, Field
 from tocsin.domain.hearing import Callback, Heard, Receipt, ReceiptState, Reply, Unheard
@@ -37,7 +40,6 @@ CALLER: Final = Field(
 )
 VOICE: Final = "voice"  # the tail of the address that says how a call goes on
 STATUS: Final = "voice/status"
-TWIML: Final = Dialect(say="Say", gather="Gather", no_finish="")
 
 _EVENTS: Final = ("initiated", "ringing", "answered", "completed")
 _ON_THE_WAY: Final[Mapping[str, ReceiptState]] = {
@@ -64,6 +66,7 @@ class TwilioVoice:
         kind=PHONE,
         settings=settings_with(CALLER),
         answers=True,
+        takes_calls=True,
         receipt_within=RECEIPT_WITHIN,
         tested="a stand-in over HTTP; signatures and TwiML by Twilio's own library",
     )
@@ -87,7 +90,7 @@ class TwilioVoice:
             ("Url", self._account.address(VOICE, message.token)),
             ("Timeout", str(RINGS_FOR)),
             ("TimeLimit", str(LASTS_FOR)),
-            ("StatusCallback", self._account.address(STATUS, message.token)),
+            ("StatusCallback", self._account.address(STATUS)),
             *(("StatusCallbackEvent", event) for event in _EVENTS),
             _detection(to.extension),
         )
@@ -96,13 +99,15 @@ class TwilioVoice:
     def hear(self, callback: Callback, now: datetime) -> Heard:
         """Understand what a call has come to."""
         fields = self._account.heard(callback)
+        if is_of_line(callback):
+            return understand(callback)
         tail = callback.tail.strip("/")
         if tail == VOICE:
             return heard_turn(_turn(callback))
         if tail != STATUS:
             raise Unheard(f"Twilio is to call /{VOICE} and /{STATUS}.")
         receipt = _receipt(fields)
-        return Heard(receipts=(receipt,) if receipt else (), token=token_in(callback))
+        return Heard(receipts=(receipt,) if receipt else ())
 
     def reply(
         self,
@@ -121,6 +126,14 @@ class TwilioVoice:
             language=message.language if message else "",
             action=self._account.address(VOICE, turn.token),
         )
+
+    def direct(self, direction: Direction) -> Reply:
+        """Say how a call on a line goes on."""
+        return write(self._account.callback, direction)
+
+    async def fetch(self, recording: str) -> Fetched:
+        """Fetch a message that a caller left."""
+        return await fetch(self._http, self._account, recording)
 
 
 def _detection(extension: str) -> tuple[str, str]:

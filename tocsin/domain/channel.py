@@ -16,7 +16,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     A channel that needs no ``settings`` is there without being set up. ``timeout`` is for how many
     seconds a message may be under way; ``receipt_within`` how soon a receipt must be there, 0 if
     none ever comes. ``room`` is what the address of a room looks like if it posts in rooms,
-    ``group`` that of a group of people if it keeps such in step.
+    ``group`` that of a group of people if it keeps such in step. ``takes_calls`` says that lines of
+    its numbers can be called.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     is_best_effort: bool = False
     room: Field | None = None
     group: Field | None = None
+    takes_calls: bool = False
     tested: str
 
 
@@ -68,3 +70,11 @@ class Postman(Protocol):
 
     async def post(self, letter: Letter) -> Delivery:
         """Carry the letter to its address, once. Faults of the way are answers, not errors."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A channel that holds something open."""
+
+    async def close(self) -> None:
+        """Let go of it: the provider was changed or removed, or the server ends."""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from tocsin.domain.answer import Answer, Upshot
+from tocsin.domain.call_line import LineEvent
 from tocsin.domain.message import Message
 
 ReceiptState = Literal["accepted", "sent", "delivered", "read", "failed"]
@@ -67,12 +68,16 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call was about. ``token`` asks for the message that it belongs to."""
+    """What a call was about. ``token`` asks for the message that it belongs to.
+
+    ``line`` is what happened in a call on a line; an ``Operator`` is then told how it goes on.
+    """
 
     receipts: tuple[Receipt, ...] = ()
     answers: tuple[Answer, ...] = ()
     commands: tuple[Command, ...] = ()
     token: str | None = None
+    line: LineEvent | None = None
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,12 @@ deliveries = sa.Table(
     metadata,
     id_(),
     sa.Column("sequence", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
-    sa.Column("lane", sa.Text, nullable=False, comment="signal, webhook, write_back or room."),
+    sa.Column(
+        "lane",
+        sa.Text,
+        nullable=False,
+        comment="What it is: signal, webhook, write_back, room, recording.",
+    ),
     sa.Column("destination_id", Id, nullable=False),
     sa.Column("thread_id", sa.Text(collation="C"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),

@@ -233,6 +233,8 @@ calls = sa.Table(
     at("at"),
     sa.Column("state", JSONB, nullable=False, comment="Who was rung, and who has taken it."),
     sa.Column("incident_id", Id),
+    sa.Column("sound", sa.LargeBinary, comment="The message that was recorded, as MP3."),
     sa.UniqueConstraint("line_id", "provider_ref"),
+    sa.Index("ix_calls_at", "at"),
     comment="Calls that came in at a number of ours.",
 )

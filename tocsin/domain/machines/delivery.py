@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.monitoring.notification_channel import Outcome
 
-DeliveryLane = Literal["signal", "webhook", "write_back", "room"]
+DeliveryLane = Literal["signal", "webhook", "write_back", "room", "recording"]
 LANES: Final[tuple[DeliveryLane, ...]] = get_args(DeliveryLane)
 DeliveryStatus = Literal["waiting", "delivered", "dropped", "expired"]
 

@@ -305,16 +305,20 @@ TABLES: Final = """
         at timestamptz default now() not null,
         state jsonb not null,
         incident_id varchar(14) collate "C",
+        sound bytea,
         constraint pk_calls primary key (id),
         constraint uq_calls_line_id_provider_ref unique (line_id, provider_ref),
         constraint fk_calls_line_id foreign key(line_id)
             references call_lines (id) on delete cascade
     );
     create index ix_calls_line_id on calls (line_id);
+    create index ix_calls_at on calls (at);
     comment on table calls is
         'Calls that came in at a number of ours.';
     comment on column calls.state is
         'Who was rung, and who has taken it.';
+    comment on column calls.sound is
+        'The message that was recorded, as MP3.';
 
     alter table contact_methods
         add column sealed bytea, add column proven_at timestamptz,
@@ -332,7 +336,7 @@ TABLES: Final = """
         add column carrier text not null default '',
         add column receipt text, add column receipt_at timestamptz;
     create index ix_notifications_message_id on notifications (message_id);
-    comment on column deliveries.lane is 'signal, webhook, write_back or room.';
+    comment on column deliveries.lane is 'What it is: signal, webhook, write_back, room, recording.';
 """
 
 
