@@ -6,7 +6,10 @@ from typing import Final, Protocol, Self
 from tocsin.channels.discord import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.google_chat import GoogleChat
+from tocsin.channels.gotify import Gotify
 from tocsin.channels.mattermost import Mattermost
+from tocsin.channels.ntfy import Ntfy
+from tocsin.channels.pushover import Pushover
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
 from tocsin.channels.teams_workflow import TeamsWorkflow
@@ -33,7 +36,10 @@ CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
     Discord,
     GoogleChat,
+    Gotify,
     Mattermost,
+    Ntfy,
+    Pushover,
     Sip,
     Slack,
     TeamsWorkflow,
