@@ -13,6 +13,7 @@ from tests.notebook import Notebook
 from tests.team import MINUTE
 from tocsin.channels.email import Email
 from tocsin.domain.channel import Delivery
+from tocsin.domain.failover import trail_of
 from tocsin.domain.message import MOST_LISTED
 from tocsin.domain.work import TIMER
 from tocsin.engine.engine import Engine
@@ -125,7 +126,7 @@ async def test_pages_arrive_when_the_mail_server_is_back(
     await by_mail.run_due(night.now)
     await night.trigger("CPU hot")
     await by_mail.run_due(night.passes(seconds=5))
-    assert [work.attempts for work in await night.work()] == [2, 1]
+    assert [trail_of(work.payload).tries for work in await night.work()] == [1, 2]
 
     await smtp_inbox.start()
     await by_mail.run_due(night.passes(seconds=10))
@@ -139,12 +140,13 @@ async def test_pages_arrive_when_the_mail_server_is_back(
 async def test_an_address_that_does_not_exist_is_not_tried_twice(
     night: Night, by_mail: Engine, smtp_inbox: Inbox
 ) -> None:
-    smtp_inbox.at_rcpt = lambda _: "550 no such user"
+    smtp_inbox.at_rcpt = lambda to: "550 no such user" if to == "ann@example.com" else "250 OK"
     await night.trigger("Disk full")
 
     await by_mail.run_due(night.now)
 
-    assert [n.status for n in await night.notifications()] == ["failed"]
+    assert [n.status for n in await night.notifications()] == ["failed", "success"]
+    assert [mail.envelope_to for mail in smtp_inbox.mails] == ["ben@example.com"]
     assert len(await night.alarms()) == 1
 
 
@@ -166,7 +168,9 @@ async def test_a_channel_without_a_provider_fails_over_at_once(
 async def test_a_channel_that_breaks_is_tried_three_times_and_then_another(
     night: Night, engine: Engine, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall_apart(_: str) -> Delivery:
+    def fall_apart(address: str) -> Delivery:
+        if address == "ben@example.com":
+            return Delivery(ok=True, detail="kept")
         raise ZeroDivisionError
 
     notebook.answer = fall_apart
@@ -179,7 +183,7 @@ async def test_a_channel_that_breaks_is_tried_three_times_and_then_another(
 
     assert [line["event"] for line in log if line["log_level"] == "error"] == ["channel.broken"] * 3
     statuses = [n.status for n in await night.notifications()]
-    assert statuses == ["retrying", "retrying", "failed"]
+    assert statuses == ["retrying", "retrying", "failed", "success"]
     assert "ZeroDivisionError" in (await night.alarms())[0]
 
 

@@ -18,14 +18,15 @@ from tocsin.engine.carrying import Carrying
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
 from tocsin.engine.couriers import NO_COURIERS, Couriers
 from tocsin.engine.dispatcher import Dispatcher
+from tocsin.engine.listeners import Listeners
 from tocsin.engine.lookout import Look, look_away
 from tocsin.engine.loop import Lane, forever
 from tocsin.engine.meters import Meters
 from tocsin.engine.prober import Prober
 from tocsin.engine.round_meters import RoundMeters
-from tocsin.engine.tasks import tasks
+from tocsin.engine.tasks import SEND_TIMEOUT, tasks
 from tocsin.kit.ids import new_id
-from tocsin.usecases import nodes, work
+from tocsin.usecases import nodes, providers, work
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.nodes import Node
@@ -34,6 +35,8 @@ LONGEST_REST: Final = 5.0  # seconds, as all of these; a wake that got lost cost
 SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives,
 CROWDED_REST: Final = 0.1  # and less often while events wait at the door
 DRAIN: Final = 7.0
+LISTEN_AGAIN: Final = 5.0
+TIDY_EVERY: Final = 150.0  # longer than any message is under way
 BEAT_EVERY: Final = timedelta(seconds=5)
 
 
@@ -61,14 +64,21 @@ class Engine:
         self._prober = Prober(house, look, RoundMeters(registry))
         carrying = channels if isinstance(channels, Carrying) else Carrying(channels)
         self._lanes = {
-            name: Lane(name, house, task, self._meters, is_crowded)
+            name: Lane(name, house, task, self._meters, is_crowded, timeout=_timeout(house, name))
             for name, task in tasks(house, carrying, self._meters).items()
         }
+        self._carrying = carrying
+        self._listeners = Listeners(house, carrying, self._meters)
         self._node = _node(house)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._stopped.set()
+
+    @property
+    def count_heard(self) -> Callable[[str, str], None]:
+        """Count what the provider of a type told, by what came of it."""
+        return self._meters.heard
 
     def wake(self) -> None:
         """Look at once: something may have become due."""
@@ -113,8 +123,15 @@ class Engine:
         yield forever("dispatcher", self._dispatcher.serve)
         yield forever("prober", self._prober.serve)
         yield forever("basket", self._prober.hand_on)
+        yield forever("listeners", self._listeners.serve, LISTEN_AGAIN)
+        yield forever("carrying", self._tidy, TIDY_EVERY)
         for clockwork in CLOCKWORKS:
             yield forever(clockwork.name, partial(self._turn, clockwork), clockwork.every)
+
+    async def _tidy(self) -> None:
+        """Let the channels go of providers that were changed or removed."""
+        known = await providers.find(self._house)
+        await self._carrying.tidy({one.provider.id for one in known})
 
     async def _pace(self) -> None:
         while True:
@@ -165,4 +182,11 @@ def _node(house: House) -> Node:
         role=house.settings.role,
         started_at=house.clock(),
         beat_at=datetime.min.replace(tzinfo=UTC),
+    )
+
+
+def _timeout(house: House, lane: str) -> float:
+    """Return for how long a message of a lane may be under way."""
+    return max(
+        (one.timeout for one in house.declared if one.kind.name == lane), default=SEND_TIMEOUT
     )

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 MOST_LEASED: Final = 300
 PARALLEL: Final = 16  # messages of one lane on their way at a time, to different addresses
 AFTER_A_FAULT: Final = 1.0  # seconds, as all of these
+SPARE: Final = 30.0  # of a lease, for what comes before and after the message is under way
 PAUSE: Final = 0.01  # before each message while events wait at the door: they go first
 PAUSE_EACH: Final = 0.0005  # and for each page in it
 
@@ -45,16 +46,26 @@ class Lane:
     """One kind of due work. What is due to one address is run together, and only once at a time.
 
     While an address is busy, or left alone for a breath, what becomes due for it gathers.
+    ``timeout`` is for how many seconds a message may be under way.
     """
 
     def __init__(
-        self, name: str, house: House, task: Task, meters: Meters, is_crowded: Callable[[], bool]
+        self,
+        name: str,
+        house: House,
+        task: Task,
+        meters: Meters,
+        is_crowded: Callable[[], bool],
+        *,
+        timeout: float = SEND_TIMEOUT,
     ) -> None:
         self.name = name
         self._house = house
         self._task = task
         self._meters = meters
         self._is_crowded = is_crowded
+        self._timeout = timedelta(seconds=timeout)
+        self._lease_seconds = max(work.LEASE_SECONDS, round(timeout + SPARE))
         self._poked = asyncio.Event()
         self._leasing = asyncio.Lock()
         self._closing = False
@@ -95,7 +106,12 @@ class Lane:
     async def _lease(self, clock: Clock) -> list[list[Work]]:
         bundles: dict[str, list[Work]] = {}
         for item in await work.lease(
-            self._house, self.name, clock(), limit=MOST_LEASED, busy=tuple(self._busy)
+            self._house,
+            self.name,
+            clock(),
+            limit=MOST_LEASED,
+            busy=tuple(self._busy),
+            lease_seconds=self._lease_seconds,
         ):
             bundles.setdefault(item.address, []).append(item)
         return list(bundles.values())
@@ -104,7 +120,7 @@ class Lane:
         if self._is_crowded():
             await asyncio.sleep(PAUSE + PAUSE_EACH * len(bundle))
         await self._slots.acquire()
-        if self._house.clock() + timedelta(seconds=SEND_TIMEOUT) > bundle[0].due:
+        if self._house.clock() + self._timeout > bundle[0].due:
             self._slots.release()  # it waited too long here: it will be leased anew
             return
         running = asyncio.create_task(self._run(bundle, self._house.clock))

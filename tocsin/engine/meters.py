@@ -31,6 +31,12 @@ class Meters:
             buckets=SECONDS,
             registry=registry,
         )
+        self._heard = Counter(
+            "tocsin_heard",
+            "What providers told us, by whether it was heard, forged, unheard or refused.",
+            ("provider", "outcome"),
+            registry=registry,
+        )
         self._deliveries = DeliveryMeters(registry)
         self._failures = Counter(
             "tocsin_engine_failures",
@@ -57,6 +63,10 @@ class Meters:
         """Count attempts."""
         for notification in notifications:
             self._pages.labels(notification.kind, notification.status).inc()
+
+    def heard(self, provider_type: str, outcome: str) -> None:
+        """Count what a provider told us."""
+        self._heard.labels(provider_type, outcome).inc()
 
     def handed_over(self, works: Sequence[Work], now: datetime) -> None:
         """Measure how long pages took that a channel has now taken."""

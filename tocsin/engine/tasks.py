@@ -7,20 +7,23 @@ from typing import Final, TypeVar
 
 import structlog
 
+from tocsin.domain.answer import Answer
 from tocsin.domain.channel import Delivery, Postman
+from tocsin.domain.failover import trail_of
+from tocsin.domain.hearing import Heard
 from tocsin.domain.notification import Notification
 from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
 from tocsin.kit.clock import Clock
-from tocsin.usecases import incidents, letters, notices, paging, receipts
+from tocsin.usecases import answers, incidents, late_receipts, letters, notices, paging, receipts
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
 
 log = structlog.get_logger(__name__)
 
-SEND_TIMEOUT: Final = 30.0  # seconds; well within the lease of a minute
+SEND_TIMEOUT: Final = 30.0  # seconds, of what declares nothing else
 TRIES_OF_A_BROKEN_CHANNEL: Final = 3
 WAIT_FOR_DATABASE: Final = 1.0
 NO_MAIL: Final = Delivery(ok=False, detail="No mail server is configured.")
@@ -44,7 +47,9 @@ def ring(house: House) -> Task:
     """Let timers ring."""
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
-        await incidents.ring(house, works, clock())
+        missing = [work for work in works if work.kind == "receipt"]
+        await late_receipts.ring(house, missing, clock())
+        await incidents.ring(house, [work for work in works if work not in missing], clock())
 
     return run
 
@@ -68,6 +73,10 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
         if delivery.ok:
             meters.handed_over(bundle.works, now)
         meters.told(await write_down(lambda: record(house, bundle, delivery, clock())))
+        if delivery.answer and bundle.message:
+            answer = Answer(deed=delivery.answer, token=bundle.message.token)
+            heard = Heard(answers=(answer,))
+            await write_down(lambda: answers.take(house, bundle.provider, heard, clock()))
 
     return run
 
@@ -86,7 +95,7 @@ async def _post(house: House, postman: Postman | None, work: Work, clock: Clock)
     letter = letters.open_letter(house, work)
     delivery = NO_MAIL
     if postman is not None:
-        delivery = await _attempt("letter", postman.post(letter), work.attempts)
+        delivery = await _attempt("letter", postman.post(letter), work.attempts, SEND_TIMEOUT)
     await write_down(lambda: letters.record(house, work, letter, delivery, clock()))
 
 
@@ -97,18 +106,22 @@ async def _deliver(bundle: Bundle, kind: str, carrying: Carrying) -> Delivery:
     if bundle.message is None:
         return bundle.refusal
     sending = channel.send(bundle.message, bundle.address)
-    return await _attempt(kind, sending, bundle.works[0].attempts)
+    work = bundle.works[0]
+    attempts = work.attempts + trail_of(work.payload).tries
+    return await _attempt(kind, sending, attempts, channel.declaration.timeout)
 
 
-async def _attempt(kind: str, sending: Awaitable[Delivery], attempts: int) -> Delivery:
+async def _attempt(
+    kind: str, sending: Awaitable[Delivery], attempts: int, seconds: float
+) -> Delivery:
     """Wait for a channel's answer; where it has none, answer in its place."""
-    timely = asyncio.wait_for(sending, SEND_TIMEOUT)
+    timely = asyncio.wait_for(sending, seconds)
     (answer,) = await asyncio.gather(timely, return_exceptions=True)
     match answer:
         case Delivery():
             return answer
         case TimeoutError():
-            return Delivery(ok=False, detail=f"Not sent in {SEND_TIMEOUT:g} seconds.", retry=True)
+            return Delivery(ok=False, detail=f"Not sent in {seconds:g} seconds.", retry=True)
         case fault:
             log.error("channel.broken", channel=kind, exc_info=fault)
             again = attempts < TRIES_OF_A_BROKEN_CHANNEL

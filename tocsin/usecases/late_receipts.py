@@ -43,7 +43,31 @@ async def note(
         if message_id is None:
             log.info("receipt.stray", provider=provider.id, state=receipt.state)
         else:
-            await _note(house, message_id, receipt, now)
+            await note_message(house, message_id, receipt, now)
+
+
+async def note_message(house: House, message_id: str, receipt: Receipt, now: datetime) -> None:
+    """Write down what was said of a message, if it is news."""
+    writes = Writes()
+    async with house.database.begin() as tx:
+        sent = await MESSAGES.get(tx, message_id, hold=True)
+        if sent is None or not is_news(sent.receipt, receipt.state):
+            return
+        has_failed = receipt.state == "failed"
+        delivery = Delivery(
+            ok=not has_failed, detail=receipt.detail or receipt.state, retry=receipt.retry
+        )
+        await messages.settle(tx, sent.id, delivery, receipt.state, now)
+        await notifications.receive(tx, sent.id, receipt.state, now)
+        bundle = await _reopen(tx, house, sent, now)
+        if has_failed and bundle.works:
+            followed = fates(bundle, delivery, now)
+            writes = await plan(tx, bundle, followed, delivery.detail, now)
+            writes.log = failures(writes.work, bundle, delivery, followed, now).log
+        if has_failed or receipt.state in ARRIVED:
+            await judge_address(tx, bundle, sent.contact_method_id, delivery, now)
+        await flush(await driver(tx), writes)
+    complain(writes)
 
 
 async def ring(house: House, works: Sequence[Work], now: datetime) -> None:
@@ -68,29 +92,6 @@ async def _message_of(house: House, provider: Provider, receipt: Receipt) -> str
         if sent is not None:
             return sent.id
     return None
-
-
-async def _note(house: House, message_id: str, receipt: Receipt, now: datetime) -> None:
-    writes = Writes()
-    async with house.database.begin() as tx:
-        sent = await MESSAGES.get(tx, message_id, hold=True)
-        if sent is None or not is_news(sent.receipt, receipt.state):
-            return
-        has_failed = receipt.state == "failed"
-        delivery = Delivery(
-            ok=not has_failed, detail=receipt.detail or receipt.state, retry=receipt.retry
-        )
-        await messages.settle(tx, sent.id, delivery, receipt.state, now)
-        await notifications.receive(tx, sent.id, receipt.state, now)
-        bundle = await _reopen(tx, house, sent, now)
-        if has_failed and bundle.works:
-            followed = fates(bundle, delivery, now)
-            writes = await plan(tx, bundle, followed, delivery.detail, now)
-            writes.log = failures(writes.work, bundle, delivery, followed, now).log
-        if has_failed or receipt.state in ARRIVED:
-            await judge_address(tx, bundle, sent.contact_method_id, delivery, now)
-        await flush(await driver(tx), writes)
-    complain(writes)
 
 
 async def _miss(tx: AsyncConnection, house: House, sent: Sent, why: str, now: datetime) -> Writes:

@@ -9,11 +9,11 @@ from tocsin.kit.ids import new_id
 from tocsin.store import work as store
 from tocsin.store.driver import driver
 from tocsin.store.pieces import FOR_DISPATCHERS, FOR_LANES, FOR_PROBERS, WAKE_ENGINES
-from tocsin.store.work import Backlog, Due
+from tocsin.store.work import LEASE_SECONDS, Backlog, Due
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 
-__all__ = ["Backlog", "Due", "backlog", "lease", "listen", "look", "put_off"]
+__all__ = ["LEASE_SECONDS", "Backlog", "Due", "backlog", "lease", "listen", "look", "put_off"]
 
 FIRST_PAUSE: Final = 5  # seconds, as the longest; twice as long each time
 LONGEST_PAUSE: Final = 600
@@ -48,11 +48,17 @@ async def look(house: House, lanes: Sequence[str], now: datetime) -> list[Due]:
 
 
 async def lease(
-    house: House, lane: str, now: datetime, *, limit: int, busy: Collection[str] = ()
+    house: House,
+    lane: str,
+    now: datetime,
+    *,
+    limit: int,
+    busy: Collection[str] = (),
+    lease_seconds: int = LEASE_SECONDS,
 ) -> list[Work]:
-    """Take due work of a lane, except for the addresses that are busy."""
+    """Take due work of a lane for a while, except for the addresses that are busy."""
     async with house.database.begin() as tx:
-        return await store.lease(tx, lane, now, limit=limit, busy=busy)
+        return await store.lease(tx, lane, now, limit=limit, busy=busy, lease_seconds=lease_seconds)
 
 
 async def put_off(house: House, works: Sequence[Work], fault: str, now: datetime) -> None:

@@ -1,0 +1,81 @@
+"""Listeners: providers that must be asked for what people answer are asked, by one node."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+
+from tocsin.domain.answer import Upshot
+from tocsin.domain.hearing import Heard, Listener
+from tocsin.domain.provider import Provider
+from tocsin.engine.carrying import Carrying
+from tocsin.engine.meters import Meters
+from tocsin.usecases import hearing, providers
+from tocsin.usecases.house import House
+
+LOOK_AGAIN: Final = 5.0  # seconds, as all of these
+FIRST_PAUSE: Final = 1.0  # twice as long after each connection that broke soon
+LONGEST_PAUSE: Final = 60.0
+STEADY: Final = 60.0  # what lasted for so long was no failure
+
+log = structlog.get_logger(__name__)
+
+
+class Listeners:
+    """Listens to each provider that is asked, as long as it is set up as it is."""
+
+    def __init__(
+        self, house: House, carrying: Carrying, meters: Meters, *, look_again: float = LOOK_AGAIN
+    ) -> None:
+        self._house = house
+        self._carrying = carrying
+        self._meters = meters
+        self._look_again = look_again
+        self._running: dict[str, tuple[Provider, asyncio.Task[None]]] = {}
+
+    async def serve(self) -> None:
+        """Listen while no other node does, until cancelled or until the turn is lost."""
+        await hearing.do_alone_here(self._house, self._follow)
+
+    async def _follow(self) -> None:
+        try:
+            while True:
+                known = await providers.find(self._house)
+                await self._adapt({one.provider.id: one.provider for one in known})
+                await asyncio.sleep(self._look_again)
+        finally:
+            await self._adapt({})
+
+    async def _adapt(self, known: Mapping[str, Provider]) -> None:
+        """End what is set up otherwise by now, and begin what is new."""
+        ended = [id_ for id_, (one, _) in self._running.items() if known.get(id_) != one]
+        tasks = [self._running.pop(id_)[1] for id_ in ended]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for provider in known.values():
+            if provider.id not in self._running and not provider.is_disabled:
+                channel = self._carrying.of(provider.kind, provider)
+                if isinstance(channel, Listener):
+                    listening = asyncio.create_task(self._listen(provider, channel))
+                    self._running[provider.id] = (provider, listening)
+
+    async def _listen(self, provider: Provider, channel: Listener) -> None:
+        pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            listening = channel.listen(partial(self._tell, provider))
+            (fault,) = await asyncio.gather(listening, return_exceptions=True)
+            # Only its kind is told: what it says may hold the address, and that a secret.
+            log.warning("listener.broke", provider=provider.id, fault=type(fault).__name__)
+            self._meters.heard(provider.type, "broken")
+            pause = FIRST_PAUSE if loop.time() - began >= STEADY else pause
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _tell(self, provider: Provider, heard: Heard) -> Sequence[Upshot]:
+        upshots, _ = await hearing.take(self._house, provider, heard, self._house.clock())
+        self._meters.heard(provider.type, "heard")
+        return upshots
