@@ -15,6 +15,7 @@ NO_PAGES: Final = frozenset({
     "/calendars/{token}.ics",
     "/services",
     "/services/{id}",
+    "/user_groups",  # leads to the rooms
     "/services/{id}/integrations/{integration}",
     "/analytics/{table}.csv",
     "/environments/{id}",  # leads to its monitors
@@ -142,6 +143,11 @@ STOPS: Final = (
     Stop("provider-types", "/providers/new", "/providers/new"),
     Stop("provider-new", "/providers/new/{type}", "/providers/new/telegram"),
     Stop("provider-edit", "/providers/{id}/edit", "/providers/{provider}/edit"),
+    Stop("rooms", "/rooms", "/rooms"),
+    Stop("room", "/rooms/{id}", "/rooms/{room}"),
+    Stop("room-new", "/rooms/new", "/rooms/new"),
+    Stop("user-group", "/user_groups/{id}", "/user_groups/{group}"),
+    Stop("user-group-new", "/user_groups/new", "/user_groups/new"),
     Stop("settings-limits", "/settings/{section}", "/settings/limits"),
     Stop("settings-retention", "/settings/{section}", "/settings/retention"),
     Stop("health", "/settings/health", "/settings/health"),
