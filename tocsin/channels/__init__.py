@@ -12,6 +12,7 @@ from tocsin.channels.ntfy import Ntfy
 from tocsin.channels.pushover import Pushover
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
+from tocsin.channels.teams_bot import TeamsBot
 from tocsin.channels.teams_workflow import TeamsWorkflow
 from tocsin.channels.telegram import Telegram
 from tocsin.channels.tools import Tools
@@ -42,6 +43,7 @@ CHANNELS: Final[tuple[type[Maker], ...]] = (
     Pushover,
     Sip,
     Slack,
+    TeamsBot,
     TeamsWorkflow,
     Telegram,
     WebPush,

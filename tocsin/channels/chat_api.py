@@ -1,4 +1,4 @@
-"""Calls of a chat's API: JSON goes there, and what comes back is an answer or a refusal."""
+"""Calls of a chat's API: JSON or a form goes there, an answer or a refusal comes back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,13 @@ async def call(
     *,
     headers: Headers | None = None,
     json: Any = None,
+    form: Mapping[str, str] | None = None,
     within: float | None = None,
 ) -> Answer:
     """Call once and return whatever is answered. Raises Undelivered."""
     try:
         request = http.build_request(
-            method, url, headers=headers, json=json, timeout=within or TIMEOUT
+            method, url, headers=headers, json=json, data=form, timeout=within or TIMEOUT
         )
     except httpx.InvalidURL as error:
         raise Undelivered(Delivery(ok=False, detail=str(error))) from error
