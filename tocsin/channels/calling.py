@@ -6,6 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from tocsin.channels import speaking
+from tocsin.channels.dialling import PAUSE
 from tocsin.channels.speaking import DEED_OF, Part
 from tocsin.domain.answer import Answer, Upshot
 from tocsin.domain.hearing import Heard, Receipt
@@ -21,6 +22,7 @@ MACHINE: Final = "An answering machine took the call."
 SOMEBODY: Final = "Somebody answered the call."
 PRESSED: Final = "Somebody pressed a key."
 UNKNOWN: Final = "The call was taken, but nobody is known to have listened."
+_PAUSES: Final = "WW"  # each of a second
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,11 @@ def taken(call: str, taker: Taker) -> Receipt:
     return untaken(call, MACHINE if taker == "machine" else UNKNOWN)
 
 
-def untaken(call: str, why: str) -> Receipt:
-    """Return the receipt of a call that reached nobody. The next may do better."""
-    return Receipt(provider_id=call, state="failed", detail=why, retry=True)
+def untaken(call: str, why: str, *, retry: bool = True) -> Receipt:
+    """Return the receipt of a call that reached nobody. Usually, the next may do better."""
+    return Receipt(provider_id=call, state="failed", detail=why, retry=retry)
+
+
+def tones(extension: str) -> str:
+    """Write down what is to be pressed once the call is taken."""
+    return extension.replace(PAUSE, _PAUSES)

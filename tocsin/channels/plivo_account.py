@@ -1,8 +1,8 @@
 """An account at Plivo: what an administrator gives, what is asked with it, and who calls us."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Self
-from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -16,7 +16,11 @@ from tocsin.kit.text import one_line
 
 API: Final = "https://api.plivo.com"
 MOST_TOLD: Final = 200  # characters of what Plivo says
-_NAMED: Final = "t"  # the name in the query by which calls to us bring the token of a message
+# Words of a refusal that say what it is about; where neither is named, another try may do better.
+_OF_THE_ADDRESS: Final = re.compile(r"\b(dst|destination|to parameter)\b|['\"`]to\b", re.I)
+_OF_THE_ACCOUNT: Final = re.compile(
+    r"\b(src|source|from parameter|credit|powerpack\w*|\w+_url)\b|['\"`]from\b", re.I
+)
 
 ID: Final = Field(
     name="auth_id",
@@ -65,10 +69,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             callback=callback,
         )
 
-    def address(self, tail: str, token: str) -> str:
-        """Return where Plivo shall tell of the message that a token belongs to."""
-        return f"{self.callback}/{tail}?{urlencode({_NAMED: token})}"
-
     def heard(self, callback: Callback) -> dict[str, str]:
         """Return the fields of a call. Raises Forged."""
         if not is_genuine(callback, (self.token, self.other_token)):
@@ -84,11 +84,6 @@ def settings_with(*own: Field) -> tuple[Field, ...]:
 def fields_of(callback: Callback) -> dict[str, str]:
     """Return what a call tells."""
     return dict(posted(callback) if callback.method == "POST" else callback.query)
-
-
-def token_in(callback: Callback) -> str | None:
-    """Return the token of the message that a call is about."""
-    return dict(callback.query).get(_NAMED)
 
 
 async def create(
@@ -111,19 +106,11 @@ def _judged(answer: Answer) -> Delivery:
     words = one_line(str(said.get("error", "")), MOST_TOLD)
     if answer.status != 400:
         return refused(answer, words)
-    is_theirs = any(word in words.lower() for word in _OF_THE_ADDRESS)
-    is_ours = any(word in words.lower() for word in _OF_THE_ACCOUNT)
-    return Delivery(
-        ok=False,
-        detail=f"Plivo: {words}",
-        retry=not is_theirs and not is_ours,
-        is_our_fault=is_ours and not is_theirs,
-    )
-
-
-# What words speak of in a refusal; where they speak of neither, another try may do better.
-_OF_THE_ADDRESS: Final = ("dst", "destination", "'to'", "to parameter")
-_OF_THE_ACCOUNT: Final = ("src", "source", "from", "credit", "powerpack", "_url")
+    detail = f"Plivo: {words}"
+    if _OF_THE_ADDRESS.search(words):
+        return Delivery(ok=False, detail=detail)
+    is_ours = _OF_THE_ACCOUNT.search(words) is not None
+    return Delivery(ok=False, detail=detail, retry=not is_ours, is_our_fault=is_ours)
 
 
 def _name(said: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ import httpx
 
 from tocsin.channels.call_xml import spelled
 from tocsin.channels.dialling import dialled, international
-from tocsin.channels.plivo_account import Account, create, fields_of, settings_with, token_in
+from tocsin.channels.plivo_account import Account, create, fields_of, settings_with
 from tocsin.channels.proof import PROOF, counted
 from tocsin.channels.text_answers import heard_text, told
 from tocsin.channels.tools import Tools
@@ -90,7 +90,7 @@ class PlivoSms:
             "text": shortened(printable(message.text), MOST_PARTS),
             "type": "sms",
             "message_expiry": VALID_SECONDS,
-            "url": self._account.address(STATUS, message.token),
+            "url": f"{self._account.callback}/{STATUS}",
             "method": "POST",
         }
         return await create(self._http, self._account, "Message", fields)
@@ -101,7 +101,7 @@ class PlivoSms:
         tail = callback.tail.strip("/")
         if tail == STATUS:
             receipt = _receipt(fields, self._proof)
-            return Heard(receipts=(receipt,) if receipt else (), token=token_in(callback))
+            return Heard(receipts=(receipt,) if receipt else ())
         if tail == INBOUND:
             return heard_text(fields.get("Text", ""), international(fields.get("From", "")))
         raise Unheard(f"Plivo is to call /{STATUS} and /{INBOUND}.")
@@ -138,4 +138,6 @@ def _receipt(fields: Mapping[str, str], proof: str) -> Receipt | None:
         return Receipt(provider_id=name, state=counted(state, proof), detail=f"Plivo: {status}")
     code = fields.get("ErrorCode", "")
     why, retry = _FAULTS.get(code, _UNKNOWN)
-    return Receipt(provider_id=name, state=state, detail=f"Plivo {code}: {why}", retry=retry)
+    return Receipt(
+        provider_id=name, state=state, detail=f"Plivo {code or 'says'}: {why}", retry=retry
+    )

@@ -16,10 +16,12 @@ from tocsin.channels.calling import (
     heard_turn,
     parts_for,
     taken,
+    tones,
     untaken,
 )
-from tocsin.channels.dialling import PAUSE, dialled
-from tocsin.channels.plivo_account import Account, create, fields_of, settings_with, token_in
+from tocsin.channels.dialling import dialled
+from tocsin.channels.plivo_account import Account, create, fields_of, settings_with
+from tocsin.channels.tokens import token_in, with_token
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
 from tocsin.domain.channel import Declaration, Delivery
@@ -47,7 +49,7 @@ _UNTAKEN: Final[Mapping[str, str]] = {
     "cancel": "The call was cancelled.",
     "failed": "The call did not get through.",
 }
-_PAUSE_OF_TWO_SECONDS: Final = "WW"
+_FOR_GOOD: Final = frozenset({"2000", "2010", "2040"})  # no such number, out of service, barred
 
 
 class PlivoVoice:
@@ -79,9 +81,9 @@ class PlivoVoice:
         fields = {
             "from": self._caller,
             "to": to.number.lstrip("+"),
-            "answer_url": self._account.address(VOICE, message.token),
-            "ring_url": self._account.address(RINGING, message.token),
-            "hangup_url": self._account.address(ENDED, message.token),
+            "answer_url": self._address(message.token),
+            "ring_url": f"{self._account.callback}/{RINGING}",
+            "hangup_url": f"{self._account.callback}/{ENDED}",
             "ring_timeout": RINGS_FOR,
             "time_limit": LASTS_FOR,
         } | _detection(to.extension)
@@ -96,7 +98,7 @@ class PlivoVoice:
         if tail not in {RINGING, ENDED}:
             raise Unheard(f"Plivo is to call /{VOICE}, /{RINGING} and /{ENDED}.")
         receipt = _receipt(fields, is_over=tail == ENDED)
-        return Heard(receipts=(receipt,) if receipt else (), token=token_in(callback))
+        return Heard(receipts=(receipt,) if receipt else ())
 
     def reply(
         self,
@@ -113,15 +115,19 @@ class PlivoVoice:
             PLIVO_XML,
             parts_for(turn, upshots, message),
             language=message.language if message else "",
-            action=self._account.address(VOICE, turn.token),
+            action=self._address(turn.token),
             waits_for_beep=turn.taker == "machine" and not turn.key,
         )
+
+    def _address(self, token: str) -> str:
+        """Return where it is asked how the call about a message goes on."""
+        return with_token(f"{self._account.callback}/{VOICE}", token)
 
 
 def _detection(extension: str) -> dict[str, str]:
     """Listen for answering machines, unless keys must be pressed first."""
     if extension:
-        return {"send_digits": extension.replace(PAUSE, _PAUSE_OF_TWO_SECONDS)}
+        return {"send_digits": tones(extension)}
     return {"machine_detection": "true"}
 
 
@@ -154,4 +160,5 @@ def _receipt(fields: Mapping[str, str], *, is_over: bool) -> Receipt | None:
         return taken(call, _taker(fields))
     cause = fields.get("HangupCauseName") or fields.get("HangupCause", "")
     why = _UNTAKEN.get(status, _UNTAKEN["failed"])
-    return untaken(call, f"{why} ({cause})" if cause else why)
+    is_for_good = fields.get("HangupCauseCode") in _FOR_GOOD
+    return untaken(call, f"{why} ({cause})" if cause else why, retry=not is_for_good)

@@ -16,7 +16,6 @@ from tocsin.domain.hearing import Callback, Forged, Unheard
 
 API: Final = "https://api.twilio.com"
 _VERSION: Final = "2010-04-01"
-_NAMED: Final = "t"  # the name in the query by which calls to us bring the token of a message
 
 SID: Final = Field(
     name="account_sid",
@@ -66,11 +65,6 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             callback=callback,
         )
 
-    def address(self, tail: str, token: str = "") -> str:
-        """Return where Twilio shall call us, about the message that a token belongs to."""
-        query = f"?{urlencode({_NAMED: token})}" if token else ""
-        return f"{self.callback}/{tail}{query}"
-
     def resource(self, what: str) -> str:
         """Return where something of the account is."""
         return f"{self.base_url}/{_VERSION}/Accounts/{self.sid}/{what}"
@@ -93,11 +87,6 @@ def settings_with(*own: Field) -> tuple[Field, ...]:
 def fields_of(callback: Callback) -> dict[str, str]:
     """Return what a call tells."""
     return dict(posted(callback) if callback.method == "POST" else callback.query)
-
-
-def token_in(callback: Callback) -> str | None:
-    """Return the token of the message that a call is about."""
-    return dict(callback.query).get(_NAMED)
 
 
 async def create(

@@ -10,7 +10,7 @@ from tocsin.channels.dialling import dialled
 from tocsin.channels.proof import PROOF
 from tocsin.channels.text_answers import heard_text
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_account import Account, create, settings_with, token_in
+from tocsin.channels.twilio_account import Account, create, settings_with
 from tocsin.channels.twilio_texts import (
     ELSEWHERE,
     INBOUND,
@@ -72,7 +72,7 @@ class TwilioSms:
             (_field_of(self._sender), self._sender),
             ("Body", shortened(printable(message.text), MOST_PARTS)),
             ("ValidityPeriod", str(VALID_SECONDS)),
-            ("StatusCallback", self._account.address(STATUS, message.token)),
+            ("StatusCallback", f"{self._account.callback}/{STATUS}"),
         )
         return await create(self._http, self._account, "Messages", fields)
 
@@ -81,7 +81,7 @@ class TwilioSms:
         fields = self._account.heard(callback)
         tail = callback.tail.strip("/")
         if tail == STATUS:
-            return heard_status(fields, self._proof, token_in(callback))
+            return heard_status(fields, self._proof)
         if tail == INBOUND:
             return heard_text(fields.get("Body", ""), fields.get("From", ""))
         raise Unheard(ELSEWHERE)

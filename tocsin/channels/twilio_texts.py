@@ -34,14 +34,14 @@ _STATES: Final[Mapping[str, ReceiptState]] = {
 }
 
 
-def heard_status(fields: Mapping[str, str], proof: str, token: str | None) -> Heard:
+def heard_status(fields: Mapping[str, str], proof: str) -> Heard:
     """Return how far a message has come; a state that is new to us says nothing."""
     status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
     sid = fields.get("MessageSid") or fields.get("SmsSid", "")
     state = _STATES.get(status)
     if not sid or state is None:
-        return Heard(token=token)
-    return Heard(receipts=(_receipt(sid, status, state, fields, proof),), token=token)
+        return Heard()
+    return Heard(receipts=(_receipt(sid, status, state, fields, proof),))
 
 
 def answered(upshots: Sequence[Upshot]) -> Reply:

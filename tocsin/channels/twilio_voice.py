@@ -16,11 +16,13 @@ from tocsin.channels.calling import (
     heard_turn,
     parts_for,
     taken,
+    tones,
     untaken,
 )
-from tocsin.channels.dialling import PAUSE, dialled
+from tocsin.channels.dialling import dialled
+from tocsin.channels.tokens import token_in, with_token
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_account import Account, create, fields_of, settings_with, token_in
+from tocsin.channels.twilio_account import Account, create, fields_of, settings_with
 from tocsin.channels.twilio_line_xml import write
 from tocsin.channels.twilio_lines import fetch, is_of_line, understand
 from tocsin.domain.answer import Upshot
@@ -54,7 +56,6 @@ _UNTAKEN: Final[Mapping[str, str]] = {
     "canceled": "The call was cancelled.",
     "failed": "The call did not get through.",
 }
-_PAUSE_OF_TWO_SECONDS: Final = "WW"
 
 
 class TwilioVoice:
@@ -87,10 +88,10 @@ class TwilioVoice:
         fields = (
             ("To", to.number),
             ("From", self._caller),
-            ("Url", self._account.address(VOICE, message.token)),
+            ("Url", self._address(message.token)),
             ("Timeout", str(RINGS_FOR)),
             ("TimeLimit", str(LASTS_FOR)),
-            ("StatusCallback", self._account.address(STATUS)),
+            ("StatusCallback", f"{self._account.callback}/{STATUS}"),
             *(("StatusCallbackEvent", event) for event in _EVENTS),
             _detection(to.extension),
         )
@@ -124,7 +125,7 @@ class TwilioVoice:
             TWIML,
             parts_for(turn, upshots, message),
             language=message.language if message else "",
-            action=self._account.address(VOICE, turn.token),
+            action=self._address(turn.token),
         )
 
     def direct(self, direction: Direction) -> Reply:
@@ -135,11 +136,15 @@ class TwilioVoice:
         """Fetch a message that a caller left."""
         return await fetch(self._http, self._account, recording)
 
+    def _address(self, token: str) -> str:
+        """Return where it is asked how the call about a message goes on."""
+        return with_token(f"{self._account.callback}/{VOICE}", token)
+
 
 def _detection(extension: str) -> tuple[str, str]:
     """Listen for answering machines, unless keys must be pressed first: Twilio does not do both."""
     if extension:
-        return "SendDigits", extension.replace(PAUSE, _PAUSE_OF_TWO_SECONDS)
+        return "SendDigits", tones(extension)
     return "MachineDetection", "DetectMessageEnd"
 
 
