@@ -9,6 +9,8 @@ from tocsin.channels.google_chat import GoogleChat
 from tocsin.channels.gotify import Gotify
 from tocsin.channels.mattermost import Mattermost
 from tocsin.channels.ntfy import Ntfy
+from tocsin.channels.plivo_sms import PlivoSms
+from tocsin.channels.plivo_voice import PlivoVoice
 from tocsin.channels.pushover import Pushover
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
@@ -16,6 +18,9 @@ from tocsin.channels.teams_bot import TeamsBot
 from tocsin.channels.teams_workflow import TeamsWorkflow
 from tocsin.channels.telegram import Telegram
 from tocsin.channels.tools import Tools
+from tocsin.channels.twilio_sms import TwilioSms
+from tocsin.channels.twilio_voice import TwilioVoice
+from tocsin.channels.twilio_whatsapp import TwilioWhatsapp
 from tocsin.channels.web_push import WebPush
 from tocsin.channels.webhook import Webhook
 from tocsin.domain.channel import Channel
@@ -40,12 +45,17 @@ CHANNELS: Final[tuple[type[Maker], ...]] = (
     Gotify,
     Mattermost,
     Ntfy,
+    PlivoSms,
+    PlivoVoice,
     Pushover,
     Sip,
     Slack,
     TeamsBot,
     TeamsWorkflow,
     Telegram,
+    TwilioSms,
+    TwilioVoice,
+    TwilioWhatsapp,
     WebPush,
     Webhook,
 )
