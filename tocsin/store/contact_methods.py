@@ -33,3 +33,12 @@ async def keep_fault(tx: AsyncConnection, id_: str, fault: str | None, now: date
     """Keep why an address reaches nobody, or that it does reach somebody after all."""
     query = sa.update(tables.contact_methods).where(tables.contact_methods.c.id == id_)
     await tx.execute(query.values(fault=fault, fault_at=None if fault is None else now))
+
+
+async def keep_address(tx: AsyncConnection, method: ContactMethod, address: str) -> None:
+    """Keep how the provider itself calls an address, unless its owner has that one already."""
+    c, others = tables.contact_methods.c, tables.contact_methods.alias()
+    same = (others.c.user_id == method.user_id, others.c.kind == method.kind)
+    taken = sa.select(others.c.id).where(*same, others.c.address == address).exists()
+    query = sa.update(tables.contact_methods).where(c.id == method.id, ~taken)
+    await tx.execute(query.values(address=address))

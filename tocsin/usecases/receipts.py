@@ -68,11 +68,16 @@ def complain(writes: Writes) -> None:
 async def judge_address(
     tx: AsyncConnection, bundle: Bundle, method_id: str | None, delivery: Delivery, now: datetime
 ) -> None:
-    """Remember that an address reaches nobody, whoever is asked, until it does."""
+    """Remember that an address reaches nobody, whoever is asked, until it does.
+
+    From what a provider itself calls an address, it is known again when its owner answers.
+    """
     methods = bundle.person.methods if bundle.person else {}
     method = methods.get(method_id or "")
     if method is None:
         return
+    if delivery.address:
+        await contact_methods.keep_address(tx, method, delivery.address)
     if delivery.ok and method.fault:
         await contact_methods.keep_fault(tx, method.id, None, now)
     is_its_fault = not (delivery.ok or delivery.retry or delivery.is_our_fault)
