@@ -11,9 +11,11 @@ from tocsin.domain.wording import worded
 from tocsin.store import reach_tables
 from tocsin.store.database import Database
 from tocsin.store.driver import driver
-from tocsin.usecases import templates
+from tocsin.usecases import account, templates
 from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.paging import compose
 from tocsin.usecases.template_samples import samples
+from tocsin.usecases.work import lease
 
 OWN = "{{ incident.service }} is ill: {{ incident.title }}"
 
@@ -54,6 +56,20 @@ async def test_other_words_hold_from_the_next_message_until_they_are_taken_back(
     await templates.take_back(night.house, "title", "en")
 
     assert await worded_now(night, page) == worded(page)
+
+
+async def test_pages_are_told_in_these_words_and_in_the_language_of_whoever_gets_them(
+    night: Night,
+) -> None:
+    await templates.change(night.house, "title", "ja", OWN, NOON)
+    await account.change(night.house, account.Wish(language="ja"))
+    await night.trigger("Disk full")
+
+    bundle = await compose(night.house, await lease(night.house, "email", NOON, limit=9), NOON)
+
+    assert bundle.message
+    assert bundle.message.title == "Checkout is ill: Disk full"
+    assert bundle.message.speech.startswith("こちらは Tocsin です。")
 
 
 async def test_words_that_are_those_built_in_are_no_change(night: Night) -> None:

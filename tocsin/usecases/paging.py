@@ -15,19 +15,18 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, Purpose
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.provider import Provider
-from tocsin.domain.wording import worded
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
+from tocsin.usecases import templates
 from tocsin.usecases.addressing import Choice, address_of, choose, keep, shown_of
 from tocsin.usecases.answer_tokens import token_of
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
 
 PAGE: Final = Purpose(kind="page", deeds=("acknowledge", "resolve", "escalate"))
-DEFAULT_LANGUAGE: Final = "en"
 _NO_EVENT: Final = Event(action="trigger", dedup_key="")
 
 
@@ -75,9 +74,9 @@ async def compose_in(
         for incident in islice(bundle.incidents.values(), MOST_LISTED)
     )
     bundle = _addressed(house, view, bundle, _message(house, purpose, briefings, now))
-    message = bundle.message
-    if message is None:
+    if bundle.message is None:
         return bundle
+    message = await templates.word(tx, view, bundle.message, now)
     choice = await choose(tx, house, view, bundle.works[0], now)
     await keep(
         tx,
@@ -87,7 +86,7 @@ async def compose_in(
         provider=choice.provider,
         incident_ids=bundle.incidents,
     )
-    return replace(bundle, choice=choice)
+    return replace(bundle, message=message, choice=choice)
 
 
 def sorted_out(works: Sequence[Work], found: Mapping[str, Incident], kind: str) -> Bundle:
@@ -150,7 +149,7 @@ def _addressed(house: House, view: View, bundle: Bundle, message: Message) -> Bu
     message = replace(
         message,
         recipient=person.user.name,
-        language=person.user.language or DEFAULT_LANGUAGE,
+        language=person.user.language or house.account.language,
         time_zone=person.user.time_zone or message.time_zone,
         short=method is not None and method.send_short_email,
         further=len(bundle.incidents) - len(message.incidents),
@@ -159,7 +158,7 @@ def _addressed(house: House, view: View, bundle: Bundle, message: Message) -> Bu
         bundle,
         address=address_of(house, method) if method else person.user.email,
         shown=shown_of(method) if method else person.user.email,
-        message=worded(message),
+        message=message,
     )
 
 
