@@ -1,0 +1,41 @@
+"""Short messages that people send us: who is answered, and who had better not be."""
+
+import pytest
+
+from tocsin.channels.text_answers import LONGEST_QUESTION, heard_text, told
+from tocsin.domain.answer import Answer, Upshot
+from tocsin.domain.hearing import Heard
+
+SENDER = "+15550100"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("4", Answer(deed="acknowledge", sender=SENDER)),
+        ("Gelöst 12", Answer(deed="resolve", number=12, sender=SENDER)),
+        ("hm?", Answer(deed="list", sender=SENDER)),
+    ],
+)
+def test_who_is_not_understood_is_told_what_is_open(text: str, answer: Answer) -> None:
+    assert heard_text(text, SENDER) == Heard(answers=(answer,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP",
+        "Start",
+        "I am driving right now and will call you back",
+        "x" * (LONGEST_QUESTION + 1),
+    ],
+)
+def test_carriers_and_machines_are_not_answered(text: str) -> None:
+    assert heard_text(text, SENDER) == Heard()
+
+
+def test_what_came_of_each_answer_has_a_line() -> None:
+    upshots = [Upshot(ok=True, sentence="Resolved: #1."), Upshot(ok=False, sentence="Not #2.")]
+
+    assert told(upshots) == "Resolved: #1.\nNot #2."
+    assert told([]) == ""
