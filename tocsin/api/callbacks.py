@@ -12,7 +12,7 @@ from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring import following
 
-PREFIX: Final = "/callbacks/"
+PREFIX: Final = "/callbacks/pagerduty/"
 LONGEST_ID: Final = 200
 
 _ADDRESS: Final = re.compile(r"/callbacks/pagerduty/(?P<id>[A-Z0-9]{1,14})/?")

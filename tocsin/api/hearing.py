@@ -1,0 +1,132 @@
+"""Hearing: where providers call us: with receipts and answers, and to ask what to say."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from tocsin.api.body import Gone, Unread, read_body
+from tocsin.domain.hearing import Callback, Finisher, Forged, Hearer, Preparer, Reply, Unheard
+from tocsin.domain.provider import Provider
+from tocsin.usecases import hearing, providers
+from tocsin.usecases.errors import DatabaseAway, NotFound
+from tocsin.usecases.house import House
+
+PREFIX: Final = hearing.PREFIX
+
+_ADDRESS: Final = re.compile(rf"{PREFIX}(?P<id>[A-Z0-9]{{1,14}})(?:/(?P<tail>.*))?")
+_UNKNOWN: Final = "No provider calls at this address."
+_WRONG_METHOD: Final = "Use GET or POST."
+_AWAY: Final = "The database is away; call again in 5 seconds."
+
+HearerOf = Callable[[Provider], object | None]
+Count = Callable[[str, str], None]
+
+log = structlog.get_logger(__name__)
+
+
+class HearingApp:
+    """A bare ASGI application: each provider's channel says whom it believes, and what it hears.
+
+    ``hearer_of`` returns the channel of a provider, ``count`` counts what it told.
+    """
+
+    def __init__(self, house: House, hearer_of: HearerOf, count: Count) -> None:
+        self._house = house
+        self._hearer_of = hearer_of
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, unless its sender hangs up."""
+        headers = dict(scope["headers"])
+        try:
+            body = await read_body(headers, receive)
+            await self._answer(scope, headers, body, send)
+        except Unread as why:
+            await _respond(send, _saying(why.status, f"{why.sentence}."))
+        except DatabaseAway:
+            await _respond(send, _saying(503, _AWAY))
+        except Gone:
+            return
+
+    async def _answer(
+        self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send
+    ) -> None:
+        address = _ADDRESS.fullmatch(scope["path"])
+        found = await self._find(address["id"]) if address else None
+        if address is None or found is None:
+            await _respond(send, _saying(404, _UNKNOWN))
+        elif scope["method"] not in {"GET", "POST"}:
+            await _respond(send, _saying(405, _WRONG_METHOD))
+        else:
+            callback = Callback(
+                method=scope["method"],
+                url=f"{self._house.settings.public_url}{_as_called(scope)}",
+                tail=address["tail"] or "",
+                headers={
+                    name.decode("latin-1"): v.decode("latin-1") for name, v in headers.items()
+                },
+                body=body,
+            )
+            await self._hear(*found, callback, (scope.get("client") or ("",))[0], send)
+
+    async def _find(self, provider_id: str) -> tuple[Provider, Hearer] | None:
+        try:
+            provider = (await providers.get(self._house, provider_id)).provider
+        except NotFound:
+            return None
+        channel = self._hearer_of(provider)
+        return (provider, channel) if isinstance(channel, Hearer) else None
+
+    async def _hear(
+        self, provider: Provider, hearer: Hearer, callback: Callback, sender: str, send: Send
+    ) -> None:
+        """Ask the channel whether it is genuine, do what it tells, and answer in its words."""
+        now = self._house.clock()
+        if isinstance(hearer, Preparer):
+            await hearer.prepare(callback, now)
+        try:
+            heard = hearer.hear(callback, now)
+        except Forged as why:
+            self._note(provider, "forged", why)
+            await _respond(send, _saying(401, str(why)))
+        except Unheard as why:
+            self._note(provider, "unheard", why)
+            await hearing.keep_unheard(self._house, provider, sender, callback.body, str(why))
+            await _respond(send, _saying(400, str(why)))
+        else:
+            upshots, message = await hearing.take(self._house, provider, heard, now)
+            for _ in (upshot for upshot in upshots if not upshot.ok):
+                self._count(provider.type, "refused")
+            self._count(provider.type, "heard")
+            await _respond(send, hearer.reply(callback, heard, upshots, message))
+            if isinstance(hearer, Finisher):
+                await hearer.finish(callback, heard, upshots)
+
+    def _note(self, provider: Provider, outcome: str, why: Exception) -> None:
+        """Count and log what is not believed or not understood, without what it said."""
+        self._count(provider.type, outcome)
+        log.warning("callback.refused", provider=provider.id, outcome=outcome, why=str(why))
+
+
+def _as_called(scope: Scope) -> str:
+    """Return the path and the query exactly as they were sent: signatures are made of them."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def _saying(status: int, sentence: str) -> Reply:
+    return Reply(status=status, body=sentence.encode())
+
+
+async def _respond(send: Send, reply: Reply) -> None:
+    headers = [
+        (b"content-type", reply.content_type.encode()),
+        (b"content-length", b"%d" % len(reply.body)),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
