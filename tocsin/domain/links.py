@@ -24,6 +24,7 @@ _PLACES: Final[dict[str, tuple[str, str | None]]] = {
     "quarantined_request": ("/quarantine", "/quarantine"),
     "schedule": ("/schedules", "/schedules"),
     "service": ("/services", "/service-directory"),
+    "status_update_notification_rule": ("/status_update_notification_rules", None),
     "tag": ("/tags", None),
     "team": ("/teams", "/teams"),
     "user": ("/users", "/users"),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tocsin.engine import follower
 from tocsin.engine.meters import Meters
-from tocsin.usecases import upkeep, user_groups, work
+from tocsin.usecases import handoffs, upkeep, user_groups, work
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import deliveries
 from tocsin.usecases.monitoring import rounds
@@ -51,11 +51,17 @@ async def keep_groups(house: House, _meters: Meters, now: datetime) -> None:
     await user_groups.keep_in_step(house, now)
 
 
+async def tell_of_shifts(house: House, _meters: Meters, now: datetime) -> None:
+    """Tell people of shifts that are about to begin or end."""
+    await handoffs.tell(house, now)
+
+
 CLOCKWORKS: Final = (
     Clockwork("follow", 5, follow),
     Clockwork("leave", 5, leave),
     Clockwork("measure", 10, measure),
     Clockwork("catch up", 15, catch_up),
     Clockwork("keep groups", 20, keep_groups),
+    Clockwork("tell of shifts", 30, tell_of_shifts),
     Clockwork("clean up", 600, clean_up),
 )

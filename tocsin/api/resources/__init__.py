@@ -7,6 +7,7 @@ from tocsin.api.resources.alarms import ALARMS
 from tocsin.api.resources.change_events import CHANGE_EVENTS, RELATED_CHANGES, SERVICE_CHANGES
 from tocsin.api.resources.contact_methods import CONTACT_METHODS
 from tocsin.api.resources.escalation_policies import ESCALATION_POLICIES
+from tocsin.api.resources.handoff_rules import HANDOFF_RULES, STATUS_UPDATE_RULES
 from tocsin.api.resources.incident_alerts import INCIDENT_ALERTS
 from tocsin.api.resources.incident_notes import INCIDENT_NOTES
 from tocsin.api.resources.incidents import INCIDENTS
@@ -35,6 +36,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     CHANGE_EVENTS,
     CONTACT_METHODS,
     ESCALATION_POLICIES,
+    HANDOFF_RULES,
     INCIDENTS,
     INCIDENT_ALERTS,
     INCIDENT_LOG_ENTRIES,
@@ -53,6 +55,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     SCHEDULES,
     SERVICES,
     SERVICE_CHANGES,
+    STATUS_UPDATE_RULES,
     TEAMS,
     USERS,
     USERS_LICENSE,
