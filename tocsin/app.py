@@ -16,12 +16,13 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tocsin import __version__
-from tocsin.api import agents, answers, callbacks, health, heartbeats, oauth
+from tocsin.api import agents, answers, callbacks, health, hearing, heartbeats, oauth
 from tocsin.api.agents import AgentsApp
 from tocsin.api.answers import AnswersApp
 from tocsin.api.callbacks import CallbacksApp
 from tocsin.api.events import EventsApp
 from tocsin.api.health import HealthApp
+from tocsin.api.hearing import HearingApp
 from tocsin.api.heartbeats import HeartbeatsApp
 from tocsin.api.http import rest_app
 from tocsin.api.metrics import EventMetrics
@@ -32,7 +33,7 @@ from tocsin.channels import CHANNELS, DECLARED
 from tocsin.channels.tools import Tools
 from tocsin.channels.webhook import signing_key
 from tocsin.config import Settings
-from tocsin.domain.channel import Channel, Postman
+from tocsin.domain.channel import Channel
 from tocsin.domain.monitoring.envoy import Envoy
 from tocsin.domain.provider import Provider
 from tocsin.engine.carrying import Carrying
@@ -40,6 +41,7 @@ from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import looking_with
+from tocsin.engine.room_courier import room_courier
 from tocsin.engine.signal_courier import signal_courier
 from tocsin.engine.webhook_courier import webhook_courier
 from tocsin.engine.write_back_courier import write_back_courier
@@ -110,14 +112,16 @@ async def build(
             carrying,
             registry,
             lambda: ingest.is_crowded,
-            couriers=await _couriers(carrying.postman, sealer, outbound, stack),
+            couriers=await _couriers(carrying, sealer, outbound, stack),
             look=look,
         )
         ingest = _ingest(house, settings.ingest_queue, engine)
         live = Live(house)
         watched = HealthApp(house, registry)
         is_silent = settings.role == "engine"
-        face = watched if is_silent else _faces(house, live, ingest, watched, registry)
+        heard = HearingApp(house, lambda one: carrying.of(one.kind, one), engine.count_heard)
+        faces = _faces(house, live, ingest, registry, watched=watched, heard=heard)
+        face = watched if is_silent else faces
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=face)
 
 
@@ -132,7 +136,13 @@ def _ingest(house: House, limit: int, engine: Engine) -> Ingest:
 
 
 def _faces(
-    house: House, live: Live, ingest: Ingest, watched: ASGIApp, registry: CollectorRegistry
+    house: House,
+    live: Live,
+    ingest: Ingest,
+    registry: CollectorRegistry,
+    *,
+    watched: ASGIApp,
+    heard: ASGIApp,
 ) -> ASGIApp:
     return Faces(
         (_begins_with(*EVENT_PATHS), _events_app(house, ingest, registry)),
@@ -141,6 +151,7 @@ def _faces(
         (_begins_with(heartbeats.PREFIX), HeartbeatsApp(house)),
         (answers.is_ours, AnswersApp(house)),
         (_begins_with(callbacks.PREFIX), CallbacksApp(house)),
+        (_begins_with(hearing.PREFIX), heard),
         (lambda scope: oauth.is_ours(scope["path"]), OauthApp(house)),
         (is_for_people, web_app(house, live, ingest.take)),
         otherwise=rest_app(house),
@@ -214,7 +225,9 @@ async def _carrying(
         vapid=vapid_of(sealer),
     )
     given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
-    return Carrying(filter(None, given), partial(_channel_of, settings, tools))
+    carrying = Carrying(filter(None, given), partial(_channel_of, settings, tools))
+    stack.push_async_callback(carrying.close)
+    return carrying
 
 
 def _channel_of(settings: Settings, tools: Tools, provider: Provider) -> Channel | None:
@@ -238,15 +251,16 @@ async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Env
 
 
 async def _couriers(
-    postman: Postman | None, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
+    carrying: Carrying, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
 ) -> Couriers:
     """Make what carries deliveries to machines: however many wait, no page waits behind them."""
     http = make_client(outbound, user_agent=USER_AGENT, connections=PLACES)
     await stack.enter_async_context(http)
     return {
-        "signal": signal_courier(http, postman, signing_key(sealer)),
+        "signal": signal_courier(http, carrying.postman, signing_key(sealer)),
         "webhook": webhook_courier(http),
         "write_back": write_back_courier(http),
+        "room": room_courier(carrying),
     }
 
 
