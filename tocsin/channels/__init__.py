@@ -7,6 +7,7 @@ from tocsin.channels.discord import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.google_chat import GoogleChat
 from tocsin.channels.gotify import Gotify
+from tocsin.channels.matrix import Matrix
 from tocsin.channels.mattermost import Mattermost
 from tocsin.channels.ntfy import Ntfy
 from tocsin.channels.plivo_sms import PlivoSms
@@ -43,6 +44,7 @@ CHANNELS: Final[tuple[type[Maker], ...]] = (
     Discord,
     GoogleChat,
     Gotify,
+    Matrix,
     Mattermost,
     Ntfy,
     PlivoSms,
