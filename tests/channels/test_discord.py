@@ -278,6 +278,15 @@ async def test_a_room_is_posted_in_and_kept_in_step(
     assert (remark["content"], remark["message_reference"]["message_id"]) == ("Ann noted: ok", "1")
 
 
+async def test_without_a_remark_nothing_is_said_beneath(
+    channel: Discord, server: DiscordServer
+) -> None:
+    posted = await channel.post_room(POST, f"#{CHANNEL}")
+    await channel.change_room(POST, f"#{CHANNEL}", posted.provider_id or "")
+
+    assert len(server.messages) == 1
+
+
 async def test_a_post_that_is_gone_is_posted_anew(channel: Discord, server: DiscordServer) -> None:
     delivery = await channel.change_room(POST, f"#{CHANNEL}", f"{CHANNEL}:9")
 

@@ -81,6 +81,13 @@ async def test_a_channel_is_an_address_too(channel: Mattermost, server: Mattermo
     assert attachment(server.posts["p0"])["actions"] == []
 
 
+async def test_the_bot_learns_once_who_it_is(channel: Mattermost, server: MattermostServer) -> None:
+    for _ in range(2):
+        await channel.send(PAGE, "@ann")
+
+    assert len([asked for asked in server.asked if asked.path.endswith("/users/me")]) == 1
+
+
 async def test_words_of_others_mention_nobody(
     channel: Mattermost, server: MattermostServer
 ) -> None:
@@ -290,6 +297,15 @@ async def test_a_room_is_posted_in_and_kept_in_step(
     context = attachment(post)["actions"][0]["integration"]["context"]
     (answer,) = channel.hear(acted(pressed(context)), NOW).answers
     assert answer == Answer(deed="acknowledge", sender="@ann", number=12)
+
+
+async def test_without_a_remark_nothing_is_said_beneath(
+    channel: Mattermost, server: MattermostServer
+) -> None:
+    posted = await channel.post_room(POST, CHANNEL)
+    await channel.change_room(POST, CHANNEL, posted.provider_id or "")
+
+    assert len(server.posts) == 1
 
 
 async def test_a_post_that_is_gone_is_posted_anew(

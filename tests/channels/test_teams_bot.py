@@ -324,105 +324,13 @@ async def test_a_bot_that_is_added_says_nothing(channel: TeamsBot, server: Teams
     assert server.posted == []
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"iss": "https://evil.example.com"},
-        {"iss": None},
-        {"aud": "another"},
-        {"aud": None},
-        {"serviceurl": "https://evil.example.com/"},
-        {"serviceurl": None},
-        {"exp": int((NOW - timedelta(minutes=6)).timestamp())},
-        {"exp": None},
-        {"nbf": int((NOW + timedelta(minutes=6)).timestamp())},
-    ],
-)
-async def test_a_token_for_something_else_is_forged(
-    channel: TeamsBot, server: TeamsServer, claims: dict[str, Any]
-) -> None:
-    with pytest.raises(Forged):
-        await heard(channel, called(pressed(service(server), f"a:{TOKEN}"), NOW, **claims))
-
-
 async def test_what_microsoft_did_not_sign_is_forged(
     channel: TeamsBot, server: TeamsServer
 ) -> None:
-    genuine = called(pressed(service(server), f"a:{TOKEN}"), NOW)
-    signed = genuine.headers["authorization"]
-    for authorization in ("", "Bearer", "Bearer x.y.z", "Basic x", f"{signed[:-9]}AAAAAAAAA"):
-        callback = replace(genuine, headers={"authorization": authorization})
-        with pytest.raises(Forged):
-            await heard(channel, callback)
-    with pytest.raises(Forged):
-        await heard(channel, called(pressed(service(server), "a:1"), NOW, key=OTHER_KEY))
-
-
-async def test_an_old_call_is_not_heard_again(channel: TeamsBot, server: TeamsServer) -> None:
-    callback = called(pressed(service(server), f"a:{TOKEN}"), NOW)
-
-    assert (await heard(channel, callback, NOW + timedelta(minutes=60))).answers
-    with pytest.raises(Forged):
-        await heard(channel, callback, NOW + timedelta(minutes=66))
-
-
-async def test_a_key_speaks_only_for_its_channels(channel: TeamsBot, server: TeamsServer) -> None:
-    server.endorsed = ["webchat"]
-
-    with pytest.raises(Forged, match="does not speak for this channel"):
-        await heard(channel, called(pressed(service(server), f"a:{TOKEN}"), NOW))
-
-
-async def test_keys_are_fetched_once_and_again_when_they_change(
-    channel: TeamsBot, server: TeamsServer
-) -> None:
-    by_one = called(pressed(service(server), f"a:{TOKEN}"), NOW)
-    by_two = called(pressed(service(server), f"a:{TOKEN}"), NOW, key=OTHER_KEY)
-    await heard(channel, by_one)
-    await heard(channel, by_one)
-    assert server.asked_for("/keys") == 1
-
-    server.published.append(OTHER_KEY)
-    with pytest.raises(Forged):
-        await heard(channel, by_two, NOW + timedelta(seconds=30))
-    assert server.asked_for("/keys") == 1, "strangers cannot make us ask without a pause"
-
-    assert (await heard(channel, by_two, NOW + timedelta(seconds=70))).answers
-    assert server.asked_for("/keys") == 2
-
-
-async def test_old_keys_are_asked_for_anew(channel: TeamsBot, server: TeamsServer) -> None:
-    await heard(channel, called(pressed(service(server), f"a:{TOKEN}"), NOW))
-    later = NOW + timedelta(days=1)
-
-    await heard(channel, called(pressed(service(server), f"a:{TOKEN}"), later), later)
-
-    assert server.asked_for("/keys") == 2
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        Answered(500),
-        Answered(200, {}),
-        Answered(200, {"keys": 5}),
-        Answered(200, {"keys": ["x"]}),
-        Answered(200, {"keys": [{"kty": "RSA"}]}),
-        Answered(200, {"keys": [{"kty": "oct", "k": ""}]}),
-        Answered(200, {"keys": [{"kty": "oct", "kid": "one", "k": "A" * 43}]}),
-    ],
-)
-async def test_without_keys_nobody_is_believed(
-    channel: TeamsBot, server: TeamsServer, broken: Answered
-) -> None:
-    server.broken = broken
-    callback = called(pressed(service(server), f"a:{TOKEN}"), NOW)
+    callback = called(pressed(service(server), f"a:{TOKEN}"), NOW, key=OTHER_KEY)
 
     with pytest.raises(Forged):
         await heard(channel, callback)
-
-    server.broken = None
-    assert (await heard(channel, callback, NOW + timedelta(minutes=2))).answers
 
 
 async def test_nonsense_is_not_understood(channel: TeamsBot, server: TeamsServer) -> None:

@@ -353,6 +353,14 @@ async def test_a_room_is_posted_in_and_kept_in_step(
     assert (remark["text"], remark["reply_parameters"]["message_id"]) == ("Ann noted: ok", 7)
 
 
+async def test_without_a_remark_nothing_is_said_beneath(
+    channel: Telegram, server: TelegramServer
+) -> None:
+    await channel.change_room(POST, "-1005", "-1005:7")
+
+    assert [method for method, _ in server.calls] == ["editMessageText"]
+
+
 async def test_a_post_that_is_gone_is_posted_anew(
     channel: Telegram, server: TelegramServer
 ) -> None:
