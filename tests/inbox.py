@@ -15,8 +15,9 @@ TAKEN = "250 OK: kept"
 
 
 class Mail(EmailMessage):
-    """A mail, with the address of the envelope and the two bodies at hand."""
+    """A mail, with the addresses of the envelope and the two bodies at hand."""
 
+    envelope_from: str = ""
     envelope_to: str = ""
 
     @property
@@ -112,6 +113,7 @@ class Inbox:
             policy = email.policy.default.clone(message_factory=Mail)
             mail = email.message_from_bytes(envelope.content, policy=policy)
             assert isinstance(mail, Mail)
+            mail.envelope_from = envelope.mail_from
             mail.envelope_to = envelope.rcpt_tos[0]
             self.mails.append(mail)
             self._arrived.set()

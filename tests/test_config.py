@@ -32,6 +32,7 @@ def test_an_empty_environment_is_a_working_one() -> None:
         ("TOCSIN_PORT", "0", "port", 0),
         ("TOCSIN_ROLE", "Engine", "role", "engine"),
         ("TOCSIN_DATA", "/srv/tocsin", "data", Path("/srv/tocsin")),
+        ("TOCSIN_MAIL_DOMAIN", "In.example.com", "mail_domain", "in.example.com"),
         ("TOCSIN_PUBLIC_URL", "https://a.example.com/b/", "public_url", "https://a.example.com/b"),
         ("TOCSIN_CATCH_ALL", "a@example.com, b@example.com", "catch_all",
          ("a@example.com", "b@example.com")),
@@ -85,6 +86,9 @@ def test_the_mail_server_is_an_address(text: str, server: SmtpServer) -> None:
         ("TOCSIN_SMTP_URL", "mail.example.com", "must be an address such as smtp://"),
         ("TOCSIN_API_TOKEN", "short", "must be 20 letters, digits, underscores"),
         ("TOCSIN_SECRET_KEY", "short", "must be at least 32 characters long."),
+        ("TOCSIN_MAIL_DOMAIN", "a b.example.com", "TOCSIN_MAIL_DOMAIN must be a domain"),
+        ("TOCSIN_MAIL_IN", "2525", "an address and a port such as 0.0.0.0:2525, not '2525'."),
+        ("TOCSIN_MAIL_IN", "localhost:25/x", "an address and a port such as 0.0.0.0:2525"),
         ("TOCSIN_DATABASE_URL", "mysql://u:secret@h/d", "an address such as postgresql://"),
     ],
 )  # fmt: skip
@@ -94,6 +98,17 @@ def test_a_wrong_setting_is_one_sentence(name: str, text: str, sentence: str) ->
 
     assert str(told.value).startswith(name)
     assert sentence in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"), [("0.0.0.0:2525", ("0.0.0.0", 2525)), ("[::1]:25", ("::1", 25))]
+)
+def test_mail_that_comes_back_is_taken_at_an_address(text: str, address: tuple[str, int]) -> None:
+    given = {"TOCSIN_MAIL_IN": text, "TOCSIN_MAIL_DOMAIN": "in.example.com"}
+
+    assert read_settings(given).mail_in == address
+    with pytest.raises(SettingsError, match="needs TOCSIN_MAIL_DOMAIN"):
+        read_settings({"TOCSIN_MAIL_IN": text})
 
 
 def test_a_secret_is_shown_neither_when_wrong_nor_when_right() -> None:

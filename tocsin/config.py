@@ -16,9 +16,11 @@ from tocsin.kit.readers import (
     any_text,
     at_least,
     database_address,
+    domain_name,
     e_mail,
     e_mails,
     folder,
+    listening_address,
     networks,
     one_of,
     split,
@@ -148,6 +150,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     mail_from: Annotated[str, Is(any_text, "The sender of all e-mail.")] = "tocsin@localhost"
+    mail_domain: Annotated[
+        str | None,
+        Is(
+            domain_name,
+            "The domain to which answers and bounces come back, such as `in.example.com`: its mail"
+            " must lead to TOCSIN_MAIL_IN. Without it nobody can answer by mail.",
+        ),
+    ] = None
+    mail_in: Annotated[
+        tuple[str, int] | None,
+        Is(
+            listening_address,
+            "Where this node takes mail that comes back, such as `0.0.0.0:2525`; without it, it"
+            " takes none.",
+        ),
+    ] = None
     admin_email: Annotated[
         str | None, Is(e_mail, "The first owner's e-mail address, used on the first start.")
     ] = None
@@ -195,6 +213,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_minute: Annotated[
         int, Is(whole_number(1, 1_000_000), "How many REST requests one key may make in a minute.")
     ] = 3000
+    digest_seconds: Annotated[
+        int,
+        Is(
+            whole_number(0, 600),
+            "For how many seconds after a page further ones to the same telephone or chat gather"
+            " to be told together; the first of another service or urgency never waits."
+            " 0 tells each at once.",
+        ),
+    ] = 60
     keep_quarantine: Annotated[int, days_kept("requests that fitted nowhere")] = 30
     keep_notifications: Annotated[int, days_kept("attempts to tell somebody")] = 400
     keep_alarms: Annotated[int, days_kept("sentences for administrators")] = 90
@@ -253,7 +280,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     told.setdefault("data", default_data())
     host, port = told.get("host", "127.0.0.1"), told.get("port", 8642)
     told.setdefault("public_url", f"http://{_visible(host)}:{port}")
-    return Settings(**told)
+    settings = Settings(**told)
+    if settings.mail_in and not settings.mail_domain:
+        raise SettingsError("TOCSIN_MAIL_IN needs TOCSIN_MAIL_DOMAIN, whose mail it takes.")
+    return settings
 
 
 def strangers(environ: Mapping[str, str]) -> list[str]:

@@ -6,24 +6,29 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import partial
 from typing import Any, ClassVar, Final, Self
-from zoneinfo import ZoneInfo
 
 import aiosmtplib
 import jinja2
-import msgspec
 
+from tocsin.channels.mail_back import answer_address, bounce_address
 from tocsin.channels.tools import Tools
 from tocsin.domain.channel import Declaration, Delivery
 from tocsin.domain.contact_kind import EMAIL
+from tocsin.domain.details import written_out
 from tocsin.domain.letter import Letter
+from tocsin.domain.local_times import local_time
 from tocsin.domain.message import Message
+from tocsin.domain.phrases import phrase
 from tocsin.kit.smtp import MailServer
-from tocsin.kit.text import one_line, printable, shortened
+from tocsin.kit.text import one_line, printable
 
 MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
+PAGES: Final = ("page", "copy")  # are told in full; anything else is a sentence or two
+BUTTONS: Final = ("confirm", "acknowledge", "resolve")
 NO_ADDRESS: Final = Delivery(ok=False, detail="This is not an e-mail address.")
 _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or an envelope
 
@@ -35,22 +40,31 @@ class Email:
         name="email",
         label="The mail server",
         kind=EMAIL,
+        answers=True,
         tested="a real SMTP server",
     )
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, domain: str = "") -> None:
+        """Answers and bounces come back to the ``domain``, if there is one."""
         self._server = server
+        self._domain = domain
 
     @classmethod
     def make(cls, tools: Tools, _settings: Mapping[str, str], _callback: str) -> Self | None:
         """Make it if there is a mail server."""
-        return cls(tools.mail) if tools.mail else None
+        return cls(tools.mail, tools.mail_domain) if tools.mail else None
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Hand the mail over once."""
         if not _is_address(address):
             return NO_ADDRESS
-        return await self._hand_over(write(message, address), message.sender, address)
+        mail = write(message, address, can_reply=bool(self._domain))
+        if not (self._domain and message.token):
+            return await self._hand_over(mail, message.sender, address)
+        if message.deeds:
+            mail["Reply-To"] = answer_address(message.token, self._domain)
+        back = bounce_address(message.token, self._domain)
+        return await self._hand_over(mail, back, address)
 
     async def post(self, letter: Letter) -> Delivery:
         """Hand the mail over once."""
@@ -72,24 +86,33 @@ class Email:
         return Delivery(ok=True, detail=answer, provider_id=str(mail["Message-ID"]))
 
 
-def write(message: Message, address: str) -> EmailMessage:
-    """Return the mail that a page becomes."""
+def write(message: Message, address: str, *, can_reply: bool = False) -> EmailMessage:
+    """Return the mail that a message becomes; ``can_reply`` says that replies are read."""
     mail = _addressed(
         f"{message.kind}.{message.id}", message.sender, message.recipient, address, message.at
     )
     domain = parseaddr(message.sender)[1].rpartition("@")[2]
-    mail["Subject"] = one_line(f"[Tocsin] {message.headline}", MOST_SUBJECT)
+    mail["Subject"] = one_line(f"[Tocsin] {message.title or message.headline}", MOST_SUBJECT)
     if len(message.incidents) == 1:  # a mail about several would tie their threads together
         thread = f"<incident.{message.incidents[0].id}@{domain}>"
         mail["In-Reply-To"] = mail["References"] = thread
     if any(incident.urgency == "high" for incident in message.incidents):
         mail["Importance"] = "high"
-    page = {"message": message, "incidents": message.incidents}
+    is_page = message.kind in PAGES
+    page = {
+        "message": message,
+        "is_page": is_page,
+        "incidents": message.incidents,
+        "say": partial(phrase, language=message.language),
+        "buttons": [deed for deed in BUTTONS if deed in message.deeds],
+        "can_reply": can_reply and "acknowledge" in message.deeds,
+    }
+    kind = "page" if is_page else "notice"
     if message.short:
         mail.set_content(_render("short.txt", page))
     else:
-        mail.set_content(_render("page.txt", page))
-        mail.add_alternative(_render("page.html", page), subtype="html")
+        mail.set_content(_render(f"{kind}.txt", page))
+        mail.add_alternative(_render(f"{kind}.html", page), subtype="html")
     return mail
 
 
@@ -109,27 +132,9 @@ def write_letter(letter: Letter) -> EmailMessage:
     return mail
 
 
-def local_time(at: datetime, zone: str) -> str:
-    """Write an instant as the recipient's clock shows it, and name the clock."""
-    local = at.astimezone(ZoneInfo(zone))
-    short = local.tzname()
-    name = zone if short == zone else f"{short} ({zone})"
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} {name}"
-
-
-def written_out(details: Any) -> str:
-    """Write details of any shape as lines for people, the first part if there are many."""
-    if isinstance(details, dict):
-        text = "\n".join(f"{key}: {_value(value)}" for key, value in details.items())
-    else:
-        text = _value(details)
-    return shortened(printable(text), MOST_DETAILS)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+def told_time(at: datetime, message: Message) -> str:
+    """Write an instant as the recipient's clock shows it, and name the zone of the clock."""
+    return f"{local_time(at, message.time_zone, message.language)} ({message.time_zone})"
 
 
 def _addressed(name: str, sender: str, recipient: str, address: str, at: datetime) -> EmailMessage:
@@ -176,5 +181,8 @@ _TEMPLATES: Final = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"local_time": local_time, "written_out": written_out}
+_TEMPLATES.filters |= {
+    "told_time": told_time,
+    "written_out": partial(written_out, most=MOST_DETAILS),
+}
 _TEMPLATES.tests["link"] = _is_link

@@ -39,6 +39,24 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def listening_address(text: str) -> tuple[str, int]:
+    """Read where to listen: the name or the number of a machine, and a port."""
+    expected = "an address and a port such as 0.0.0.0:2525"
+    parts = split(f"//{text}", expected)
+    if not parts.hostname or parts.port is None or parts.path or parts.query or parts.fragment:
+        raise ValueError(expected)
+    return parts.hostname, parts.port
+
+
+def domain_name(text: str) -> str:
+    """Read what stands behind the @ of mail addresses."""
+    try:
+        e_mail(f"name@{text}")
+    except ValueError:
+        raise ValueError("a domain such as in.example.com") from None
+    return text.lower()
+
+
 def database_address(text: str) -> str:
     """Read the address of a PostgreSQL database."""
     expected = "an address such as postgresql://user:password@host:5432/tocsin"
