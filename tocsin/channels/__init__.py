@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
+from tocsin.channels.apprise import Apprise
 from tocsin.channels.discord import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.google_chat import GoogleChat
@@ -41,6 +42,7 @@ class Maker(Channel, Protocol):
 
 CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
+    Apprise,
     Discord,
     GoogleChat,
     Gotify,
