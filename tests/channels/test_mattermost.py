@@ -171,7 +171,7 @@ async def context_of(channel: Mattermost, server: MattermostServer) -> dict[str,
 
 def acted(told: Any) -> Callback:
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    return Callback(method="POST", url=f"{CALLBACK}/action", tail="/action", body=body)
+    return Callback(method="POST", url=f"{CALLBACK}/action", tail="action", body=body)
 
 
 async def test_a_button_answers_and_vanishes(channel: Mattermost, server: MattermostServer) -> None:
@@ -248,7 +248,7 @@ async def test_other_addresses_hear_nothing(channel: Mattermost) -> None:
 def typed(text: str, token: str = COMMAND_TOKEN) -> Callback:
     form = {"token": token, "user_name": "ann", "command": "/tocsin", "text": text}
     body = urlencode(form).encode()
-    return Callback(method="POST", url=f"{CALLBACK}/command", tail="/command", body=body)
+    return Callback(method="POST", url=f"{CALLBACK}/command", tail="command", body=body)
 
 
 async def test_a_command_is_an_answer(channel: Mattermost) -> None:

@@ -131,7 +131,7 @@ class Mattermost:
             return heard_press(read_pressed(callback.body, self._key))
         if callback.tail == COMMAND:
             return heard_command(callback, self._command_token)
-        raise Unheard(f"Mattermost calls {ACTION} or {COMMAND}.")
+        raise Unheard(f"Mattermost calls /{ACTION} or /{COMMAND}.")
 
     def reply(
         self,
@@ -170,7 +170,7 @@ class Mattermost:
                     "type": "button",
                     "style": "primary" if button.deed == "acknowledge" else "default",
                     "integration": {
-                        "url": f"{self._callback}{ACTION}",
+                        "url": f"{self._callback}/{ACTION}",
                         "context": self._context(button.mark, user, language),
                     },
                 }

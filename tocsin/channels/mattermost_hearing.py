@@ -10,8 +10,8 @@ from tocsin.channels.chat_text import heard_in_text
 from tocsin.domain.hearing import Callback, Forged, Heard, Unheard
 from tocsin.kit.foreign_json import NotJsonError, decode
 
-ACTION: Final = "/action"
-COMMAND: Final = "/command"
+ACTION: Final = "action"
+COMMAND: Final = "command"
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
