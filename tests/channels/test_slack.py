@@ -260,6 +260,15 @@ async def test_silence_is_given_up_and_worth_another_try(
     assert time.monotonic() - began < 2
 
 
+async def test_an_answer_without_an_end_does_no_harm(channel: Slack, slack: StandIn) -> None:
+    endless = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"
+    slack.says["*"] = endless + "x" * 2 * slack_api.MOST_READ
+
+    delivery = await channel.send(PAGE, "U1ANN")
+
+    assert (delivery.ok, delivery.retry) == (False, True)
+
+
 async def test_a_closed_port_and_a_forbidden_address_differ(slack: StandIn) -> None:
     async with make_client(Outbound(("private",)), user_agent="Tocsin/1") as http:
         tools = Tools(http=http, clock=system_clock, signing_key="key")

@@ -190,6 +190,7 @@ async def test_a_late_answer_changes_nothing_about_what_was_done(
     channel: Slack, slack: StandIn
 ) -> None:
     told = await press(channel, slack, "acknowledge")
+    slack.say("404 Not Found", method="unknown")
     for url in ("http://127.0.0.1:1/gone", f"{slack.base_url}unknown", ""):
         told["response_url"] = url
         await channel.finish(form(payload=json.dumps(told)), Heard(), [DONE])

@@ -92,7 +92,7 @@ async def _form(
         complaint=complaint,
         draft=draft,
         providers=[(one.id, one.name) for one in keepers],
-        fields=[rooms.field_of(visit.house, one) for one in keepers],
+        fields=[(one.name, rooms.field_of(visit.house, one)) for one in keepers],
         services=[ALL, *await choices.services(visit.house)],
         languages=[*LANGUAGE_NAMES.items()],
     )

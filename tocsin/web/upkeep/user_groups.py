@@ -84,7 +84,7 @@ async def _form(
         complaint=complaint,
         draft=draft,
         providers=[(one.id, one.name) for one in keepers],
-        fields=[user_groups.field_of(visit.house, one) for one in keepers],
+        fields=[(one.name, user_groups.field_of(visit.house, one)) for one in keepers],
         schedules=await user_groups.schedule_choices(visit.house),
     )
 
