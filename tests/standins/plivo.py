@@ -63,16 +63,20 @@ def called(
     url = f"{CALLBACK}/{tail}{query}"
     if method == "GET":
         url = f"{url}?{urlencode(fields)}"
-        signed = construct_get_url(url, {}).decode()
-    else:
-        signed = construct_post_url(url, dict(fields)).decode()
-    signature = get_signature_v3(token, signed, NONCE).decode()
-    headers = {
+    body = b"" if method == "GET" else urlencode(fields).encode()
+    headers = signed(url, {} if method == "GET" else fields, token)
+    return Callback(method=method, url=url, tail=tail, headers=headers, body=body)
+
+
+def signed(url: str, fields: Mapping[str, str], token: str = TOKEN) -> dict[str, str]:
+    """Return the headers of a call, which may hold several signatures."""
+    base = construct_post_url(url, dict(fields)) if fields else construct_get_url(url, {})
+    signature = get_signature_v3(token, base.decode(), NONCE).decode()
+    return {
+        "content-type": "application/x-www-form-urlencoded",
         "x-plivo-signature-v3": f"of-another,{signature}",
         "x-plivo-signature-v3-nonce": NONCE,
     }
-    body = b"" if method == "GET" else urlencode(fields).encode()
-    return Callback(method=method, url=url, tail=tail, headers=headers, body=body)
 
 
 def _refusal(status: int, why: str) -> Answered:

@@ -67,15 +67,20 @@ def called(
 ) -> Callback:
     """Call as Twilio does; ``signed_at`` is how it spells the address when it signs."""
     url = f"{CALLBACK}/{tail}{query}"
-    headers = {"content-type": FORM}
-    if algorithm:
-        headers["x-twilio-webhooks-signature-settings"] = f"key=sk_1,algorithm={algorithm}"
-    signature = RequestValidator(token).compute_signature(
-        signed_at or url, _Fields(fields), algorithm or None
-    )
-    headers["x-twilio-signature"] = signature
+    headers = signed(signed_at or url, fields, token, algorithm)
     body = urlencode(fields, doseq=True).encode()
     return Callback(method="POST", url=url, tail=tail, headers=headers, body=body)
+
+
+def signed(
+    url: str, fields: Mapping[str, str | Sequence[str]], token: str = TOKEN, algorithm: str = ""
+) -> dict[str, str]:
+    """Return the headers of a call."""
+    signature = RequestValidator(token).compute_signature(url, _Fields(fields), algorithm or None)
+    headers = {"content-type": FORM, "x-twilio-signature": signature}
+    if algorithm:
+        headers["x-twilio-webhooks-signature-settings"] = f"key=sk_1,algorithm={algorithm}"
+    return headers
 
 
 class _Fields(dict[str, Any]):
