@@ -129,9 +129,9 @@ async def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(browser:
 async def test_days_and_requests_must_be_numbers_within_bounds(
     browser: Browser, night: Night
 ) -> None:
-    said = await send(browser, "/settings/limits", requests_per_minute="many")
+    said = await send(browser, "/settings/limits", digest_seconds="60", requests_per_minute="many")
     assert "Requests per minute must be a whole number." in said
-    said = await send(browser, "/settings/limits", requests_per_minute="0")
+    said = await send(browser, "/settings/limits", digest_seconds="60", requests_per_minute="0")
     assert "Requests per minute must be from 1 to 1000000." in said
 
     days = {"keep_incidents": "365", "keep_notifications": "400", "keep_change_events": "400"}

@@ -13,6 +13,7 @@ from tocsin.kit.zones import is_zone
 LONGEST_NAME: Final = 100
 LONGEST_SENDER: Final = 200
 MOST_REQUESTS: Final = 1_000_000
+LONGEST_DIGEST: Final = 600
 MOST_DAYS: Final = 36_500
 KEPT: Final = {
     "keep_incidents": "Closed incidents",
@@ -39,6 +40,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     catch_all: tuple[str, ...]
     mail_from: str
     requests_per_minute: int
+    digest_seconds: int
     keep_quarantine: int
     keep_notifications: int
     keep_alarms: int
@@ -58,6 +60,8 @@ def faults_of_account(account: Account) -> Iterator[str]:
     yield from _faults_of_sender(account.mail_from)
     if not 1 <= account.requests_per_minute <= MOST_REQUESTS:
         yield f"Requests per minute must be from 1 to {MOST_REQUESTS}."
+    if not 0 <= account.digest_seconds <= LONGEST_DIGEST:
+        yield f"Seconds between messages must be from 0 to {LONGEST_DIGEST}."
     for field, what in KEPT.items():
         if not 0 <= getattr(account, field) <= MOST_DAYS:
             yield f"{what} must be 0 to {MOST_DAYS} days; 0 means for ever."

@@ -27,7 +27,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of contact method, as the API names it.
 
     ``is_secret`` says that whoever knows the address can use it: it is sealed, and shown in part.
-    ``adds_itself`` says that people do not type it: their device brings it.
+    ``adds_itself`` says that people do not type it: their device brings it. What ``gathers`` is
+    told once in a while in a storm, and not for each alert.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     address: Field
     is_secret: bool = False
     adds_itself: bool = False
+    gathers: bool = True
 
 
 _NUMBER: Final = Field(name="address", label="Number", kind="tel", example="5550100")
@@ -43,6 +45,7 @@ EMAIL: Final = Kind(
     name="email",
     label="E-mail",
     address=Field(name="address", label="E-mail address", kind="email", example="ann@example.com"),
+    gathers=False,
 )
 PHONE: Final = Kind(name="phone", label="Telephone call", address=_NUMBER)
 SMS: Final = Kind(name="sms", label="SMS", address=_NUMBER)
@@ -58,6 +61,7 @@ WEBHOOK: Final = Kind(
     name="webhook",
     label="Webhook",
     address=Field(name="address", label="URL", kind="url", example="https://example.com/pages"),
+    gathers=False,
 )
 ALWAYS: Final = (EMAIL, PHONE, SMS, WHATSAPP, PUSH, WEBHOOK)  # also where no channel serves them
 

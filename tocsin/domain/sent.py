@@ -23,7 +23,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
     ``channel`` is the kind of contact method, ``provider_id`` empty for a channel that needs no
     provider. ``receipt`` is the furthest that it is known to have come. ``pages`` are what another
-    message makes good if this one does not arrive.
+    message makes good if this one does not arrive. ``classes`` are the kinds of incidents it tells
+    of: in a storm, the first of each never waits.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     incident_ids: tuple[str, ...]
     body: Message
     pages: tuple[About, ...] = ()
+    classes: tuple[str, ...] = ()
     provider_id: str = ""
     provider_ref: str | None = None
     receipt: ReceiptState | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.answer import Deed
 from tocsin.domain.channel import Delivery
+from tocsin.domain.gathering import Earlier
 from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.sent import About, Sent
 from tocsin.store.reach_tables import messages
@@ -49,6 +50,22 @@ async def newest_to(tx: AsyncConnection, channel: str, address: str, since: date
         order_by=NEWEST_FIRST,
         limit=50,
     )
+
+
+async def earlier_to(
+    tx: AsyncConnection, channel: str, user_id: str, method_id: str | None, since: datetime
+) -> list[Earlier]:
+    """Return the pages that went to a contact method since then, the oldest first."""
+    c = messages.c
+    query = sa.select(c.at, c.classes).where(
+        c.user_id == user_id,
+        c.at >= since,
+        c.channel == channel,
+        c.contact_method_id.is_not_distinct_from(method_id),
+        c.kind == "page",
+        c.receipt.is_distinct_from("failed"),
+    )
+    return [Earlier(*row) for row in await tx.execute(query.order_by(c.at, c.id))]
 
 
 async def settle(

@@ -44,6 +44,7 @@ messages = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("incident_ids", ARRAY(Id), nullable=False, server_default=NO_IDS),
     sa.Column("body", JSONB, nullable=False, comment="The message as it was composed."),
+    sa.Column("classes", ARRAY(sa.Text), nullable=False, server_default=NO_IDS),
     sa.Column("pages", JSONB, nullable=False, server_default=EMPTY_LIST),
     sa.Column("provider_id", sa.Text(collation="C"), nullable=False, server_default=""),
     sa.Column("provider_ref", sa.Text(collation="C"), comment="The name the provider gave it."),

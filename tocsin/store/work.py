@@ -105,6 +105,13 @@ async def postpone(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> 
     await tx.execute(sa.update(work).where(work.c.id == sa.any_(_array(ids))).values(due=until))
 
 
+async def gather(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> None:
+    """Let it wait as if nobody had leased it."""
+    c = work.c
+    query = sa.update(work).where(c.id == sa.any_(_array(ids)))
+    await tx.execute(query.values(due=until, attempts=c.attempts - 1))
+
+
 async def look(tx: AsyncConnection, lanes: Sequence[str], now: datetime) -> list[Due]:
     """Say for each lane whether something is due, and when the next thing will be."""
     rows = await tx.execute(_LOOK, {"lanes": list(lanes), "now": now})

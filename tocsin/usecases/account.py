@@ -34,6 +34,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     catch_all: tuple[str, ...] | UnsetType = UNSET
     mail_from: str | UnsetType = UNSET
     requests_per_minute: int | UnsetType = UNSET
+    digest_seconds: int | UnsetType = UNSET
     keep_quarantine: int | UnsetType = UNSET
     keep_notifications: int | UnsetType = UNSET
     keep_alarms: int | UnsetType = UNSET

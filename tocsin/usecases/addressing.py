@@ -84,6 +84,7 @@ async def keep(
     shown: str,
     provider: Provider | None,
     incident_ids: Collection[str] = (),
+    classes: Collection[str] = (),
 ) -> None:
     """Keep a message before it is handed over: its answer may be faster than its receipt.
 
@@ -99,6 +100,7 @@ async def keep(
         contact_method_id=work.contact_method_id,
         address=shown,
         incident_ids=tuple(incident_ids),
+        classes=tuple(classes),
         pages=tuple(_about(one) for one in works if message.kind == "page"),
         body=message,
         provider_id=provider.id if provider else "",

@@ -1,7 +1,7 @@
 """Pages: what is due to one address is asked for once more, and becomes one message."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -11,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Event
+from tocsin.domain.gathering import LOOKED_BACK, gathers_until
 from tocsin.domain.incident import Incident
 from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, Purpose
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.provider import Provider
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import alerts, incidents
+from tocsin.store import alerts, incidents, messages
+from tocsin.store import work as work_store
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
 from tocsin.usecases import templates
@@ -49,6 +51,11 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     refusal: Delivery = Delivery(ok=False, detail="Nothing is wanted any more.")
 
     @property
+    def classes(self) -> frozenset[str]:
+        """The classes of its incidents: the first of each never waits in a storm."""
+        return frozenset(f"{one.service_id} {one.urgency}" for one in self.incidents.values())
+
+    @property
     def provider(self) -> Provider | None:
         """Who is asked to carry it."""
         return self.choice.provider
@@ -59,7 +66,26 @@ async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
     async with house.database.begin() as tx:
         found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
         bundle = sorted_out(works, found, works[0].lane)
+        until = await _gathers_until(tx, house, bundle, now) if bundle.works else None
+        if until is not None:
+            await work_store.gather(tx, [work.id for work in bundle.works], until)
+            bundle = replace(bundle, works=())
         return await compose_in(tx, house, bundle, PAGE, now) if bundle.works else bundle
+
+
+async def _gathers_until(
+    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+) -> datetime | None:
+    """Say until when first attempts wait for each other, so that nobody's telephone rings on."""
+    work, kind = bundle.works[0], house.kinds.get(bundle.kind)
+    span = timedelta(seconds=house.account.digest_seconds)
+    is_again = any(one.attempts > 1 or one.payload for one in bundle.works)
+    if not span or is_again or kind is None or not kind.gathers:
+        return None
+    earlier = await messages.earlier_to(
+        tx, bundle.kind, work.user_id or "", work.contact_method_id, now - LOOKED_BACK * span
+    )
+    return gathers_until(earlier, bundle.classes, span, now)
 
 
 async def compose_in(
@@ -85,6 +111,7 @@ async def compose_in(
         shown=bundle.shown,
         provider=choice.provider,
         incident_ids=bundle.incidents,
+        classes=bundle.classes,
     )
     return replace(bundle, message=message, choice=choice)
 

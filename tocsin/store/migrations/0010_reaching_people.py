@@ -49,6 +49,7 @@ TABLES: Final = """
         address text not null,
         incident_ids varchar(14)[] collate "C" default '{}' not null,
         body jsonb not null,
+        classes text[] default '{}' not null,
         pages jsonb default '[]'::jsonb not null,
         provider_id text collate "C" default '' not null,
         provider_ref text collate "C",

@@ -27,6 +27,7 @@ LABELS: Final[Mapping[str, str]] = {
     "catch_all": "Who is paged when a policy reaches nobody",
     "mail_from": "Sender",
     "requests_per_minute": RATE,
+    "digest_seconds": "Seconds between messages",
     **KEPT,
 }
 
@@ -53,7 +54,9 @@ ACCOUNT: Final = Section(
     name="account", title="Account", fields=("account_name", "time_zone", "language", "catch_all")
 )
 MAIL: Final = Section(name="mail", title="Mail", fields=("mail_from",))
-LIMITS: Final = Section(name="limits", title="Rate limits", fields=("requests_per_minute",))
+LIMITS: Final = Section(
+    name="limits", title="Limits", fields=("digest_seconds", "requests_per_minute")
+)
 RETENTION: Final = Section(name="retention", title="Retention", fields=tuple(KEPT))
 SECTIONS: Final = {section.name: section for section in (ACCOUNT, MAIL, LIMITS, RETENTION)}
 

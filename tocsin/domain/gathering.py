@@ -1,0 +1,39 @@
+"""Gathering: in a storm a person gets one message, and then what has gathered since, together."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+MOST_AT_ONCE: Final = 5  # messages that do not wait, however many new classes there are
+LOOKED_BACK: Final = 10  # spans; who was told all the while is told again with the next one
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """A message that an address got lately, and the classes of incidents that it told of."""
+
+    at: datetime
+    classes: Sequence[str]
+
+
+def gathers_until(
+    earlier: Sequence[Earlier], classes: Collection[str], span: timedelta, now: datetime
+) -> datetime | None:
+    """Return until when pages wait to be told together; None if they go at once.
+
+    A first message opens a span; what comes before its end waits for it, unless it is of a class
+    that the span has not told of yet. ``earlier`` are the messages of some spans, oldest first.
+    """
+    opened = None
+    told: set[str] = set()
+    count = 0
+    for message in earlier:
+        if opened is None or message.at >= opened + span:
+            opened, told, count = message.at, set(), 0
+        told.update(message.classes)
+        count += 1
+    if opened is None or now >= opened + span:
+        return None
+    is_new = not set(classes) <= told
+    return None if is_new and count < MOST_AT_ONCE else opened + span
