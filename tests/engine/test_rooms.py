@@ -20,7 +20,9 @@ from tocsin.engine.carrying import Carrying
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.meters import Meters
 from tocsin.engine.room_courier import room_courier
+from tocsin.store import rooms as store
 from tocsin.store.database import Database
+from tocsin.store.retention import forget_incidents
 from tocsin.usecases import providers, rooms, services
 from tocsin.usecases.answers import take
 from tocsin.usecases.errors import Invalid, NotFound
@@ -272,6 +274,36 @@ async def test_incidents_of_a_service_that_is_deleted_are_shown_as_resolved(chat
     await chat.passes()
 
     assert chat.shown() == ("Resolved by: Ann", ["open"])
+
+
+async def test_posts_are_forgotten_with_their_incident(chat: Chat) -> None:
+    room = await chat.room()
+    (incident,) = await chat.night.trigger("Disk full")
+    await do(chat.night, incident, status="resolved")
+    await chat.passes(minutes=1)
+    async with chat.night.database.begin() as tx:
+        assert await store.reference(tx, room.id, incident.id)
+        await forget_incidents(tx, resolved_before=chat.night.now)
+        assert await store.reference(tx, room.id, incident.id) is None
+
+    await rooms.try_out(chat.night.house, room.id, chat.night.now)
+    await chat.passes()
+    assert len(chat.posts) == 2
+
+
+async def test_what_is_planned_of_an_incident_that_was_forgotten_is_told_to_nobody(
+    chat: Chat,
+) -> None:
+    room = await chat.room()
+    (incident,) = await chat.night.trigger("Disk full")
+    await do(chat.night, incident, status="resolved")
+    async with chat.night.database.begin() as tx:
+        await forget_incidents(tx, resolved_before=chat.night.passes(minutes=1))
+    await chat.passes()
+
+    assert chat.posts == []
+    assert {one.detail for one in await chat.log(room.id)} == {"The incident was deleted."}
+    assert await chat.night.alarms() == []
 
 
 async def test_a_channel_without_rooms_says_so(chat: Chat, database: Database) -> None:

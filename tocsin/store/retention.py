@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
 from tocsin.store.monitoring.monitoring_tables import threads, violations
+from tocsin.store.reach_tables import room_posts
 from tocsin.store.tables import (
     alarms,
     alerts,
@@ -74,10 +75,10 @@ async def forget_tokens(tx: AsyncConnection, *, expired: datetime) -> int:
 
 
 async def forget_incidents(tx: AsyncConnection, *, resolved_before: datetime) -> int:
-    """Forget closed incidents with their alerts, notes and log."""
+    """Forget closed incidents with their alerts, notes and log, and where they were posted."""
     old = sa.select(incidents.c.id).where(incidents.c.resolved_at < resolved_before)
     ids = sa.any_(sa.literal(list((await tx.execute(old.limit(INCIDENTS_AT_ONCE))).scalars()), IDS))
-    for table in (alerts, notes, log_entries):
+    for table in (alerts, notes, log_entries, room_posts):
         await tx.execute(sa.delete(table).where(table.c.incident_id == ids))
     return (await tx.execute(sa.delete(incidents).where(incidents.c.id == ids))).rowcount
 
