@@ -99,6 +99,13 @@ class Night:
         changes = [Change(incident_id=i.id, status="acknowledged") for i in found]
         await change(self.house, changes, by, self.house.clock())
 
+    async def change(self, incident: Incident, **wanted: Any) -> None:
+        """Let Ann change something about an incident."""
+        by = By(agent=Agent("user", self.team.ann.id), channel={"type": "website"})
+        await change(
+            self.house, [Change(incident_id=incident.id, **wanted)], by, self.house.clock()
+        )
+
     async def give(
         self, user: User, kind: str, address: str, *, minutes: int | None = None
     ) -> ContactMethod:
@@ -109,7 +116,7 @@ class Night:
             kind=kind,
             label=kind,
             address=address,
-            country_code=1 if kind == "sms" else None,
+            country_code=1 if kind in {"sms", "phone"} else None,
             created_at=NOON,
         )
         async with self.database.begin() as tx:

@@ -8,7 +8,7 @@ import msgspec
 
 from tests.night import Night
 from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import Channel, Declaration, Delivery
 from tocsin.domain.contact_kind import PHONE, SMS, Field
 from tocsin.domain.hearing import Callback, Forged, Heard, Receipt, Reply, Tell, Unheard
 from tocsin.domain.message import Message
@@ -104,14 +104,14 @@ class Call(Talker):
 class Switchboard:
     """All talkers of a house, by the names of their providers."""
 
-    def __init__(self, night: Night) -> None:
+    def __init__(self, night: Night, *given: Channel) -> None:
         self.night = night
         self.house: House = msgspec.structs.replace(
             night.house, declared=(*night.house.declared, *DECLARED)
         )
         night.house = self.house
         self.talkers: dict[str, Talker] = {}
-        self.carrying = Carrying((), self._make)
+        self.carrying = Carrying(given, self._make)
 
     def _make(self, provider: Provider) -> Talker:
         made = {"fast": Talker, "sure": Sure, "call": Call}[provider.type](provider)

@@ -65,15 +65,29 @@ def test_without_hope_another_way_is_tried_at_once() -> None:
 
 @pytest.mark.parametrize(("rounds", "wait"), [(0, 5), (1, 10), (2, 20), (3, 40), (4, 60), (9, 60)])
 def test_rounds_come_less_and_less_often(rounds: int, wait: int) -> None:
-    assert after(LATER, trail=Trail(rounds=rounds)).at == NOON + wait * SECOND
+    follows = after(LATER, trail=Trail(rounds=rounds), seconds=90)
+
+    assert follows.at == NOON + (90 + wait) * SECOND
 
 
-def test_a_wish_for_patience_is_respected() -> None:
-    assert after(replace(LATER, wait_seconds=300)).at == NOON + FIVE
+def test_a_round_comes_early_so_that_a_minute_is_a_minute() -> None:
+    follows = after(LATER, trail=Trail(rounds=3), seconds=35)
+
+    assert follows.at == NOON + 60 * SECOND
+    assert not follows.another_way
 
 
-@pytest.mark.parametrize("others", [True, False])
-@pytest.mark.parametrize(("seconds", "widens"), [(59, False), (60, True)])
+def test_who_asks_for_more_patience_than_that_gets_it_while_another_way_is_tried() -> None:
+    follows = after(replace(LATER, wait_seconds=300))
+
+    assert follows.at == NOON + FIVE
+    assert follows.another_way
+
+
+@pytest.mark.parametrize(
+    ("others", "seconds", "widens"),
+    [(True, 60, False), (True, 61, True), (False, 59, False), (False, 60, True)],
+)
 def test_what_lasts_for_a_minute_goes_another_way_as_well_and_goes_on(
     others: bool, seconds: int, widens: bool
 ) -> None:

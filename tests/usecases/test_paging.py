@@ -158,7 +158,7 @@ async def test_a_page_that_may_get_through_later_is_tried_less_and_less_often(
         waits.append((work.due - night.now).total_seconds())
         night.now = work.due
 
-    assert waits == [5, 10, 20, 40, 60, 60, 60]
+    assert waits == [5, 10, 20, 25, 60, 60, 60]
     assert {n.status for n in await night.notifications()} == {"retrying"}
     assert await night.told(incident) == []
 

@@ -75,22 +75,30 @@ def turn(
     The next provider is asked at once; after the last, whoever may do better is asked again later
     and later. Another way is tried when that has lasted too long, or when there is no hope.
     """
-    widens = not trail.is_widened and now - since >= WIDEN_AFTER
     failed = replace(
         trail,
         since=since,
         tries=trail.tries + 1,
         providers=(*trail.providers, provider_id),
         may_do_better=trail.may_do_better or delivery.retry,
-        is_widened=trail.is_widened or widens,
     )
+    limit = since + WIDEN_AFTER
     if has_others:
-        return Turn(again=failed, at=now, another_way=widens)
+        return _widened(failed, now, now > limit)
     rounds, wait = trail.rounds + 1, delivery.wait_seconds
     at = next_try(attempts=rounds, planned_for=since, now=now, wait_seconds=wait)
     if at is None or not failed.may_do_better:
         return Turn(another_way=not trail.is_widened)
+    if now < limit:
+        at = min(at, max(limit, now + timedelta(seconds=wait)))
     again = replace(failed, providers=(), rounds=rounds, may_do_better=False)
+    return _widened(again, at, at > limit)
+
+
+def _widened(again: Trail, at: datetime, is_time: bool) -> Turn:
+    """Let another way be tried as well if it is time and none is being tried yet."""
+    widens = is_time and not again.is_widened
+    again = replace(again, is_widened=again.is_widened or widens)
     return Turn(again=again, at=at, another_way=widens)
 
 
