@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from struct import pack
 from typing import Any, Self
 
@@ -25,6 +27,11 @@ from aiosmpplib import (
     SubmitSmResp,
     Unbind,
 )
+from msgspec.structs import replace
+
+from tests.standins.tooling import open_tools
+from tocsin.channels.smpp import Smpp
+from tocsin.kit.http import Outbound
 
 SYSTEM_ID = "oncall"
 PASSWORD = "secret08"
@@ -162,6 +169,24 @@ class Smsc:
             message_id=name,
         ).pdu()
         return answer
+
+
+@asynccontextmanager
+async def open_channels(smsc: Smsc) -> AsyncIterator[Callable[..., Smpp]]:
+    """Give what makes channels to an SMSC."""
+    made: list[Smpp] = []
+    async with open_tools() as tools:
+
+        def make(outbound: Outbound | None = None, **settings: str) -> Smpp:
+            given = {"server": f"127.0.0.1:{smsc.port}", "system_id": SYSTEM_ID, "sender": "Oncall"}
+            given |= {"password": PASSWORD} | settings
+            ours = replace(tools, outbound=outbound or Outbound())
+            made.append(Smpp.make(ours, given, ""))
+            return made[-1]
+
+        yield make
+        for channel in made:
+            await channel.close()
 
 
 ENQUIRE = EnquireLink
