@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.standins.chat_server import Answered
-from tests.standins.pages import NOTICE, PAGE, POST, TOKEN
+from tests.standins.pages import NOTICE, PAGE, TOKEN
 from tests.standins.telegram import ANN, TelegramServer, pressed, refusal, written
 from tests.standins.telegram import TOKEN as BOT
 from tests.standins.tooling import open_tools
@@ -317,6 +317,35 @@ async def test_whoever_starts_is_told_the_address(
     assert str(ANN) in sent["text"]
 
 
+@pytest.mark.parametrize(
+    ("text", "answers", "told"),
+    [
+        ("ok, ack", (), []),
+        ("/weather", (), []),
+        ("/ack 12", (Answer(deed="acknowledge", sender="9", number=12),), [DONE.sentence]),
+        ("/start@TocsinBot", (), ["-1005"]),
+    ],
+)
+async def test_in_groups_only_commands_are_heard(
+    make: Callable[..., Telegram],
+    server: TelegramServer,
+    text: str,
+    answers: tuple[Answer, ...],
+    told: list[str],
+) -> None:
+    channel = make("webhook")
+    update = {"message": written(text, by=9, chat=-1005)}
+    callback = called(channel, update, await proof_of(channel, server))
+
+    heard = channel.hear(callback, NOW)
+    await channel.finish(callback, heard, [DONE for _ in heard.answers])
+
+    assert heard.answers == answers
+    assert len(server.of("sendMessage")) == len(told)
+    for sent, words in zip(server.of("sendMessage"), told, strict=True):
+        assert words in sent["text"]
+
+
 async def test_what_nobody_wrote_is_let_go(
     make: Callable[..., Telegram], server: TelegramServer
 ) -> None:
@@ -331,52 +360,6 @@ async def test_what_nobody_wrote_is_let_go(
         await channel.finish(callback, Heard(), [])
 
     assert server.of("sendMessage") == []
-
-
-async def test_a_room_is_posted_in_and_kept_in_step(
-    channel: Telegram, server: TelegramServer
-) -> None:
-    posted = await channel.post_room(POST, "-1005")
-    changed = await channel.change_room(
-        replace(POST, standing="Acknowledged by: Ann", deeds=("resolve",), remark="Ann noted: ok"),
-        "-1005",
-        posted.provider_id or "",
-    )
-
-    first, remark = server.of("sendMessage")
-    (edited,) = server.of("editMessageText")
-    assert first["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "a:12"
-    assert "Service: Checkout" in first["text"]
-    assert (changed.ok, changed.provider_id) == (True, "-1005:7")
-    assert (edited["chat_id"], edited["message_id"]) == ("-1005", 7)
-    assert "Acknowledged by: Ann" in edited["text"]
-    assert (remark["text"], remark["reply_parameters"]["message_id"]) == ("Ann noted: ok", 7)
-
-
-async def test_without_a_remark_nothing_is_said_beneath(
-    channel: Telegram, server: TelegramServer
-) -> None:
-    await channel.change_room(POST, "-1005", "-1005:7")
-
-    assert [method for method, _ in server.calls] == ["editMessageText"]
-
-
-async def test_a_post_that_is_gone_is_posted_anew(
-    channel: Telegram, server: TelegramServer
-) -> None:
-    server.refusals["-5"] = refusal(400, "Bad Request: message to edit not found")
-
-    delivery = await channel.change_room(POST, "-1005", "-5:3")
-
-    assert (delivery.ok, delivery.provider_id) == (True, "-1005:7")
-
-
-async def test_a_room_that_refuses_says_so(channel: Telegram, server: TelegramServer) -> None:
-    server.broken = Answered(503)
-
-    delivery = await channel.change_room(POST, "-1005", "-1005:7")
-
-    assert (delivery.ok, delivery.retry) == (False, True)
 
 
 async def test_it_keeps_its_contracts(channel: Telegram) -> None:

@@ -100,10 +100,11 @@ def pressed(data: str, *, by: int = ANN, chat: int = ANN, kind: str = "private")
     return {"id": "900", "from": {"id": by}, "message": note, "data": data, "chat_instance": "1"}
 
 
-def written(text: str, *, by: int = ANN, language: str = "en") -> dict[str, Any]:
-    """What the bot is told of a text."""
+def written(text: str, *, by: int = ANN, chat: int = ANN, language: str = "en") -> dict[str, Any]:
+    """What the bot is told of a text; chats with negative ids are groups."""
+    kind = "private" if chat > 0 else "supergroup"
     sender = {"id": by, "is_bot": False, "language_code": language}
-    return {"message_id": 8, "from": sender, "chat": {"id": by, "type": "private"}, "text": text}
+    return {"message_id": 8, "from": sender, "chat": {"id": chat, "type": kind}, "text": text}
 
 
 def _keys(fields: dict[str, Any]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from tocsin.channels.asking import Undelivered
 from tocsin.channels.chat_sheet import Sheet, is_final, sheet_of, sheet_of_post
 from tocsin.channels.telegram_bot import LONGEST_POLL, Bot
 from tocsin.channels.telegram_settings import ADDRESS, BASE_URL, TOKEN, UPDATES
-from tocsin.channels.telegram_updates import WANTED, Press, Update, heard_in, read_update
+from tocsin.channels.telegram_updates import WANTED, Note, Press, Update, heard_in, read_update
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
 from tocsin.domain.channel import Declaration, Delivery
@@ -26,6 +26,8 @@ from tocsin.kit.text import shortened
 
 MOST_LINES: Final = 3500  # Telegram takes 4096 characters of everything together
 MOST_TOAST: Final = 200
+UNCHANGED: Final = "message is not modified"  # as it should be
+GONE: Final = "message to edit not found"
 SET_AGAIN: Final = 3600.0  # seconds; Telegram forgets an address that was long unreachable
 PROOF: Final = "x-telegram-bot-api-secret-token"
 
@@ -79,7 +81,7 @@ class Telegram:
                 below = {"message_id": int(note), "allow_sending_without_reply": True}
                 await self._write(chat, {"text": post.remark}, reply_parameters=below)
         except Undelivered as refused:
-            is_gone = "message to edit not found" in refused.delivery.detail
+            is_gone = GONE in refused.delivery.detail
             return await self.post_room(post, address) if is_gone else refused.delivery
         return Delivery(ok=True, detail="Changed", provider_id=reference)
 
@@ -140,8 +142,7 @@ class Telegram:
             if update.callback_query:
                 await self._close(update.callback_query, heard, upshots)
             elif update.message and update.message.sender:
-                language = update.message.sender.language
-                await self._say(update.message.chat.id, language, upshots)
+                await self._say(update.message, update.message.sender.language, upshots)
         except Undelivered:
             return
 
@@ -158,10 +159,12 @@ class Telegram:
                 words = {"text": text, "entities": press.message.entities}
                 await self._edit(str(press.message.chat.id), press.message.message_id, words)
 
-    async def _say(self, chat: int, language: str, upshots: Sequence[Upshot]) -> None:
-        told = "\n".join(upshot.sentence for upshot in upshots)
-        text = told or phrase("chat_address", language, address=chat)
-        await self._write(str(chat), {"text": text})
+    async def _say(self, note: Note, language: str, upshots: Sequence[Upshot]) -> None:
+        text = "\n".join(upshot.sentence for upshot in upshots)
+        if not text and note.asks_where:
+            text = phrase("chat_address", language, address=note.chat.id)
+        if text:
+            await self._write(str(note.chat.id), {"text": text})
 
     async def _deliver(self, sheet: Sheet, address: str) -> Delivery:
         try:
@@ -180,7 +183,11 @@ class Telegram:
         )
 
     async def _edit(self, chat: str, note: int, words: Mapping[str, Any]) -> None:
-        await self._bot.call_in(chat, "editMessageText", message_id=note, **_PLAIN, **words)
+        try:
+            await self._bot.call_in(chat, "editMessageText", message_id=note, **_PLAIN, **words)
+        except Undelivered as refused:
+            if UNCHANGED not in refused.delivery.detail:
+                raise
 
 
 def _drawn(sheet: Sheet) -> dict[str, Any]:

@@ -42,6 +42,21 @@ class Note(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     text: str = ""
     entities: list[dict[str, Any]] = []
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody else reads it."""
+        return self.chat.type == "private"
+
+    @property
+    def is_to_us(self) -> bool:
+        """Whether it is said to the bot: in groups, people talk with each other."""
+        return self.is_private or self.text.startswith("/")
+
+    @property
+    def asks_where(self) -> bool:
+        """Whether it is answered with the address of the chat if nothing else is wanted."""
+        return self.is_private or self.text.startswith("/start")
+
 
 class Press(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     """A button that was pressed beneath a message."""
@@ -74,14 +89,14 @@ def heard_in(update: Update) -> Heard:
     """Return what is wanted by it. Raises Unheard for buttons that are none of ours."""
     if update.callback_query:
         return _heard_press(update.callback_query)
-    if update.message and update.message.sender:
+    if update.message and update.message.sender and update.message.is_to_us:
         return _heard_text(update.message, update.message.sender)
     return Heard()
 
 
 def _heard_press(press: Press) -> Heard:
     person = str(press.sender.id)
-    is_private = press.message is not None and press.message.chat.type == "private"
+    is_private = press.message is not None and press.message.is_private
     # A group may have got another id since; its message is known by the token alone.
     answer = answer_of(press.data, person=person, place=person if is_private else None)
     return Heard(answers=(answer,))
