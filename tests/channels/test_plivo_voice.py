@@ -203,12 +203,6 @@ async def test_while_it_rings_it_is_on_its_way(channel: PlivoVoice) -> None:
 @pytest.mark.parametrize(
     ("fields", "state", "detail", "retry"),
     [
-        (
-            {"CallStatus": "completed", "Machine": "false"},
-            "delivered",
-            "Somebody answered the call.",
-            False,
-        ),
         ({"CallStatus": "completed", "Machine": "true"}, "failed", MACHINE, True),
         ({"CallStatus": "completed"}, "failed", UNKNOWN, True),
         ({"CallStatus": "busy"}, "failed", "The line was busy.", True),
@@ -239,7 +233,7 @@ async def test_while_it_rings_it_is_on_its_way(channel: PlivoVoice) -> None:
         ),
     ],
 )
-async def test_only_a_call_that_a_person_took_is_delivered(
+async def test_a_call_that_nobody_took_has_failed(
     channel: PlivoVoice, fields: dict[str, str], state: str, detail: str, retry: bool
 ) -> None:
     heard = channel.hear(ended(**fields), NOW)
@@ -248,6 +242,12 @@ async def test_only_a_call_that_a_person_took_is_delivered(
     assert (receipt.provider_id, receipt.state) == ("u-1", state)
     assert (receipt.detail, receipt.retry) == (detail, retry)
     assert heard.answers == (), "a call is no acknowledgement"
+
+
+async def test_a_person_who_was_told_nothing_is_no_delivery(channel: PlivoVoice) -> None:
+    over = ended(CallStatus="completed", Machine="false")
+
+    assert channel.hear(over, NOW) == Heard(), "we were not asked what to say"
 
 
 async def test_a_call_is_known_by_its_first_leg_as_well(channel: PlivoVoice) -> None:

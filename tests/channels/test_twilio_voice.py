@@ -166,6 +166,14 @@ async def test_who_is_not_known_to_be_a_machine_is_spoken_with(channel: TwilioVo
     assert answer(channel, callback) == document(call(SPOKEN))
 
 
+async def test_what_no_xml_may_hold_is_left_out(channel: TwilioVoice) -> None:
+    odd = replace(SPOKEN, speech="Disk\x00 full\ufffe\uffff \ud800", recipient="A\x08nn")
+
+    said = answer(channel, voice(AnsweredBy="human"), message=odd)
+
+    assert "Disk\ufffd full \ufffd" in said
+
+
 async def test_a_notice_is_only_said(channel: TwilioVoice) -> None:
     notice = replace(NOTICE, speech="You are on call from nine.")
 
@@ -250,12 +258,6 @@ async def test_a_call_about_a_message_that_is_not_ours_any_more_is_ended(
         ({"CallStatus": "ringing"}, "sent", "Twilio: ringing", False),
         ({"CallStatus": "in-progress"}, "sent", "Twilio: in-progress", False),
         (
-            {"CallStatus": "completed", "AnsweredBy": "human"},
-            "delivered",
-            "Somebody answered the call.",
-            False,
-        ),
-        (
             {"CallStatus": "completed", "AnsweredBy": "machine_end_beep"},
             "failed",
             MACHINE,
@@ -274,7 +276,7 @@ async def test_a_call_about_a_message_that_is_not_ours_any_more_is_ended(
         ),
     ],
 )
-async def test_only_a_call_that_a_person_took_is_delivered(
+async def test_a_call_that_nobody_took_has_failed(
     channel: TwilioVoice, fields: dict[str, str], state: str, detail: str, retry: bool
 ) -> None:
     callback = status(**fields)
@@ -290,6 +292,12 @@ async def test_only_a_call_that_a_person_took_is_delivered(
 
 async def test_a_state_that_is_new_to_us_says_nothing(channel: TwilioVoice) -> None:
     assert channel.hear(status(CallStatus="of next year"), NOW).receipts == ()
+
+
+async def test_a_person_who_was_told_nothing_is_no_delivery(channel: TwilioVoice) -> None:
+    over = status(CallStatus="completed", AnsweredBy="human")
+
+    assert channel.hear(over, NOW) == Heard(), "we were not asked what to say"
 
 
 async def test_a_forged_call_is_not_believed(channel: TwilioVoice) -> None:

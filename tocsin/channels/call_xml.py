@@ -10,6 +10,7 @@ from tocsin.channels.speaking import Part
 from tocsin.domain.hearing import Reply
 from tocsin.kit.text import printable
 
+_NOT_IN_XML: Final = dict.fromkeys((0xFFFE, 0xFFFF))
 XML: Final = "application/xml; charset=utf-8"
 SECONDS_FOR_A_KEY: Final = "6"
 SECONDS_FOR_A_BEEP: Final = "10"
@@ -55,6 +56,11 @@ def written(
     return spelled(root)
 
 
+def fit(text: str) -> str:
+    """Return a text without what no XML may hold."""
+    return printable(text).translate(_NOT_IN_XML)
+
+
 def spelled(root: Element) -> Reply:
     """Return a document as the answer to a provider."""
     body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
@@ -76,4 +82,4 @@ def _gathering(root: Element, dialect: Dialect, action: str) -> Element:
 def say(place: Element, dialect: Dialect, sentence: str, language: str) -> None:
     """Let a sentence be said by a voice that knows the language."""
     locale, voice = _VOICES.get(language, _VOICES["en"])
-    SubElement(place, dialect.say, language=locale, voice=voice).text = printable(sentence)
+    SubElement(place, dialect.say, language=locale, voice=voice).text = fit(sentence)

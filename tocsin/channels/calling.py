@@ -37,7 +37,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 def heard_turn(turn: Turn) -> Heard:
     """Return what a moment of a call tells: a key proves that somebody listens."""
     if not turn.key:
-        receipts = () if turn.taker == "unknown" else (taken(turn.call, turn.taker),)
+        receipts = () if turn.taker == "unknown" else (_taken(turn.call, turn.taker),)
         return Heard(receipts=receipts, token=turn.token)
     deed = DEED_OF.get(turn.key)
     return Heard(
@@ -58,11 +58,12 @@ def parts_for(turn: Turn, upshots: Sequence[Upshot], message: Message | None) ->
     return speaking.leave(message) if turn.taker == "machine" else speaking.call(message)
 
 
-def taken(call: str, taker: Taker) -> Receipt:
-    """Return the receipt of a call that was taken: only a person makes it delivered."""
-    if taker == "human":
-        return Receipt(provider_id=call, state="delivered", detail=SOMEBODY)
-    return untaken(call, MACHINE if taker == "machine" else UNKNOWN)
+def over(call: str, taker: Taker) -> Receipt | None:
+    """Return the receipt of a call that was taken and is over.
+
+    That a person took it was told when we were asked what to say; who did not ask said nothing.
+    """
+    return None if taker == "human" else _taken(call, taker)
 
 
 def untaken(call: str, why: str, *, retry: bool = True) -> Receipt:
@@ -73,3 +74,10 @@ def untaken(call: str, why: str, *, retry: bool = True) -> Receipt:
 def tones(extension: str) -> str:
     """Write down what is to be pressed once the call is taken."""
     return extension.replace(PAUSE, _PAUSES)
+
+
+def _taken(call: str, taker: Taker) -> Receipt:
+    """Return the receipt of a call that was taken: only a person makes it delivered."""
+    if taker == "human":
+        return Receipt(provider_id=call, state="delivered", detail=SOMEBODY)
+    return untaken(call, MACHINE if taker == "machine" else UNKNOWN)

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 import httpx
 
-from tocsin.channels.call_xml import spelled
+from tocsin.channels.call_xml import fit, spelled
 from tocsin.channels.dialling import dialled, international
 from tocsin.channels.plivo_account import Account, create, fields_of, settings_with
 from tocsin.channels.proof import PROOF, counted
@@ -120,7 +120,7 @@ class PlivoSms:
         fields = fields_of(callback)
         root = Element("Response")
         ends = {"src": fields.get("To", ""), "dst": fields.get("From", "")}
-        SubElement(root, "Message", ends).text = shortened(printable(text), MOST_PARTS)
+        SubElement(root, "Message", ends).text = shortened(fit(text), MOST_PARTS)
         return spelled(root)
 
 

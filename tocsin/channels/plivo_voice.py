@@ -14,8 +14,8 @@ from tocsin.channels.calling import (
     Taker,
     Turn,
     heard_turn,
+    over,
     parts_for,
-    taken,
     tones,
     untaken,
 )
@@ -157,7 +157,7 @@ def _receipt(fields: Mapping[str, str], *, is_over: bool) -> Receipt | None:
     if not is_over:
         return Receipt(provider_id=call, state="sent", detail=f"Plivo: {status}")
     if status == "completed":
-        return taken(call, _taker(fields))
+        return over(call, _taker(fields))
     cause = fields.get("HangupCauseName") or fields.get("HangupCause", "")
     why = _UNTAKEN.get(status, _UNTAKEN["failed"])
     is_for_good = fields.get("HangupCauseCode") in _FOR_GOOD

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement
 
-from tocsin.channels.call_xml import spelled
+from tocsin.channels.call_xml import fit, spelled
 from tocsin.channels.proof import counted
 from tocsin.channels.text_answers import told
 from tocsin.channels.twilio_faults import explained
 from tocsin.domain.answer import Upshot
 from tocsin.domain.hearing import Heard, Receipt, ReceiptState, Reply
 from tocsin.kit.sms import shortened
-from tocsin.kit.text import printable
 
 STATUS: Final = "status"  # the tail of the address for receipts
 INBOUND: Final = "sms"  # and of that for what people write
@@ -50,7 +49,7 @@ def answered(upshots: Sequence[Upshot]) -> Reply:
     if not text:
         return Reply()
     root = Element("Response")
-    SubElement(root, "Message").text = shortened(printable(text), MOST_PARTS)
+    SubElement(root, "Message").text = shortened(fit(text), MOST_PARTS)
     return spelled(root)
 
 

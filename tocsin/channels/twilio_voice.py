@@ -14,8 +14,8 @@ from tocsin.channels.calling import (
     Taker,
     Turn,
     heard_turn,
+    over,
     parts_for,
-    taken,
     tones,
     untaken,
 )
@@ -174,4 +174,4 @@ def _receipt(fields: Mapping[str, str]) -> Receipt | None:
     if status in _UNTAKEN:
         code = fields.get("SipResponseCode", "")
         return untaken(call, f"{_UNTAKEN[status]} (SIP {code})" if code else _UNTAKEN[status])
-    return taken(call, _taker(fields.get("AnsweredBy", ""))) if status == "completed" else None
+    return over(call, _taker(fields.get("AnsweredBy", ""))) if status == "completed" else None
