@@ -16,6 +16,9 @@ from tocsin.channels.plivo_voice import PlivoVoice
 from tocsin.channels.pushover import Pushover
 from tocsin.channels.sip import Sip
 from tocsin.channels.slack import Slack
+from tocsin.channels.smpp import Smpp
+from tocsin.channels.sms_gateway import SmsGateway
+from tocsin.channels.sns import Sns
 from tocsin.channels.teams_bot import TeamsBot
 from tocsin.channels.teams_workflow import TeamsWorkflow
 from tocsin.channels.telegram import Telegram
@@ -23,8 +26,10 @@ from tocsin.channels.tools import Tools
 from tocsin.channels.twilio_sms import TwilioSms
 from tocsin.channels.twilio_voice import TwilioVoice
 from tocsin.channels.twilio_whatsapp import TwilioWhatsapp
+from tocsin.channels.vonage_sms import VonageSms
 from tocsin.channels.web_push import WebPush
 from tocsin.channels.webhook import Webhook
+from tocsin.channels.whatsapp import WhatsApp
 from tocsin.domain.channel import Channel
 
 
@@ -54,13 +59,18 @@ CHANNELS: Final[tuple[type[Maker], ...]] = (
     Pushover,
     Sip,
     Slack,
+    Smpp,
+    SmsGateway,
+    Sns,
     TeamsBot,
     TeamsWorkflow,
     Telegram,
     TwilioSms,
     TwilioVoice,
     TwilioWhatsapp,
+    VonageSms,
     WebPush,
     Webhook,
+    WhatsApp,
 )
 DECLARED: Final = tuple(channel.declaration for channel in CHANNELS)
