@@ -1,5 +1,6 @@
 """A message in words: as short, as long or as speakable as a channel needs, in five languages."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, get_args
 
@@ -7,6 +8,7 @@ import pytest
 from jinja2 import Environment, meta
 from msgspec.structs import replace
 
+from tocsin.channels.answering import Said, read
 from tocsin.domain.message import Briefing, Message, MessageKind, Notice
 from tocsin.domain.page_words import BUILT_IN, Form
 from tocsin.domain.phrases import LANGUAGES
@@ -195,14 +197,23 @@ def test_notices_that_want_an_answer_say_how() -> None:
     awake = worded(replace(PAGE, kind="awake", deeds=("confirm",), incidents=storm(3)))
     asked = worded(replace(PAGE, kind="responder_request", notice=NOTICE))
 
-    trial = worded(replace(PAGE, kind="trial"))
+    trial = worded(replace(PAGE, kind="trial", deeds=("confirm",)))
 
-    assert "Reply" not in trial.text
+    assert trial.text.endswith('Pages reach you here. Reply "confirm" to prove it.')
     assert awake.text.endswith(
         "You acknowledged 3 incidents. Without your answer, others will be"
         ' paged. Reply "awake" to confirm.'
     )
     assert asked.text.endswith("Reply 4 to accept.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["awake", "trial"])
+def test_the_word_that_is_asked_for_is_understood(kind: MessageKind, language: str) -> None:
+    message = worded(replace(PAGE, kind=kind, language=language, deeds=("confirm",)))
+
+    (word,) = re.findall(r'["「](.+?)["」]', message.text)
+    assert read(word) == Said(deed="confirm")
 
 
 def test_a_code_is_said_figure_by_figure_and_twice() -> None:

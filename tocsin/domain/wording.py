@@ -31,7 +31,11 @@ LONGEST_DETAILS: Final = 1500
 LONGEST_NOTE: Final = 2000
 MOST_NAMES: Final = 10
 
-_REPLIES: Final = {"awake": "reply_awake", "responder_request": "reply_accept"}
+_REPLIES: Final = {
+    "trial": "reply_confirm",
+    "awake": "reply_awake",
+    "responder_request": "reply_accept",
+}
 
 Templates = Mapping[tuple[str, str], str]  # by form and language
 Spoken = Callable[[str], str]

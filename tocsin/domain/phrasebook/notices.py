@@ -137,6 +137,13 @@ PHRASES: Final = {
         "es": "Se trata de {what}. {note}",
         "ja": "対象: {what}。{note}",
     },
+    "reply_confirm": {
+        "en": 'Reply "confirm" to prove it.',
+        "de": 'Antworten Sie zum Beweis "confirm".',
+        "fr": 'Répondez "confirm" pour le prouver.',
+        "es": 'Responda "confirm" para probarlo.',
+        "ja": "届いたら「confirm」と返信してください。",
+    },
     "reply_awake": {
         "en": 'Reply "awake" to confirm.',
         "de": 'Antworten Sie zum Bestätigen "wach".',
