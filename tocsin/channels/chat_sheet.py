@@ -20,7 +20,6 @@ _BY_LETTER: Final[dict[str, Deed]] = {
     "r": "resolve",
     "e": "escalate",
     "c": "confirm",
-    "l": "list",
 }
 _LETTERS: Final = {deed: letter for letter, deed in _BY_LETTER.items()}
 
@@ -57,10 +56,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 def sheet_of(message: Message) -> Sheet:
     """Return what a message shows."""
+    url = _address_of(message)
     return Sheet(
         title=shortened(message.title, MOST_TITLE),
-        lines=message.body,
-        url=_address_of(message),
+        lines=_beneath(message, url),
+        url=url,
         link=phrase("open", message.language),
         buttons=_buttons(message.deeds, message.token, message.language),
     )
@@ -110,6 +110,16 @@ def is_final(answer: Answer, upshot: Upshot) -> bool:
 
 def _buttons(deeds: tuple[Deed, ...], what: str, language: str) -> tuple[Button, ...]:
     return tuple(Button(deed, phrase(deed, language), f"{_LETTERS[deed]}:{what}") for deed in deeds)
+
+
+def _beneath(message: Message, url: str) -> str:
+    """Return the body without what stands in the heading and in the link already."""
+    lines = message.body.splitlines()
+    if lines and lines[0].rstrip(" :") == message.title:
+        del lines[0]
+    if lines and lines[-1] == url:
+        del lines[-1]
+    return "\n".join(lines).strip()
 
 
 def _address_of(message: Message) -> str:
