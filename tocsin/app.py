@@ -41,6 +41,8 @@ from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import looking_with
+from tocsin.engine.postbox import receiving
+from tocsin.engine.recording_courier import recording_courier
 from tocsin.engine.room_courier import room_courier
 from tocsin.engine.signal_courier import signal_courier
 from tocsin.engine.webhook_courier import webhook_courier
@@ -222,7 +224,9 @@ async def _carrying(
         clock=clock,
         signing_key=signing_key(sealer),
         mail=_mail_server(settings, stack),
+        mail_domain=settings.mail_domain or "",
         vapid=vapid_of(sealer),
+        outbound=outbound,
     )
     given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
     carrying = Carrying(filter(None, given), partial(_channel_of, settings, tools))
@@ -261,6 +265,7 @@ async def _couriers(
         "webhook": webhook_courier(http),
         "write_back": write_back_courier(http),
         "room": room_courier(carrying),
+        "recording": recording_courier(carrying),
     }
 
 
@@ -286,7 +291,8 @@ async def running(settings: Settings, parts: Parts) -> AsyncIterator[None]:
     ]
     engine = asyncio.create_task(parts.engine.run()) if settings.role != "api" else None
     try:
-        yield
+        async with receiving(parts.house, settings.mail_domain or "", settings.mail_in):
+            yield
     finally:
         if engine:
             await parts.engine.stop()

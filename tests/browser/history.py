@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from tests.browser import chat, watchtower
+from tests.browser import chat, switchboard, watchtower
 from tests.browser.programs import register
 from tests.browser.site import Site, open_site
 from tests.browser.town import DAYS, NIGHT, Town, settle
@@ -147,6 +147,7 @@ async def _tonight(site: Site, town: Town) -> None:
     await _note_ids(site, town)
     await watchtower.build(site, town)
     await chat.furnish(site, town)
+    await switchboard.connect(site, town)
 
 
 async def _trial(site: Site, town: Town) -> None:

@@ -9,8 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
 from tocsin.domain.hearing import Callback, Finisher, Forged, Hearer, Preparer, Reply, Unheard
+from tocsin.domain.operator import Operator
 from tocsin.domain.provider import Provider
-from tocsin.usecases import hearing, providers
+from tocsin.usecases import call_routing, hearing, providers
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
 
@@ -97,6 +98,10 @@ class HearingApp:
             await hearing.keep_unheard(self._house, provider, sender, callback.body, str(why))
             await _respond(send, _saying(400, str(why)))
         else:
+            if heard.line is not None and isinstance(hearer, Operator):
+                direction = await call_routing.follow(self._house, provider, heard.line, now)
+                await _respond(send, hearer.direct(direction))
+                return
             upshots, message = await hearing.take(self._house, provider, heard, now)
             for _ in (upshot for upshot in upshots if not upshot.ok):
                 self._count(provider.type, "refused")

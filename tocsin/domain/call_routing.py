@@ -50,7 +50,7 @@ def go_on(call: Call, event: LineEvent, now: datetime) -> Next:
             return _pass_on(call, event, now)
         case "recorded":
             return _keep(call, event, now)
-        case "over":
+        case _:
             return _end(call, now), Drop()
 
 

@@ -19,18 +19,15 @@ from tocsin.kit.ids import new_id
 from tocsin.store import call_lines as store
 from tocsin.store import deliveries
 from tocsin.store.call_lines import BY_NAME, CALLS, LINES, NEWEST_FIRST
-from tocsin.store.names import listed
 from tocsin.store.providers import PROVIDERS
 from tocsin.store.rows import Taken
 from tocsin.store.services import SERVICES
-from tocsin.store.tables import services
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 100
-MOST_SERVICES: Final = 1000
 NUMBER: Final = Field(
     name="number",
     label="Number",
@@ -137,12 +134,6 @@ def carriers(house: House) -> list[Provider]:
     """List the providers whose numbers can be called."""
     able = {one.name for one in house.declared if one.takes_calls}
     return [one for one in house.providers.newest if one.type in able]
-
-
-async def service_choices(house: House) -> Sequence[tuple[str, str]]:
-    """Name all services."""
-    async with house.database.read() as tx:
-        return await listed(tx, services, most=MOST_SERVICES)
 
 
 def _granted(wish: Wish, before: CallLine) -> CallLine:

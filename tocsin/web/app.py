@@ -21,6 +21,7 @@ from tocsin.web.apps import acting, apps, connect, consent
 from tocsin.web.door import answers, api_keys, invitations, passwords, sessions, setup
 from tocsin.web.duty import (
     calendars,
+    call_lines,
     escalation_policies,
     oncall,
     overrides,
@@ -91,6 +92,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     apps,
     belongings,
     calendars,
+    call_lines,
     change_events,
     channel_form,
     connect,
@@ -154,6 +156,7 @@ ONLY_OURS: Final = frozenset({
     FILES,
     "answer",
     "calendars",
+    "call-lines",
     "live",
     "manifest.webmanifest",
     "service-worker.js",
