@@ -158,7 +158,7 @@ async def test_a_level_of_which_somebody_is_reached_waits_for_them(ladder: Ladde
     await ladder.passes()
     ladder.board["One"].answers = [NEVER]
     ladder.notebook.answer = lambda _: NEVER
-    await _page_again(ladder, incident)
+    await page_again(ladder, incident)
 
     await ladder.passes()
 
@@ -166,15 +166,15 @@ async def test_a_level_of_which_somebody_is_reached_waits_for_them(ladder: Ladde
     assert await ladder.night.alarms() == []
 
 
-async def _page_again(ladder: Ladder, incident: Incident) -> None:
-    """Plan one more page to Ann, after another way has failed, and keep the timers away."""
+async def page_again(ladder: Ladder, incident: Incident, *, tried: str = "OTHER") -> None:
+    """Plan one more page to Ann, after another way was tried, and keep the timers away."""
     await ladder.night.sql(sa.delete(tables.work))
     async with ladder.night.database.read() as tx:
         [method] = await METHODS.select(tx, METHODS.c.address == "5551111")
     now = ladder.night.now
     values = {"lane": "sms", "kind": "notify", "due": now, "planned_for": now}
     values |= {"incident_id": incident.id, "generation": incident.generation}
-    values |= {"payload": {"tried": ["OTHER"]}}
+    values |= {"payload": {"tried": [tried]}}
     values |= {"user_id": ladder.night.team.ann.id, "contact_method_id": method.id}
     await ladder.night.sql(sa.insert(tables.work).values(values))
 
@@ -260,7 +260,7 @@ async def test_a_fault_of_an_address_is_remembered_until_it_works(ladder: Ladder
     incident = await ladder.trigger()
     await ladder.passes()
     faulty = await ladder.method(sms.id)
-    await _page_again(ladder, incident)
+    await page_again(ladder, incident)
     await ladder.passes()
 
     assert (faulty.fault, faulty.fault_at) == ("Unknown number.", ladder.night.now)
@@ -328,7 +328,7 @@ async def test_a_provider_that_is_well_again_is_asked_first_again(ladder: Ladder
     ladder.board["One"].answers = [LATER, SENT]
     incident = await ladder.trigger()
     await ladder.passes()
-    await _page_again(ladder, incident)
+    await page_again(ladder, incident)
     await ladder.passes()
 
     health = await ladder.health("One")
