@@ -93,6 +93,10 @@ def test_whatever_could_do_harm_is_refused_with_a_sentence(source: str, sentence
     assert str(refused.value).startswith(sentence)
 
 
+def test_a_template_knows_what_it_asks_for() -> None:
+    assert read_template("{% if count %}{{ item.title }}{% endif %}").names == {"count", "item"}
+
+
 def test_what_comes_out_has_an_end() -> None:
     items = [Item("x" * 1000)] * 100
 

@@ -31,6 +31,7 @@ LONGEST_DETAILS: Final = 1500
 LONGEST_NOTE: Final = 2000
 MOST_NAMES: Final = 10
 
+_LISTS: Final = frozenset({"incidents", "further"})
 _REPLIES: Final = {
     "trial": "reply_confirm",
     "awake": "reply_awake",
@@ -86,8 +87,9 @@ def put_into_words(message: Message, templates: Templates) -> Worded:
 def render_page(message: Message, form: Form, template: str) -> str:
     """Word a page by a template; long titles are cut until it fits. Raises Refused."""
     read = read_template(template)
+    most = LISTED if read.names & _LISTS else FEW  # a storm makes many messages: no work for naught
     for longest_title in TITLES[form]:
-        text = read.render(_values(message, form, longest_title))
+        text = read.render(_values(message, form, longest_title, most))
         if form == "text":
             text = text.replace(ELLIPSIS, sms.CUT)
         if len(text) <= LONGEST[form] and (form != "text" or sms.segments(text) == 1):
@@ -185,10 +187,10 @@ def _joined(between: str, *parts: str) -> str:
     return between.join(part for part in parts if part)
 
 
-def _values(message: Message, form: Form, longest_title: int) -> dict[str, Any]:
+def _values(message: Message, form: Form, longest_title: int, most: int) -> dict[str, Any]:
     language = message.language
     spoken: Spoken = (lambda text: speakable(text, language)) if form == "speech" else str
-    incidents = [_shown(message, one, spoken, longest_title) for one in message.incidents[:LISTED]]
+    incidents = [_shown(message, one, spoken, longest_title) for one in message.incidents[:most]]
     count = len(message.incidents) + message.further
     return {
         "count": count,

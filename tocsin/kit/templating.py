@@ -47,9 +47,10 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A template that has been read."""
+    """A template that has been read. ``names`` are those that it asks for."""
 
     _read: jinja2.Template
+    names: frozenset[str]
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Return the text, without the blanks around it. Raises Refused."""
@@ -72,7 +73,8 @@ def read_template(source: str) -> Template:
     try:
         tree = _ENVIRONMENT.parse(source)
         _check(tree)
-        return Template(_ENVIRONMENT.from_string(tree))
+        names = frozenset(node.name for node in tree.find_all(nodes.Name))
+        return Template(_ENVIRONMENT.from_string(tree), names)
     except jinja2.TemplateSyntaxError as error:
         raise Refused(f"Line {error.lineno}: {_sentence(error.message or '')}") from None
     except (RecursionError, SyntaxError, MemoryError):  # as Python's own compiler says it
