@@ -13,8 +13,8 @@ KEY: Final = Field(
     label="Key of callbacks",
     kind="secret",
     example="correct-horse-battery-staple",
-    help="Some twenty letters and digits by chance: calls to us are believed if their address ends"
-    " with ?key= and these.",
+    help="12 to 100 letters and digits by chance, which stand behind ?key= in the addresses that"
+    " the provider calls,",
     required=False,
     pattern=r"[A-Za-z0-9._~-]{12,100}",
 )

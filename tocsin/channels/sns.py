@@ -35,7 +35,7 @@ _SETTINGS: Final = (
         label="Sender",
         kind="text",
         example="Oncall",
-        help="A number of yours at AWS, or a name of at most 11 letters where the country takes it",
+        help="a number of yours at AWS, or a name of at most 11 letters where countries take it,",
         required=False,
         pattern=r"\+[0-9]{5,15}|[A-Za-z0-9-]{1,11}",
     ),

@@ -39,7 +39,7 @@ _SETTINGS: Final = (
         label="Sender",
         kind="text",
         example="15550199",
-        help="A number of yours at Vonage, or a name of at most 11 letters (nobody can answer it).",
+        help="a number of yours at Vonage, or a name of at most 11 letters that nobody can answer,",
         pattern=r"[0-9]{3,15}|[A-Za-z0-9 ]{1,11}",
     ),
     Field(
