@@ -15,6 +15,8 @@ WorkKind = Literal[
     "escalate",
     "unacknowledge",
     "auto_resolve",
+    "awake",
+    "asleep",
     "urgency_change",
 ]
 

@@ -16,7 +16,16 @@ from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
 from tocsin.kit.clock import Clock
-from tocsin.usecases import answers, incidents, late_receipts, letters, notices, paging, receipts
+from tocsin.usecases import (
+    answers,
+    awake,
+    incidents,
+    late_receipts,
+    letters,
+    notices,
+    paging,
+    receipts,
+)
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
@@ -49,7 +58,10 @@ def ring(house: House) -> Task:
     async def run(works: Sequence[Work], clock: Clock) -> None:
         missing = [work for work in works if work.kind == "receipt"]
         await late_receipts.ring(house, missing, clock())
-        await incidents.ring(house, [work for work in works if work not in missing], clock())
+        checks = [work for work in works if work.kind in {"awake", "asleep"}]
+        await awake.ring(house, checks, clock())
+        others = [work for work in works if work not in missing and work not in checks]
+        await incidents.ring(house, others, clock())
 
     return run
 

@@ -68,6 +68,21 @@ async def earlier_to(
     return [Earlier(*row) for row in await tx.execute(query.order_by(c.at, c.id))]
 
 
+async def has_confirmed(
+    tx: AsyncConnection, user_id: str, incident_id: str, since: datetime
+) -> bool:
+    """Say whether somebody has answered that they are awake for an incident."""
+    c = messages.c
+    query = sa.select(c.id).where(
+        c.user_id == user_id,
+        c.at >= since,
+        c.kind == "awake",
+        c.incident_ids.contains([incident_id]),
+        c.answered_at.is_not(None),
+    )
+    return (await tx.execute(query.limit(1))).first() is not None
+
+
 async def settle(
     tx: AsyncConnection, message_id: str, delivery: Delivery, receipt: ReceiptState, now: datetime
 ) -> None:

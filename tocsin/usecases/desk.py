@@ -1,7 +1,7 @@
 """One transaction's decisions about incidents: asked of the rules, gathered, written at once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import asyncpg
@@ -78,6 +78,7 @@ class Desk:
         if decision.incident is not incident:
             self.writes.put_incident(decision.incident)
         log = self._keep_log(decision)
+        self._check_later(decision.incident, log)
         if self.view.listeners:
             told = announcements(self.view.listeners, decision.incident, log, self.now)
             self.writes.dispatches.extend(told)
@@ -128,6 +129,23 @@ class Desk:
                 self.writes.alarms.append(
                     AlarmRow(
                         id=new_id("Q"), at=self.now, incident_id=incident.id, sentence=sentence
+                    )
+                )
+
+    def _check_later(self, incident: Incident, log: Iterable[LogEntry]) -> None:
+        """Ask whoever wants that, some time after they acknowledged, whether they are awake."""
+        for entry in log:
+            is_theirs = entry.type == "acknowledge_log_entry" and entry.agent is not None
+            person = self.view.person(entry.agent.id) if is_theirs and entry.agent else None
+            if person and person.user.awake_check_minutes:
+                self.writes.work.append(
+                    Work(
+                        lane=TIMER,
+                        kind="awake",
+                        due=self.now + timedelta(minutes=person.user.awake_check_minutes),
+                        incident_id=incident.id,
+                        generation=incident.generation,
+                        user_id=person.user.id,
                     )
                 )
 

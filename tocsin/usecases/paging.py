@@ -16,6 +16,7 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, Purpose
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.provider import Provider
+from tocsin.domain.quiet import quiet_until
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents, messages
@@ -66,11 +67,50 @@ async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
     async with house.database.begin() as tx:
         found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
         bundle = sorted_out(works, found, works[0].lane)
-        until = await _gathers_until(tx, house, bundle, now) if bundle.works else None
-        if until is not None:
-            await work_store.gather(tx, [work.id for work in bundle.works], until)
-            bundle = replace(bundle, works=())
+        bundle = await _without_quiet_ones(tx, house, bundle, now)
+        bundle = await _unless_gathering(tx, house, bundle, now)
         return await compose_in(tx, house, bundle, PAGE, now) if bundle.works else bundle
+
+
+async def _without_quiet_ones(
+    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+) -> Bundle:
+    """Let what can wait wait for the end of somebody's quiet hours."""
+    low = [one.id for one in bundle.incidents.values() if one.urgency == "low"]
+    until = await _quiet_until(tx, house, bundle.works[0].user_id or "", now) if low else None
+    if until is None:
+        return bundle
+    waiting = [work for work in bundle.works if work.incident_id in low]
+    await work_store.gather(tx, [work.id for work in waiting], until)
+    return replace(
+        bundle,
+        works=tuple(work for work in bundle.works if work not in waiting),
+        incidents={id_: one for id_, one in bundle.incidents.items() if id_ not in low},
+    )
+
+
+async def _quiet_until(
+    tx: AsyncConnection, house: House, user_id: str, now: datetime
+) -> datetime | None:
+    connection = await driver(tx)
+    view = await house.directory.now(connection)
+    await view.know_people(connection, [user_id])
+    person = view.person(user_id)
+    if person is None or person.user.quiet_hours is None:
+        return None
+    zone = person.user.time_zone or house.account.time_zone
+    return quiet_until(person.user.quiet_hours, now, zone)
+
+
+async def _unless_gathering(
+    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+) -> Bundle:
+    """Let pages wait for each other in a storm."""
+    until = await _gathers_until(tx, house, bundle, now) if bundle.works else None
+    if until is None:
+        return bundle
+    await work_store.gather(tx, [work.id for work in bundle.works], until)
+    return replace(bundle, works=())
 
 
 async def _gathers_until(

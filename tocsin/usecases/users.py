@@ -16,7 +16,7 @@ from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.phrases import LANGUAGES
 from tocsin.domain.team import Team
-from tocsin.domain.user import ContactMethod, NotificationRule, Role, Urgency, User
+from tocsin.domain.user import ContactMethod, NotificationRule, QuietHours, Role, Urgency, User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
 from tocsin.kit.zones import is_zone
@@ -33,6 +33,7 @@ from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 2000
+LONGEST_SLEEP: Final = 60
 COLORS: Final = ("purple", "red", "green", "blue", "teal", "orange", "brown", "turquoise", "lime")
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
 DEFAULT_LABEL: Final = "Default"
@@ -54,6 +55,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | UnsetType = UNSET
     time_zone: str | UnsetType | None = UNSET
     language: str | UnsetType | None = UNSET
+    awake_check_minutes: int | UnsetType | None = UNSET
+    quiet_hours: QuietHours | UnsetType | None = UNSET
     color: str | UnsetType = UNSET
     job_title: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
@@ -268,6 +271,8 @@ def _faults(user: User) -> Iterator[str]:
         yield f"Email {fault}"
     if user.time_zone is not None and not is_zone(user.time_zone):
         yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    if user.awake_check_minutes is not None and not 1 <= user.awake_check_minutes <= LONGEST_SLEEP:
+        yield f"Awake check must be after 1 to {LONGEST_SLEEP} minutes."
     if user.language is not None and user.language not in LANGUAGES:
         yield f"Language must be one of {', '.join(LANGUAGES)}."
     if user.job_title:

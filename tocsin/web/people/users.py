@@ -1,6 +1,7 @@
 """People: the list, one person's page, and the form of their profile."""
 
 from collections.abc import Mapping
+from datetime import time
 from functools import partial
 from typing import Any, Final
 
@@ -8,7 +9,8 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.phrases import LANGUAGE_NAMES
-from tocsin.domain.user import User
+from tocsin.domain.user import QuietHours, User
+from tocsin.kit.text import is_digits
 from tocsin.usecases import duty, incident_queries, invitations, ties, users
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.incident_queries import WORST_FIRST, Asked
@@ -154,6 +156,9 @@ def _draft(user: User) -> dict[str, str]:
         "role": user.role,
         "time_zone": user.time_zone or "",
         "language": user.language or "",
+        "awake_check_minutes": str(user.awake_check_minutes or ""),
+        "quiet_start": _clock(user.quiet_hours.start) if user.quiet_hours else "",
+        "quiet_end": _clock(user.quiet_hours.end) if user.quiet_hours else "",
         "job_title": user.job_title or "",
         "description": user.description or "",
     }
@@ -168,9 +173,29 @@ def _wish(visit: Visit) -> Wish:
         role=role_in(form) if visit.may("administer") else UNSET,
         time_zone=form.get("time_zone", "").strip() or None,
         language=form.get("language", "").strip() or None,
+        awake_check_minutes=_minutes(form.get("awake_check_minutes", "").strip()),
+        quiet_hours=_quiet(form.get("quiet_start", ""), form.get("quiet_end", "")),
         job_title=form.get("job_title", "").strip() or None,
         description=form.get("description", "").strip() or None,
     )
+
+
+def _minutes(text: str) -> int | None:
+    """Read a number of minutes; whatever is none is one that every rule refuses."""
+    return int(text) if is_digits(text, 3) else -1 if text else None
+
+
+def _quiet(start: str, end: str) -> QuietHours | None:
+    """Read hours of quiet; without both ends there are none."""
+    try:
+        begin, finish = (time.fromisoformat(text) for text in (start, end))
+    except ValueError:
+        return None
+    return QuietHours(begin.hour * 60 + begin.minute, finish.hour * 60 + finish.minute)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 PAGES: Final = (
