@@ -1,7 +1,7 @@
 """Socket Mode: Slack tells us over a web socket that we open, so that nobody must reach us."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from tocsin.kit.http import Outbound
 
 OPENING: Final = 10.0  # seconds
 
-Take = Callable[[Told], Awaitable[None]]
+Take = Callable[[Told], Coroutine[Any, Any, None]]
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
