@@ -25,7 +25,7 @@ from tocsin.domain.provider import Provider
 from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import call_lines, call_recordings, call_routing, providers
+from tocsin.usecases import call_lines, call_recordings, call_routing, providers, upkeep
 from tocsin.usecases.call_lines import Wish
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
@@ -202,6 +202,16 @@ async def test_a_message_is_fetched_and_kept(
         await call_lines.call_of(house, "PX", call.id)
     with pytest.raises(NotFound):
         await call_lines.sound_of(house, "PX", call.id)
+
+
+async def test_a_call_is_forgotten_when_notifications_are(
+    happen: Happen, night: Night, house: House, line: CallLine
+) -> None:
+    await happen("began")
+    for days, kept in ((house.account.keep_notifications - 1, 1), (2, 0)):
+        await upkeep.clean_up(house, night.passes(days=days))
+        calls, _ = await call_lines.calls_of(house, line.id, Part(limit=9))
+        assert len(calls) == kept
 
 
 async def test_administrators_hear_of_a_message_that_cannot_be_had(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
 from tocsin.store.monitoring.monitoring_tables import threads, violations
-from tocsin.store.reach_tables import room_posts
+from tocsin.store.reach_tables import calls, room_posts
 from tocsin.store.tables import (
     alarms,
     alerts,
@@ -56,6 +56,11 @@ async def forget_notifications(tx: AsyncConnection, *, before: datetime) -> int:
 async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:
     """Forget old sentences for the administrators."""
     return await _forget(tx, alarms, alarms.c.at < before)
+
+
+async def forget_calls(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget who called long ago, and what was said."""
+    return await _forget(tx, calls, calls.c.at < before)
 
 
 async def forget_change_events(tx: AsyncConnection, *, before: datetime) -> int:

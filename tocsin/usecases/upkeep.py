@@ -64,6 +64,7 @@ async def _forget_records(tx: AsyncConnection, account: Account, now: datetime) 
         "incidents": await retention.forget_incidents(
             tx, resolved_before=before(account.keep_incidents)
         ),
+        "calls": await retention.forget_calls(tx, before=before(account.keep_notifications)),
         "violations": await retention.forget_violations(
             tx, cleared_before=before(account.keep_incidents)
         ),
