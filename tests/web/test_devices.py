@@ -149,6 +149,21 @@ async def test_a_label_is_changed_and_the_address_is_not(
         await contact_methods.change(night.house, carol.id, method.id, other)
 
 
+async def test_the_form_of_a_device_changes_its_label(
+    night: Night, browser: Browser, carol: User
+) -> None:
+    await add(browser, carol, PushBrowser().subscription(ENDPOINT))
+    [method] = await pushes(night, carol)
+    path = f"/users/{carol.id}/contact_methods/{method.id}"
+
+    page = await browser.open(f"{path}/edit")
+    given = {"kind": method.kind, "label": "Tablet", "address": method.address}
+    assert (await browser.send(page, path, **given)).status_code == 303
+
+    [changed] = await pushes(night, carol)
+    assert (changed.label, changed.sealed) == ("Tablet", method.sealed)
+
+
 async def test_a_browser_that_moved_is_followed(
     night: Night, browser: Browser, carol: User
 ) -> None:
