@@ -11,8 +11,9 @@ from tocsin.domain.machines.webhook import Listener
 from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
+from tocsin.domain.shadow import Shadow
 from tocsin.store import directory as store
-from tocsin.store import rooms, templates, webhook_subscriptions
+from tocsin.store import rooms, shadows, templates, webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
 from tocsin.store.providers import SealedProvider
 
@@ -35,6 +36,7 @@ class View:
         self._listeners: tuple[Listener, ...] | None = None
         self._hearing_back: frozenset[str] = frozenset()
         self._providers: tuple[SealedProvider, ...] | None = None
+        self._shadows: Sequence[Shadow] | None = None
         self._templates: Mapping[tuple[str, str], str] | None = None
 
     async def know_keys(self, connection: asyncpg.Connection, digests: Iterable[bytes]) -> None:
@@ -99,6 +101,16 @@ class View:
             self._hearing_back = await store.hearing_back(connection)
             subscribed = await webhook_subscriptions.listeners(connection)
             self._listeners = (*subscribed, *await rooms.listeners(connection))
+
+    async def know_shadows(self, connection: asyncpg.Connection) -> None:
+        """Read who learns from whom."""
+        if self._shadows is None:
+            self._shadows = await shadows.all_of_them(connection)
+
+    @property
+    def shadows(self) -> Sequence[Shadow]:
+        """Who learns from whom, once it is known."""
+        return self._shadows or ()
 
     async def know_providers(self, connection: asyncpg.Connection) -> None:
         """Read whom administrators have set up to carry messages."""

@@ -21,6 +21,7 @@ from tocsin.store.writes import Writes, flush
 from tocsin.usecases.failover import Fate, fates, plan
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
+from tocsin.usecases.shadows import plan_copies
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ async def record(
             )
             writes.log = [_log_entry(one) for one in writes.notifications]
             writes.work += _wait_for_receipt(house, bundle, delivery, now)
+            await plan_copies(tx, house, bundle, now)
         else:
             followed = fates(bundle, delivery, now)
             writes = await plan(tx, bundle, followed, delivery.detail, now)
