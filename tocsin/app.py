@@ -40,7 +40,7 @@ from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
-from tocsin.engine.lookout import looking_with
+from tocsin.engine.lookout import Look, looking_with
 from tocsin.engine.postbox import receiving
 from tocsin.engine.recording_courier import recording_courier
 from tocsin.engine.room_courier import room_courier
@@ -94,8 +94,6 @@ async def build(
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
         outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
         carrying = await _carrying(settings, sealer, outbound, clock, stack)
-        tools = open_tools(outbound, user_agent=USER_AGENT, clock=clock)
-        look = looking_with(await stack.enter_async_context(tools))
         house = House(
             database=database,
             settings=settings,
@@ -115,15 +113,15 @@ async def build(
             registry,
             lambda: ingest.is_crowded,
             couriers=await _couriers(carrying, sealer, outbound, stack),
-            look=look,
+            look=await _look(outbound, clock, stack),
         )
         ingest = _ingest(house, settings.ingest_queue, engine)
         live = Live(house)
         watched = HealthApp(house, registry)
-        is_silent = settings.role == "engine"
         heard = HearingApp(house, lambda one: carrying.of(one.kind, one), engine.count_heard)
-        faces = _faces(house, live, ingest, registry, watched=watched, heard=heard)
-        face = watched if is_silent else faces
+        face: ASGIApp = watched
+        if settings.role != "engine":
+            face = _faces(house, live, ingest, registry, watched=watched, heard=heard)
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=face)
 
 
@@ -246,6 +244,12 @@ def _mail_server(settings: Settings, stack: AsyncExitStack) -> MailServer | None
     server = MailServer(**msgspec.structs.asdict(settings.smtp_url))
     stack.push_async_callback(server.close)
     return server
+
+
+async def _look(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Look:
+    """Make what monitors look with."""
+    tools = open_tools(outbound, user_agent=USER_AGENT, clock=clock)
+    return looking_with(await stack.enter_async_context(tools))
 
 
 async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Envoy:

@@ -31,12 +31,7 @@ class Meters:
             buckets=SECONDS,
             registry=registry,
         )
-        self._heard = Counter(
-            "tocsin_heard",
-            "What providers told us, by whether it was heard, forged, unheard or refused.",
-            ("provider", "outcome"),
-            registry=registry,
-        )
+        self._heard = _heard(registry)
         self._deliveries = DeliveryMeters(registry)
         self._failures = Counter(
             "tocsin_engine_failures",
@@ -94,3 +89,12 @@ class Meters:
     def beat(self, now: datetime) -> None:
         """Show that the engine lives."""
         self._heartbeat.set(now.timestamp())
+
+
+def _heard(registry: CollectorRegistry) -> Counter:
+    return Counter(
+        "tocsin_heard",
+        "What providers told us, by whether it was heard, forged, unheard or refused.",
+        ("provider", "outcome"),
+        registry=registry,
+    )
