@@ -15,6 +15,7 @@ ANSWERS: Final = "ack+"
 BOUNCES: Final = "bounce+"
 MARK: Final = 24  # letters that prove that an address is one of ours
 MOST_PARTS: Final = 30
+MOST_HTML: Final = 100_000  # characters of a page; what a person wrote stands above
 MOST_TOLD: Final = 300
 COMPLAINT: Final = "The recipient's mail service took it for spam."
 
@@ -81,7 +82,7 @@ def words_of(mail: EmailMessage) -> str:
         return ""
     if part.get_content_subtype() != "html":
         return text
-    page = BeautifulSoup(text, "html.parser")
+    page = BeautifulSoup(text[:MOST_HTML], "html.parser")
     for quoted in page(["blockquote", "style", "head"]):
         quoted.decompose()
     return page.get_text("\n")
