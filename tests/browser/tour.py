@@ -133,6 +133,7 @@ STOPS: Final = (
         "contact-method-edit", "/users/{id}/contact_methods/{method_id}/edit",
         "/users/{user}/contact_methods/{method}/edit",
     ),
+    Stop("notices", "/users/{id}/notices", "/users/{user}/notices"),
     Stop("device-new", "/users/{id}/devices/new", "/users/{owner}/devices/new"),
     Stop("teams", "/teams", "/teams"),
     Stop("team", "/teams/{id}", "/teams/{team}"),

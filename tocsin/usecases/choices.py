@@ -38,6 +38,22 @@ class Taker(msgspec.Struct, frozen=True, kw_only=True):
     duties: Sequence[str]
 
 
+class Teachers(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom one can learn from: people, and schedules, whoever holds them."""
+
+    people: Named
+    schedules: Named
+
+
+async def teachers(house: House) -> Teachers:
+    """Name everybody whom somebody in training can learn from."""
+    async with house.database.read() as tx:
+        return Teachers(
+            people=await listed(tx, tables.users, most=MOST),
+            schedules=await listed(tx, tables.schedules, most=MOST),
+        )
+
+
 async def offer(house: House) -> Choices:
     """Name everything that an incident can be sought by, or given to."""
     async with house.database.read() as tx:
