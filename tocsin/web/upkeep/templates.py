@@ -101,7 +101,7 @@ def _form(visit: Visit, known: Known, text: str, complaint: Complaint | None = N
         built_in=BUILT_IN[known.form, known.language],
         name=FORM_NAMES[known.form],
         purpose=PURPOSES[known.form],
-        language=LANGUAGE_NAMES[known.language],
+        called=LANGUAGE_NAMES[known.language],
         address=_address(known.form, known.language),
         others=[
             (_address(known.form, code), called, code == known.language, None)
