@@ -13,6 +13,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
 from tocsin.store.database import Database
 from tocsin.store.oauth import APPS, CODES, TOKENS
+from tocsin.store.reach_tables import messages
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 
@@ -45,6 +46,8 @@ async def test_only_what_is_old_is_forgotten(night: Night) -> None:
         await put(night, tables.quarantine, days, body=b"{}", body_bytes=2)
     for days in (89, 91):
         await put(night, tables.alarms, days)
+    for days in (29, 31):
+        await put(night, messages, days, user_id=night.team.ann.id, body={})
     for days in (399, 401):
         await put(night, tables.notifications, days, user_id=night.team.ann.id)
 
@@ -52,6 +55,7 @@ async def test_only_what_is_old_is_forgotten(night: Night) -> None:
 
     assert await ages(night, tables.quarantine) == [29]
     assert await ages(night, tables.alarms) == [89]
+    assert await ages(night, messages) == [29]
     assert await ages(night, tables.notifications) == [399]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from tocsin.domain.failover import trail_of
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.notification import Notification
@@ -66,7 +67,7 @@ class Meters:
     def handed_over(self, works: Sequence[Work], now: datetime) -> None:
         """Measure how long pages took that a channel has now taken."""
         for work in works:
-            late = (now - (work.planned_for or work.due)).total_seconds()
+            late = (now - _since(work)).total_seconds()
             self._page_seconds.labels(work.lane).observe(max(late, 0))
 
     def delivered(self, dispatch: Dispatch, outcome: Outcome, now: datetime) -> None:
@@ -89,6 +90,12 @@ class Meters:
     def beat(self, now: datetime) -> None:
         """Show that the engine lives."""
         self._heartbeat.set(now.timestamp())
+
+
+def _since(work: Work) -> datetime:
+    """Return when it was planned for at first, however often it was tried since then."""
+    began = trail_of(work.payload).since if work.kind == "notify" else None
+    return began or work.planned_for or work.due
 
 
 def _heard(registry: CollectorRegistry) -> Counter:

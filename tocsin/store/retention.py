@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
 from tocsin.store.monitoring.monitoring_tables import threads, violations
-from tocsin.store.reach_tables import calls, room_posts
+from tocsin.store.reach_tables import calls, messages, room_posts
 from tocsin.store.tables import (
     alarms,
     alerts,
@@ -51,6 +51,11 @@ async def forget_strays(tx: AsyncConnection, *, before: datetime, most: int) -> 
 async def forget_notifications(tx: AsyncConnection, *, before: datetime) -> int:
     """Forget old attempts to tell somebody."""
     return await _forget(tx, notifications, notifications.c.at < before)
+
+
+async def forget_messages(tx: AsyncConnection, *, before: datetime) -> int:
+    """Forget what was handed to channels so long ago that nobody answers it any more."""
+    return await _forget(tx, messages, messages.c.at < before)
 
 
 async def forget_alarms(tx: AsyncConnection, *, before: datetime) -> int:

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 MOST_STRAYS: Final = 10_000
 FOR_EVER: Final = 0  # days
 KEEP_RECEIVED: Final = timedelta(days=7)  # nobody repeats a webhook for longer
+KEEP_MESSAGES: Final = timedelta(days=30)  # longer than their tokens last
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,6 +37,7 @@ async def clean_up(house: House, now: datetime) -> None:
                 tx, before=now - KEEP_RECEIVED
             ),
             "tokens": await retention.forget_tokens(tx, expired=now),
+            "messages": await retention.forget_messages(tx, before=now - KEEP_MESSAGES),
         }
         await last_events.forget_orphans(tx)
         await last_bodies.forget_orphans(tx)
