@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-peers bench-web bench-monitors screenshots docs lock clean
+.PHONY: help run test check format bench bench-peers bench-web bench-monitors bench-paging screenshots docs lock clean
 
 FITS := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -46,6 +46,9 @@ bench-web: $(VENV)/dev ## measure the pages alone
 
 bench-monitors: $(VENV)/dev ## measure a thousand monitors alone
 	@$(BIN)/python -m bench --monitors
+
+bench-paging: $(VENV)/dev ## measure pages to a crowd alone
+	@$(BIN)/python -m bench --paging
 
 screenshots: $(VENV)/dev ## take pictures of all pages into screenshots/ (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots

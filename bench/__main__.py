@@ -2,6 +2,7 @@
 
     python -m bench [--quick] [--rows 1000000] [--seconds 8]
     python -m bench [--peers | --web | --monitors | --deliveries] [--seconds 8]
+    python -m bench --paging [--quick]
 
 The load generator runs on the same machine; its own ceiling is measured first.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import deliveries, load, monitors, pages, schedules, web
+from bench import deliveries, load, monitors, pages, paging, schedules, web
 from bench.fill import fill
 from bench.peers import Peer, peers
 from bench.server import HEADERS, Server, integration_key, serving
@@ -101,6 +102,7 @@ async def measure(arguments: argparse.Namespace) -> None:
                 report.add(f"{what}: full / empty", rate / empty[what], "", "≥ 0.85")
             await reads(report, server)
     await watching(report)
+    await paging_people(report, arguments.plan)
     await web_pages(report)
     report.show()
 
@@ -238,6 +240,31 @@ async def watching(report: Report) -> None:
     report.add(f"{what}: of one core", 100 * share, "%", "≤ 50", note)
 
 
+async def paging_people(report: Report, plan: paging.Plan) -> None:
+    """Page a crowd by SMS: in a storm, steadily, and beside a provider that hangs."""
+    async with (
+        disposable() as (directory, url),
+        serving(directory / "data", port=PORT, database_url=url, smtp_port=NO_MAIL) as server,
+    ):
+        found = await paging.measure(server.url, directory / "data", url, plan)
+    storm, steady = found.storm, found.steady
+    what = f"{storm.incidents:,} incidents in {plan.storm_lasts:.0f} s, {plan.storm_people} people"
+    note = f"p50 {storm.p50:.2f} s, p99 {storm.p99:.2f} s, {storm.unpaged} people not paged"
+    report.add(f"{what}: the latest first page", storm.worst, "s", "≤ 30", note)
+    note = f"{storm.untold} incidents not told, {storm.told_twice} told twice"
+    report.add(f"{what}: messages that told all of them", storm.messages, "", "", note)
+    what = f"{plan.rate} pages a second"
+    note = f"p50 {steady.p50_ms:.0f} ms, {steady.missing} missing"
+    report.add(f"{what}, each to somebody else: p99", steady.p99_ms, "ms", "≤ 1000", note)
+    alone = statistics.median(well.p99_ms for well, _ in found.pairs)
+    beside = statistics.median(hung.p99_ms for _, hung in found.pairs)
+    ratios = [hung.p99_ms / well.p99_ms for well, hung in found.pairs]
+    missing = sum(one.missing for pair in found.pairs for one in pair)
+    note = f"p99 {alone:.0f} and {beside:.0f} ms, {len(ratios)} pairs of runs, {missing} missing"
+    what = f"{what}, half by a provider that hangs: p99 of the others / if it does not hang"
+    report.add(what, statistics.median(ratios), "", "< 1.1", note)
+
+
 async def telling(report: Report, seconds: int) -> None:
     """Tell of incidents by webhook, on a server of its own."""
     async with (
@@ -310,7 +337,7 @@ async def rounds(
 async def _run(arguments: argparse.Namespace) -> None:
     if arguments.peers:
         await compare(arguments)
-    elif arguments.web or arguments.monitors or arguments.deliveries:
+    elif arguments.web or arguments.monitors or arguments.deliveries or arguments.paging:
         await _alone(arguments)
     else:
         await measure(arguments)
@@ -324,6 +351,8 @@ async def _alone(arguments: argparse.Namespace) -> None:
         await watching(report)
     if arguments.deliveries:
         await telling(report, arguments.seconds)
+    if arguments.paging:
+        await paging_people(report, arguments.plan)
     report.show()
 
 
@@ -337,7 +366,9 @@ def main() -> None:
     parser.add_argument("--web", action="store_true", help="measure the pages alone")
     parser.add_argument("--monitors", action="store_true", help="measure the monitors alone")
     parser.add_argument("--deliveries", action="store_true", help="measure webhooks alone")
+    parser.add_argument("--paging", action="store_true", help="measure pages to a crowd alone")
     arguments = parser.parse_args()
+    arguments.plan = paging.QUICK if arguments.quick else paging.Plan()
     if arguments.quick:
         arguments.rows, arguments.seconds = 50_000, 3
     asyncio.run(_run(arguments))

@@ -121,7 +121,7 @@ async def _beside_a_slow_one(server: Server, box: Receiver, key: str) -> Latency
 
 async def _storm(url: str, key: str) -> None:
     """Trigger 10,000 incidents a minute for a while."""
-    await pages.send(url, key, events=int(STORM_LASTS / STORM), every=STORM)
+    await pages.send(url, [key], events=int(STORM_LASTS / STORM), every=STORM)
 
 
 async def _rate(server: Server, key: str, seconds: int, run: int) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -72,22 +72,22 @@ class Latency(msgspec.Struct, frozen=True):
 async def measure(box: Inbox, url: str, key: str, *, events: int, every: float) -> Latency:
     """Send ``events`` new alerts, one each ``every`` seconds, and wait for their pages."""
     box.heard.clear()
-    answered = await send(url, key, events=events, every=every)
+    answered = await send(url, [key], events=events, every=every)
     await box.hears(events, seconds=30)
     waits = sorted((box.heard[m] - at) * 1000 for m, at in answered.items() if m in box.heard)
     cuts = statistics.quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
     return Latency(cuts[49], cuts[98], events - len(waits))
 
 
-async def send(url: str, key: str, *, events: int, every: float) -> dict[int, float]:
-    """Send marked alerts at a steady pace; return when each was answered."""
+async def send(url: str, keys: Sequence[str], *, events: int, every: float) -> dict[int, float]:
+    """Send marked alerts at a steady pace, to each key in turn; return when each was answered."""
     answered: dict[int, float] = {}
-    async with httpx.AsyncClient(base_url=url) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         began = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for mark in range(events):
                 await asyncio.sleep(max(0.0, began + mark * every - time.perf_counter()))
-                group.create_task(_send(http, key, mark, answered))
+                group.create_task(_send(http, keys[mark % len(keys)], mark, answered))
     return answered
 
 
