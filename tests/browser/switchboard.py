@@ -9,7 +9,7 @@ from tests.browser.town import Town
 from tocsin.domain.call_line import EventKind, LineEvent
 from tocsin.domain.log_entry import Agent
 from tocsin.store import call_lines as store
-from tocsin.usecases import call_lines, call_routing, providers
+from tocsin.usecases import call_lines, call_routing, contact_methods, providers
 from tocsin.usecases.incidents import By, Change, change
 from tocsin.usecases.parts import Part
 
@@ -32,6 +32,9 @@ async def connect(site: Site, town: Town) -> None:
         service_id=town.services["Checkout"],
     )
     line = await call_lines.create(site.house, wished, town.now)
+    for name, number in (("Chris", "5550123"), ("Ann", "5550124")):
+        way = contact_methods.Wish(kind="phone", label="Mobile", address=number)
+        await contact_methods.create(site.house, town.people[name].id, way, town.now)
     await _call(site, town, provider, "CA1", "began", "key")
     await _call(site, town, provider, "CA2", "began", "over")
     await _call(site, town, provider, "CA3", "began", *PASSED_ON, "recorded")
@@ -48,7 +51,10 @@ async def _call(site: Site, town: Town, provider_id: str, name: str, *kinds: Eve
     event = LineEvent(kind="began", call=name, caller="+15550142", number=NUMBER, **told)
     for place, kind in enumerate(kinds, start=-1):
         await call_routing.follow(
-            site.house, provider, replace(event, kind=kind, place=max(place, 0)), town.now
+            site.house,
+            provider,
+            replace(event, kind=kind, place=max(place, 0), detail="no answer"),
+            town.now,
         )
 
 

@@ -48,6 +48,14 @@ async def output_of(
     return said.decode(errors="replace")
 
 
+def tell(process: asyncio.subprocess.Process, what: bytes, *, is_all: bool = False) -> None:
+    """Let a program read something, unless it is gone: then nobody minds."""
+    if process.stdin is not None and not process.stdin.is_closing():
+        process.stdin.write(what)
+        if is_all:
+            process.stdin.close()
+
+
 class _Entry:
     """What the child does between its birth and its program. Takes no lock, imports nothing."""
 

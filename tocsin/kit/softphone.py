@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from tocsin.kit.children import spawn
+from tocsin.kit.children import spawn, tell
 from tocsin.kit.speech import duration
 
 WORKER: Final = Path(__file__).with_name("softphone_worker.py")
@@ -114,8 +114,7 @@ class Softphone:
         return number
 
     def _order(self, **order: Any) -> None:
-        if self._process.stdin is not None:
-            self._process.stdin.write(f"{json.dumps(order)}\n".encode())
+        tell(self._process, f"{json.dumps(order)}\n".encode())
 
     async def _expect(self, event: str, *, within: float, **features: Any) -> Mapping[str, Any]:
         async with asyncio.timeout(within):

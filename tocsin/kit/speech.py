@@ -12,7 +12,7 @@ from operator import mul
 from pathlib import Path
 from typing import Final
 
-from tocsin.kit.children import spawn
+from tocsin.kit.children import spawn, tell
 from tocsin.kit.text import one_line
 
 PROGRAM: Final = "espeak-ng"
@@ -63,8 +63,8 @@ class Speaker:
             complaints=asyncio.subprocess.DEVNULL,
         )
         try:
-            talking = process.communicate(_plain(text).encode())
-            recorded, _ = await asyncio.wait_for(talking, TIMEOUT)
+            tell(process, _plain(text).encode(), is_all=True)
+            recorded, _ = await asyncio.wait_for(process.communicate(), TIMEOUT)
         except TimeoutError:
             raise SpeechlessError(f"espeak-ng said nothing within {TIMEOUT:g} seconds.") from None
         finally:
