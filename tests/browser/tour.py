@@ -122,8 +122,12 @@ STOPS: Final = (
     Stop("person-edit", "/users/{id}/edit", "/users/{user}/edit"),
     Stop("person-delete", "/users/{id}/delete", "/users/{user}/delete"),
     Stop(
-        "contact-method-new", "/users/{id}/contact_methods/new",
+        "contact-method-kinds", "/users/{id}/contact_methods/new",
         "/users/{user}/contact_methods/new",
+    ),
+    Stop(
+        "contact-method-new", "/users/{id}/contact_methods/new",
+        "/users/{user}/contact_methods/new?kind=slack",
     ),
     Stop(
         "contact-method", "/users/{id}/contact_methods/{method_id}",

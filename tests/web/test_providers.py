@@ -81,7 +81,7 @@ async def test_the_way_begins_at_the_settings(browser: Browser) -> None:
     assert "No provider yet." in text_of(await browser.open("/providers"))
     kinds = await browser.open("/providers/new")
     assert 'href="/providers/new/pigeons"' in kinds.text
-    assert "Pigeon post Answers come back, receipts too" in text_of(kinds)
+    assert "Pigeon post SMS: answers come back, receipts too" in text_of(kinds)
 
 
 async def test_a_provider_is_set_up_and_its_secret_never_shown(browser: Browser) -> None:

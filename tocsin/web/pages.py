@@ -45,6 +45,7 @@ _TEMPLATES.filters |= {
     "restrictions": restrictions_told,
     "rotation": rotation_told,
     "sentence": sentence,
+    "sentence_of": words.sentence_of,
     "span": span,
     "twice": instants.choices,
     "value": words.value,

@@ -88,6 +88,12 @@ def channel(kind: str) -> str:
     return CHANNELS.get(kind, kind.replace("_", " ").title() if "_" in kind else kind)
 
 
+def sentence_of(words: str) -> str:
+    """Make a sentence of words that also stand within one."""
+    words = words.strip().rstrip(",.")
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
 def value(detail: Any) -> str:
     """Write a detail of an alert, of whatever shape."""
     if not isinstance(detail, str):

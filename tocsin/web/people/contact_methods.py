@@ -7,6 +7,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES
+from tocsin.domain.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, Urgency
 from tocsin.kit.text import is_digits
 from tocsin.usecases import contact_methods, notification_rules, proofs, users
@@ -34,8 +35,12 @@ USES: Final[Mapping[str, tuple[Urgency, ...]]] = {
 
 
 async def new_method(visit: Visit) -> Response:
-    """Show the form of a way to reach somebody that is not there yet."""
-    return await _show(visit, {"use": "high"})
+    """Ask what kind of way it shall be; with that, show its form."""
+    kind = visit.query.get("kind", "")
+    if kind in {one.name for one in _usable(visit)}:
+        return await _show(visit, {"use": "high", "kind": kind})
+    person = (await users.get(visit.house, _owner(visit))).user
+    return show(visit, "contact_method_kinds.html", person=person, kinds=_usable(visit))
 
 
 async def create_method(visit: Visit) -> Response:
@@ -150,10 +155,9 @@ async def _show(
     method: ContactMethod | None = None,
     complaint: Complaint | None = None,
 ) -> Response:
-    house = visit.house
-    usable = offered(house.kinds.values(), house.ways)
-    names = dict.fromkeys([*usable, *([method.kind] if method else [])])
-    kinds = [house.kinds[name] for name in names if name in house.kinds]
+    usable = _usable(visit)
+    name = method.kind if method else draft.get("kind", "")
+    kind = visit.house.kinds.get(name) or usable[0]
     return show(
         visit,
         "contact_method_form.html",
@@ -161,11 +165,16 @@ async def _show(
         person=(await users.get(visit.house, _owner(visit))).user,
         method=method,
         draft=draft,
-        kinds=kinds,
-        has_telephones=not TELEPHONES.isdisjoint(names),
+        kind=kind,
+        is_telephone=kind.name in TELEPHONES,
         default_country=DEFAULT_COUNTRY,
         complaint=complaint,
     )
+
+
+def _usable(visit: Visit) -> list[Kind]:
+    house = visit.house
+    return [house.kinds[name] for name in offered(house.kinds.values(), house.ways)]
 
 
 def _draft(method: ContactMethod) -> dict[str, str]:
