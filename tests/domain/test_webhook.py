@@ -24,6 +24,8 @@ from tests.domain.scene import (
 from tocsin.domain.command import (
     Acknowledge,
     Annotate,
+    AskForHelp,
+    CancelRequest,
     ChangeBridge,
     ChangePriority,
     ChangeService,
@@ -31,8 +33,10 @@ from tocsin.domain.command import (
     Decision,
     Delegate,
     Escalate,
+    Publish,
     Reassign,
     Reopen,
+    ReplyToRequest,
     Resolve,
     Retitle,
     Retrigger,
@@ -48,8 +52,10 @@ from tocsin.domain.machines.webhook import (
     occurrences,
     sign,
 )
+from tocsin.domain.responder_request import RequestTarget
 
 BY_ALICE = person(ALICE)
+ASKED = RequestTarget(type="user", id=BOB)
 OTHER = replace(NEW.policy, id="OTHER")
 
 
@@ -69,6 +75,14 @@ def events(decision: Decision) -> list[str]:
         (begun(), Delegate(policy=OTHER, roster=ROSTER), ["incident.delegated"]),
         (begun(), Reassign(assignees=(BOB,), roster=ROSTER), ["incident.reassigned"]),
         (begun(), Annotate(content="Looking"), ["incident.annotated"]),
+        (begun(), Publish(message="It is back"), ["incident.status_update_published"]),
+        (begun(), AskForHelp(target=ASKED, message="Help"), ["incident.responder.added"]),
+        (
+            begun(),
+            ReplyToRequest(user_id=BOB, reply="joined", message="Help"),
+            ["incident.responder.replied"],
+        ),
+        (begun(), CancelRequest(user_id=BOB), []),
         (begun(), ChangePriority(priority_id="P1"), ["incident.priority_updated"]),
         (begun(), ChangeService(service_id="SEARCH"), ["incident.service_updated"]),
         (

@@ -8,7 +8,15 @@ import msgspec
 from msgspec.structs import replace
 
 from tests.domain.scene import ALICE, FIVE, NOON, begin, begun, person
-from tocsin.domain.command import Annotate, ChangeBridge, ChangePriority
+from tocsin.domain.command import (
+    Annotate,
+    AskForHelp,
+    ChangeBridge,
+    ChangePriority,
+    Command,
+    Publish,
+    ReplyToRequest,
+)
 from tocsin.domain.decide import decide
 from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
@@ -22,6 +30,7 @@ from tocsin.domain.machines.webhook_payload import (
     write,
 )
 from tocsin.domain.priority import PRIORITIES
+from tocsin.domain.responder_request import RequestTarget
 from tocsin.domain.team import Team
 
 URL = "https://oncall.example.com"
@@ -151,6 +160,52 @@ def test_a_note_that_is_too_long_is_cut() -> None:
     assert data["trimmed"] is True
     assert told.note is not None
     assert told.note.startswith(data["content"])
+
+
+def told_of(command: Command) -> Occurrence:
+    """Return the event that comes of asking for something."""
+    decision = decide(begun(), command, NOON)
+    (told,) = occurrences(decision.incident, decision.log)
+    return told
+
+
+def test_a_status_update_is_told_with_its_incident() -> None:
+    told = replace(told_of(Publish(message="It is back")), id="QUPDATE")
+
+    assert written(told)["data"] == {
+        "incident": written(told_of(Annotate(content="")))["data"]["incident"],
+        "id": "QUPDATE",
+        "message": "It is back",
+        "trimmed": False,
+        "type": "incident_status_update",
+    }
+
+
+def test_who_was_asked_to_help_is_named() -> None:
+    target = RequestTarget(type="user", id=ALICE)
+    told = told_of(AskForHelp(target=target, message="Help"))
+    data = written(told)["data"]
+
+    assert ALICE in ids_in(told)
+    assert (data["user"]["summary"], data["user"]["type"]) == ("Alice", "user_reference")
+    assert (data["escalation_policy"], data["type"]) == (None, "incident_responder")
+    assert (data["message"], data["state"]) == ("Help", "pending")
+    assert data["incident"]["id"] == "INCIDENT"
+
+
+def test_a_policy_that_was_asked_to_help_is_named() -> None:
+    target = RequestTarget(type="escalation_policy", id="POLICY")
+    told = told_of(AskForHelp(target=target, message="Help"))
+    data = written(told)["data"]
+
+    assert (data["user"], data["escalation_policy"]["summary"]) == (None, "Night watch")
+
+
+def test_what_somebody_answered_is_told_with_what_was_asked() -> None:
+    told = told_of(ReplyToRequest(user_id=ALICE, reply="declined", message="Help"))
+    data = written(told)["data"]
+
+    assert (data["user"]["id"], data["state"], data["message"]) == (ALICE, "declined", "Help")
 
 
 def test_what_cannot_be_cut_far_enough_is_not_written() -> None:

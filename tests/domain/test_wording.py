@@ -204,7 +204,7 @@ def test_notices_that_want_an_answer_say_how() -> None:
         "You acknowledged 3 incidents. Without your answer, others will be"
         ' paged. Reply "awake" to confirm.'
     )
-    assert asked.text.endswith("Reply 4 to accept.")
+    assert asked.text.endswith("Reply 2 to accept, 3 to decline.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -47,7 +47,7 @@ async def test_a_webhook_is_made_and_its_secret_shown_once(browser: Browser) -> 
     assert secret not in shown.text
     assert "hush-hush" not in shown.text
     assert "Authorization: ••••" in text_of(shown)
-    assert "To the chat https://example.com/hook 12 events of everything On" in text_of(
+    assert "To the chat https://example.com/hook 15 events of everything On" in text_of(
         await browser.open("/webhooks")
     )
 
@@ -105,7 +105,7 @@ async def test_a_wrong_change_is_told(browser: Browser, path: str) -> None:
 async def test_events_that_the_form_does_not_offer_stay(
     browser: Browser, path: str, night: Night
 ) -> None:
-    events = ["incident.triggered", "incident.responder.added"]
+    events = ["incident.triggered", "incident.role.assigned"]
     await night.sql(sa.update(webhook_subscriptions).values(events=events))
     page = await browser.open(f"{path}/edit")
 
@@ -113,7 +113,7 @@ async def test_events_that_the_form_does_not_offer_stay(
 
     async with night.database.read() as tx:
         kept = (await tx.execute(sa.select(webhook_subscriptions.c.events))).scalar_one()
-    assert kept == ["incident.resolved", "incident.responder.added"]
+    assert kept == ["incident.resolved", "incident.role.assigned"]
 
 
 async def test_a_ping_stands_in_the_log(browser: Browser, path: str, night: Night) -> None:

@@ -40,6 +40,20 @@ _WORDS: Final[Mapping[Deed, str]] = {
         escalar escalo
         エスカレーション エスカレート エスカレートする エスカレートして
     """,
+    "join": """
+        join joined joining accept accepted coming
+        annehmen angenommen zusagen zusage komme dabei
+        accepter accepte accepté viens rejoindre
+        aceptar acepto aceptado voy
+        引き受ける 引き受けます 参加 参加します
+    """,
+    "decline": """
+        decline declined reject rejected
+        ablehnen abgelehnt absagen absage
+        refuser refuse refusé décliner
+        rechazar rechazo rechazado
+        辞退 辞退する 辞退します
+    """,
     "confirm": """
         confirm confirmed awake wach réveillé réveillée éveillé despierto despierta
         起きています 起きてます 起きた

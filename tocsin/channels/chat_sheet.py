@@ -19,6 +19,8 @@ _BY_LETTER: Final[dict[str, Deed]] = {
     "a": "acknowledge",
     "r": "resolve",
     "e": "escalate",
+    "j": "join",
+    "d": "decline",
     "c": "confirm",
 }
 _LETTERS: Final = {deed: letter for letter, deed in _BY_LETTER.items()}

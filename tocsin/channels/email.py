@@ -28,7 +28,7 @@ MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
 PAGES: Final = ("page", "copy")  # are told in full; anything else is a sentence or two
-BUTTONS: Final = ("confirm", "acknowledge", "resolve")
+BUTTONS: Final = ("confirm", "acknowledge", "resolve", "join", "decline")
 NO_ADDRESS: Final = Delivery(ok=False, detail="This is not an e-mail address.")
 _ENDS: Final = frozenset(" <>,;")  # what would end the address in a header or an envelope
 
@@ -92,7 +92,8 @@ def write(message: Message, address: str, *, can_reply: bool = False) -> EmailMe
         f"{message.kind}.{message.id}", message.sender, message.recipient, address, message.at
     )
     domain = parseaddr(message.sender)[1].rpartition("@")[2]
-    mail["Subject"] = one_line(f"[Tocsin] {message.title or message.headline}", MOST_SUBJECT)
+    subject = message.notice.subject or message.title or message.headline
+    mail["Subject"] = one_line(f"[Tocsin] {subject}", MOST_SUBJECT)
     if len(message.incidents) == 1:  # a mail about several would tie their threads together
         thread = f"<incident.{message.incidents[0].id}@{domain}>"
         mail["In-Reply-To"] = mail["References"] = thread
@@ -112,7 +113,8 @@ def write(message: Message, address: str, *, can_reply: bool = False) -> EmailMe
         mail.set_content(_render("short.txt", page))
     else:
         mail.set_content(_render(f"{kind}.txt", page))
-        mail.add_alternative(_render(f"{kind}.html", page), subtype="html")
+        html = message.notice.html or _render(f"{kind}.html", page)
+        mail.add_alternative(html, subtype="html")
     return mail
 
 

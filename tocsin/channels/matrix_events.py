@@ -24,8 +24,16 @@ _BY_EMOJI: Final[Mapping[str, Deed]] = {
     "✔": "resolve",
     "⏫": "escalate",
     "🔺": "escalate",
+    "🙋": "join",
+    "🙅": "decline",
 }
-SHOWN: Final[Mapping[Deed, str]] = {"acknowledge": "👍", "resolve": "✅", "escalate": "⏫"}
+SHOWN: Final[Mapping[Deed, str]] = {
+    "acknowledge": "👍",
+    "resolve": "✅",
+    "escalate": "⏫",
+    "join": "🙋",
+    "decline": "🙅",
+}
 _VARIANTS: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f🏻🏼🏽🏾🏿"))  # how an emoji is drawn
 
 FILTER: Final = msgspec.json.encode(

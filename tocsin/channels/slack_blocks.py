@@ -14,13 +14,16 @@ LONGEST_TEXT: Final = 2500  # of a section, whose bound is 3000 once marks are w
 LONGEST_FACT: Final = 500
 LONGEST_LABEL: Final = 75
 
+_PAGES: Final = frozenset({"page", "copy"})  # anything else has something to say
 LINK: Final = "open"  # what is pressed to follow a link, of which Slack tells too
 _MARKS: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # all that mean something
-_STYLES: Final[Mapping[str, str]] = {"acknowledge": "primary"}
+_STYLES: Final[Mapping[str, str]] = {"acknowledge": "primary", "join": "primary"}
 _WANTED: Final[Mapping[str, frozenset[str]]] = {
     "acknowledge": frozenset({"triggered"}),
     "escalate": frozenset({"triggered", "acknowledged"}),
     "resolve": frozenset({"triggered", "acknowledged"}),
+    "join": frozenset(),  # what is answered once is answered
+    "decline": frozenset(),
 }
 
 Block = dict[str, Any]
@@ -72,7 +75,7 @@ def _title(title: str, url: str) -> Block:
 
 def _told(message: Message) -> Iterator[Block]:
     """Yield facts of a single incident, and otherwise what the message says in words."""
-    if len(message.incidents) == 1 and not message.further:
+    if message.kind in _PAGES and len(message.incidents) == 1 and not message.further:
         yield from _facts(_facts_of(message.incidents[0], message.language))
     elif text := message.body or message.text:
         yield _section(plain(text, LONGEST_TEXT))

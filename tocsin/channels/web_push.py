@@ -29,7 +29,14 @@ MOST_BYTES: Final = 2000  # some services take no more than 2.7 kB of what seali
 MOST_TITLE: Final = 120  # characters
 BODIES: Final = (600, 300, 150, 0)  # characters: the longest that fits is taken
 LONGEST_TOPIC: Final = 32
-BUTTONS: Final = ("acknowledge", "resolve")  # browsers show two at most
+BUTTONS: Final = (
+    "confirm",
+    "acknowledge",
+    "resolve",
+    "join",
+    "decline",
+)  # browsers show two at most
+_PAGES: Final = frozenset({"page", "copy"})  # newer ones replace those of the same incident
 GONE: Final = "The device has given up its subscription: open Tocsin on it and add it again."
 
 _NOT_OURS: Final = "The push service refuses our key for this device: add the device again."
@@ -128,7 +135,9 @@ def sealed(text: bytes, subscription: Subscription) -> bytes:
 def topic(message: Message) -> str:
     """Return the name of what the message is about: a newer one of that name replaces it."""
     several = len(message.incidents) != 1 or message.further
-    return (message.id if several else message.incidents[0].id)[:LONGEST_TOPIC]
+    return (message.id if several or message.kind not in _PAGES else message.incidents[0].id)[
+        :LONGEST_TOPIC
+    ]
 
 
 def _page(message: Message) -> str:

@@ -10,6 +10,7 @@ from tocsin.domain.command import (
     ChangePriority,
     ChangeService,
     Decision,
+    Publish,
     Retitle,
 )
 from tocsin.domain.course import entry, stay
@@ -59,6 +60,12 @@ def annotate(incident: Incident, command: Annotate, now: datetime) -> Decision:
     text = command.content
     plain = entry("annotate_log_entry", incident, now, command, {"note": text})
     log = (replace(plain, channel={"type": "note", "summary": text, "content": text}),)
+    return stay(incident, now, log=log)
+
+
+def publish(incident: Incident, command: Publish, now: datetime) -> Decision:
+    """Tell subscribers how it stands."""
+    log = (entry("status_update_log_entry", incident, now, command, {"note": command.message}),)
     return stay(incident, now, log=log)
 
 

@@ -4,11 +4,17 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-Deed = Literal["acknowledge", "resolve", "escalate", "confirm", "list"]
+Deed = Literal["acknowledge", "resolve", "escalate", "join", "decline", "confirm", "list"]
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
 
 # What is pressed on a telephone, or sent in a short message.
-BY_KEY: Final[dict[str, Deed]] = {"4": "acknowledge", "6": "resolve", "8": "escalate"}
+BY_KEY: Final[dict[str, Deed]] = {
+    "2": "join",
+    "3": "decline",
+    "4": "acknowledge",
+    "6": "resolve",
+    "8": "escalate",
+}
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +23,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     ``token`` names the message that is answered and proves that it was received. Without one,
     ``sender`` is the address that the answer came from, and the newest message to it is meant.
     ``number`` is the incident that was named; None means all that the message was about.
-    ``confirm`` says that somebody is there, ``list`` asks what is open.
+    ``join`` and ``decline`` answer who asks for help, ``confirm`` says that somebody is there,
+    ``list`` asks what is open.
     """
 
     deed: Deed

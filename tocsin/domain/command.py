@@ -13,6 +13,7 @@ import msgspec
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import ConferenceBridge, Incident
 from tocsin.domain.log_entry import Agent, LogEntry
+from tocsin.domain.responder_request import Reply, RequestTarget
 from tocsin.domain.user import Urgency
 
 WakeKind = Literal["escalate", "unacknowledge", "auto_resolve", "urgency_change"]
@@ -184,6 +185,33 @@ class Annotate(Command, frozen=True, kw_only=True):
     """A note."""
 
     content: str
+
+
+class Publish(Command, frozen=True, kw_only=True):
+    """A status update for those who have subscribed to it."""
+
+    message: str
+
+
+class AskForHelp(Command, frozen=True, kw_only=True):
+    """Somebody, or whoever is on call for a policy, is asked to help."""
+
+    target: RequestTarget
+    message: str
+
+
+class ReplyToRequest(Command, frozen=True, kw_only=True):
+    """Somebody who was asked with this message will help, or will not."""
+
+    user_id: str
+    reply: Reply
+    message: str
+
+
+class CancelRequest(Command, frozen=True, kw_only=True):
+    """Somebody who has not answered need not help any more."""
+
+    user_id: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

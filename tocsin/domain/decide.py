@@ -8,6 +8,7 @@ from tocsin.domain import (
     acknowledgement,
     amendment,
     assignment,
+    helping,
     opening,
     resolution,
     urgency_change,
@@ -15,6 +16,8 @@ from tocsin.domain import (
 from tocsin.domain.command import (
     Acknowledge,
     Annotate,
+    AskForHelp,
+    CancelRequest,
     ChangeBridge,
     ChangePriority,
     ChangeService,
@@ -25,8 +28,10 @@ from tocsin.domain.command import (
     Escalate,
     Link,
     Open,
+    Publish,
     Reassign,
     Reopen,
+    ReplyToRequest,
     Resolve,
     Retitle,
     Retrigger,
@@ -58,6 +63,10 @@ RULES: Mapping[type[Command], Rule] = {
     ChangeService: amendment.change_service,
     ChangeBridge: amendment.change_bridge,
     Annotate: amendment.annotate,
+    Publish: amendment.publish,
+    AskForHelp: helping.ask,
+    ReplyToRequest: helping.reply,
+    CancelRequest: helping.cancel,
 }
 
 

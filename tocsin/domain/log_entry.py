@@ -17,7 +17,12 @@ LogEntryType = Literal[
     "reach_trigger_limit_log_entry",
     "repeat_escalation_path_log_entry",
     "resolve_log_entry",
+    "responder_accept_log_entry",
+    "responder_cancel_log_entry",
+    "responder_decline_log_entry",
+    "responder_request_log_entry",
     "snooze_log_entry",
+    "status_update_log_entry",
     "trigger_log_entry",
     "unacknowledge_log_entry",
     "urgency_change_log_entry",
@@ -39,11 +44,13 @@ class Agent(msgspec.Struct, frozen=True):
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One change. ``details`` depends on the type and holds ids, never whole objects:
 
-    ``assignees``: user ids (assign, escalate, delegate) · ``user``: user id (notify) ·
-    ``acknowledgement_timeout``: seconds or None (acknowledge) · ``note``: text (resolve, annotate)
-    · ``changeset``: list of changes (urgency, priority, field) · ``reason``: why, in one sentence ·
-    ``alert_id``: whose trigger it is, with its ``event`` unless that is how the alert began
-    · ``linked_incident``, ``alert``: what was moved from or to where (link, unlink).
+    ``assignees``: user ids (assign, escalate, delegate) · ``user``: user id (notify, responder) ·
+    ``acknowledgement_timeout``: seconds or None (acknowledge) · ``note``: text (resolve, annotate,
+    status update, responder request) · ``policy``: policy id (responder request) · ``message``:
+    what was asked (responder accept, decline) · ``changeset``: list of changes (urgency, priority,
+    field) · ``reason``: why, in one sentence · ``alert_id``: whose trigger it is, with its
+    ``event`` unless that is how the alert began · ``linked_incident``, ``alert``: what was moved
+    from or to where (link, unlink).
     ``id`` is empty until the entry is stored.
     """
 

@@ -40,7 +40,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """What a message that is no page speaks of beside its incidents, as far as its kind has it.
 
     ``code`` is to be typed in. A shift for ``schedule`` begins or ends at ``shift_at``. ``person``
-    wrote ``note``, asks for help, or was paged himself where this is a copy.
+    wrote ``note``, asks for help, or was paged himself where this is a copy. A mail shows
+    ``subject`` and ``html`` instead, where they are given.
     """
 
     code: str = ""
@@ -49,6 +50,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     shift_at: datetime | None = None
     person: str = ""
     note: str = ""
+    subject: str = ""
+    html: str = ""
 
 
 class Purpose(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,10 +38,9 @@ def plan(
         if rule.urgency == urgency and rule.contact_method_id in methods
     }
     if not wishes:
-        return (_by_email(methods, user, now),)
+        return (by_email(methods, user, now),)
     return tuple(
-        _planned(now + timedelta(minutes=delay), user, methods[id_])
-        for delay, id_ in sorted(wishes)
+        by_method(methods[id_], now + timedelta(minutes=delay)) for delay, id_ in sorted(wishes)
     )
 
 
@@ -66,12 +65,14 @@ def next_method(
     return min(left, key=lambda method: method.kind == EMAIL, default=None)
 
 
-def _by_email(methods: Mapping[str, ContactMethod], user: User, now: datetime) -> Planned:
+def by_email(methods: Mapping[str, ContactMethod], user: User, at: datetime) -> Planned:
+    """Plan a mail: to the first address for it, or to the one that somebody signs in with."""
     for method in methods.values():
         if method.kind == EMAIL:
-            return _planned(now, user, method)
-    return Planned(at=now, user_id=user.id, kind=EMAIL, contact_method_id=None)
+            return by_method(method, at)
+    return Planned(at=at, user_id=user.id, kind=EMAIL, contact_method_id=None)
 
 
-def _planned(at: datetime, user: User, method: ContactMethod) -> Planned:
-    return Planned(at=at, user_id=user.id, kind=method.kind, contact_method_id=method.id)
+def by_method(method: ContactMethod, at: datetime) -> Planned:
+    """Plan a message to a contact method."""
+    return Planned(at=at, user_id=method.user_id, kind=method.kind, contact_method_id=method.id)

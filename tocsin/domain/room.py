@@ -19,6 +19,7 @@ GROUP: Final = "group"
 # What an event says beneath the post; what others change is to be seen in the post itself.
 _REMARKS: Final[Mapping[str, str]] = {
     "incident.annotated": "room_note",
+    "incident.status_update_published": "room_update",
     "incident.escalated": "room_escalated",
     "incident.delegated": "room_escalated",
     "incident.reassigned": "room_reassigned",

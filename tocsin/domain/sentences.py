@@ -85,6 +85,27 @@ def _annotate(entry: LogEntry, names: Names) -> str:
     return f"Note added{_by(entry, names)}"
 
 
+def _publish(entry: LogEntry, names: Names) -> str:
+    return f"Status update published{_by(entry, names)}"
+
+
+def _ask(entry: LogEntry, names: Names) -> str:
+    whom = entry.details.get("policy") or entry.details["user"]
+    return f"Help requested from {_name(whom, names)}{_by(entry, names)}"
+
+
+def _accept(entry: LogEntry, names: Names) -> str:
+    return f"Request for help accepted{_by(entry, names)}"
+
+
+def _decline(entry: LogEntry, names: Names) -> str:
+    return f"Request for help declined{_by(entry, names)}"
+
+
+def _cancel(entry: LogEntry, names: Names) -> str:
+    return f"Request to {_name(entry.details['user'], names)} cancelled{_by(entry, names)}"
+
+
 def _link(entry: LogEntry, names: Names) -> str:
     other, by = _name(entry.details["linked_incident"], names), _by(entry, names)
     if "alert" in entry.details:
@@ -135,7 +156,12 @@ _SENTENCES: Mapping[LogEntryType, Sentence] = {
     "reach_trigger_limit_log_entry": _say("Trigger limit reached: further events are only counted"),
     "repeat_escalation_path_log_entry": _say("Escalation policy repeated from its first level"),
     "resolve_log_entry": _resolve,
+    "responder_accept_log_entry": _accept,
+    "responder_cancel_log_entry": _cancel,
+    "responder_decline_log_entry": _decline,
+    "responder_request_log_entry": _ask,
     "snooze_log_entry": _snooze,
+    "status_update_log_entry": _publish,
     "trigger_log_entry": _trigger,
     "unacknowledge_log_entry": _unacknowledge,
     "urgency_change_log_entry": _change_urgency,

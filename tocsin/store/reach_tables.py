@@ -154,7 +154,6 @@ responder_requests = sa.Table(
     owner("incident_id", "incidents"),
     sa.Column("requester_id", Id, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False, server_default="pending"),
     sa.Column("targets", JSONB, nullable=False, comment="Who was asked, and what they said."),
     at(),
     sa.Column("updated_at", Instant),

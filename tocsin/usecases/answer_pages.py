@@ -25,6 +25,8 @@ DEEDS: Final[Mapping[Deed, frozenset[str]]] = {
     "acknowledge": frozenset({"triggered"}),
     "resolve": frozenset({"triggered", "acknowledged"}),
     "escalate": frozenset({"triggered"}),
+    "join": frozenset({"triggered", "acknowledged"}),
+    "decline": frozenset({"triggered", "acknowledged"}),
 }
 
 

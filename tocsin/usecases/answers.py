@@ -16,13 +16,14 @@ from tocsin.domain.incident import Incident, Status
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.message import Message
 from tocsin.domain.provider import Provider
+from tocsin.domain.responder_request import Reply
 from tocsin.domain.sent import Sent
 from tocsin.domain.upshots import Outcome, refuse, tell, tell_open
 from tocsin.domain.user import User
 from tocsin.store import contact_methods, incident_lists, incidents, messages
 from tocsin.store.messages import MESSAGES
 from tocsin.store.users import USERS
-from tocsin.usecases import chat_commands
+from tocsin.usecases import chat_commands, responder_requests
 from tocsin.usecases.answer_tokens import message_of
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, Change, change
@@ -34,6 +35,7 @@ SENDER_LASTS: Final = timedelta(hours=24)
 MOST_OPEN: Final = 100
 DEFAULT_LANGUAGE: Final = "en"
 
+_REPLY_OF: Final[Mapping[str, Reply]] = {"join": "joined", "decline": "declined"}
 _STATUS_OF: Final[Mapping[str, Status]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
 
 
@@ -167,6 +169,8 @@ async def _stranger(tx: AsyncConnection, provider: Provider | None, answer: Answ
     owners = await contact_methods.owners_of(tx, kind, answer.sender or "")
     if not owners:
         raise Denied("upshot_stranger")
+    if answer.deed in _REPLY_OF:
+        raise Denied("upshot_not_offered")
     users = await USERS.get_many(tx, owners)
     askers = [Asker(user=users[id_], kind=kind) for id_ in owners]
     for asker in askers:
@@ -209,8 +213,27 @@ async def _do(
     over = [incident for incident in concerned if not incident.is_open]
     already = [one for one in concerned if one.is_open and _is_done(asker, deed, one)]
     left = [one for one in concerned if one not in over and one not in already]
+    if deed in _REPLY_OF:
+        return msgspec.structs.replace(await _reply(house, asker, deed, left, now), over=over)
     done, refused = await _carry_out(house, asker, deed, left, now) if left else ([], [])
     return Outcome(done=done, already=already, over=over, refused=refused)
+
+
+async def _reply(
+    house: House, asker: Asker, deed: Deed, left: Sequence[Incident], now: datetime
+) -> Outcome:
+    """Answer each call for help."""
+    done, already, refused = [], [], []
+    for incident in left:
+        try:
+            after, is_news = await responder_requests.reply(
+                house, incident.id, _REPLY_OF[deed], asker.by, now
+            )
+        except Refused as refusal:
+            refused.append((incident, refusal.sentence))
+        else:
+            (done if is_news else already).append(after)
+    return Outcome(done=done, already=already, refused=refused)
 
 
 def _is_done(asker: Asker, deed: Deed, incident: Incident) -> bool:

@@ -20,7 +20,7 @@ from tocsin.usecases.parts import Part
 from tocsin.usecases.teams import services_of
 
 WRITTEN: Final = ("web_trigger", "mobile")
-_ONE: Final = ("user", "merged_into", "linked_incident", "alert")
+_ONE: Final = ("user", "policy", "merged_into", "linked_incident", "alert")
 _TRIGGER: Final = "trigger_log_entry"
 
 

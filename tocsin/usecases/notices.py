@@ -1,6 +1,6 @@
 """Notices: messages to one contact method that are no pages: tests, codes, hand-offs, requests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.channel import Delivery
 from tocsin.domain.failover import BACK_OFF
 from tocsin.domain.hearing import ReceiptState
+from tocsin.domain.incident import Incident
 from tocsin.domain.message import Purpose
 from tocsin.domain.notification import Notification, Outcome
+from tocsin.domain.paging import Planned, by_method
+from tocsin.domain.responder_request import is_pending
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import incidents, messages
+from tocsin.store import incidents, messages, responder_requests
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.writes import Writes, flush
@@ -30,10 +33,14 @@ log = structlog.get_logger(__name__)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice that is planned. Whoever it has not reached by ``until`` need not hear of it."""
+    """A notice that is planned. Whoever it has not reached by ``until`` need not hear of it.
+
+    ``request_id`` is the responder request that it is for: once answered, it is not sent.
+    """
 
     purpose: Purpose
     incident_ids: tuple[str, ...] = ()
+    request_id: str | None = None
     until: datetime
 
 
@@ -49,25 +56,35 @@ async def plan(
 ) -> None:
     """Plan a notice to a contact method; it leaves when the transaction is committed."""
     order = Order(purpose=purpose, incident_ids=tuple(incident_ids), until=now + good_for)
+    await plan_all(tx, house, [by_method(method, now)], order)
+
+
+async def plan_all(
+    tx: AsyncConnection, house: House, ways: Iterable[Planned], order: Order
+) -> None:
+    """Plan a notice by many ways, to one person or to several."""
     sealed = house.sealer.seal(msgspec.json.encode(order).decode()).decode()
-    work = Work(
-        lane=method.kind,
-        kind="notice",
-        due=now,
-        user_id=method.user_id,
-        contact_method_id=method.id,
-        payload={SEALED: sealed},
-    )
-    await flush(await driver(tx), Writes(work=[work]))
+    work = [
+        Work(
+            lane=way.kind,
+            kind="notice",
+            due=way.at,
+            user_id=way.user_id,
+            contact_method_id=way.contact_method_id,
+            payload={SEALED: sealed},
+        )
+        for way in ways
+    ]
+    await flush(await driver(tx), Writes(work=work))
 
 
 async def compose(house: House, work: Work, now: datetime) -> Bundle:
-    """Make the message of a notice, unless it is too late for it."""
+    """Make the message of a notice, unless it is too late for it, or it was answered."""
     order = _opened(house, work)
-    if now > order.until:
-        return Bundle(stale=(work,))
     async with house.database.begin() as tx:
         found = await incidents.get_many(tx, order.incident_ids)
+        if now > order.until or not await _is_unanswered(tx, order, work, found):
+            return Bundle(stale=(work,))
         bundle = Bundle(works=(work,), incidents=found, kind=work.lane)
         return await compose_in(tx, house, bundle, order.purpose, now)
 
@@ -79,7 +96,8 @@ async def record(
     [work] = bundle.works
     again = _next_try(house, work, delivery, now)
     status: Outcome = "success" if delivery.ok else "retrying" if again else "failed"
-    attempt = _attempt(bundle, delivery, status, now)
+    order = _opened(house, work)
+    attempt = _attempt(bundle, delivery, status, now, order)
     async with house.database.begin() as tx:
         if again is None:
             await work_store.finish(tx, [work.id])
@@ -99,6 +117,19 @@ def _opened(house: House, work: Work) -> Order:
     return msgspec.json.decode(house.sealer.open(sealed.encode()), type=Order)
 
 
+async def _is_unanswered(
+    tx: AsyncConnection, order: Order, work: Work, found: Mapping[str, Incident]
+) -> bool:
+    """Say whether somebody is still to answer; what asks for no help is answered by nobody."""
+    if order.request_id is None:
+        return True
+    asked = await responder_requests.of_incidents(tx, order.incident_ids)
+    return any(
+        incident.is_open and is_pending(asked.get(id_, ()), order.request_id, work.user_id or "")
+        for id_, incident in found.items()
+    )
+
+
 def _next_try(house: House, work: Work, delivery: Delivery, now: datetime) -> datetime | None:
     if delivery.ok or not (delivery.retry or delivery.is_our_fault):
         return None
@@ -107,11 +138,14 @@ def _next_try(house: House, work: Work, delivery: Delivery, now: datetime) -> da
     return at if at <= _opened(house, work).until else None
 
 
-def _attempt(bundle: Bundle, delivery: Delivery, status: Outcome, now: datetime) -> Notification:
+def _attempt(
+    bundle: Bundle, delivery: Delivery, status: Outcome, now: datetime, order: Order
+) -> Notification:
+    """Note the attempt; one that asks for help belongs to the incident that needs it."""
     [work] = bundle.works
     return Notification(
         id=new_id("Q"),
-        incident_id=None,
+        incident_id=order.incident_ids[0] if order.request_id else None,
         user_id=work.user_id or "",
         contact_method_id=work.contact_method_id,
         kind=bundle.kind,

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ import msgspec
 from tocsin.domain.incident import ConferenceBridge, Incident, Status
 from tocsin.domain.log_entry import Agent, LogEntry
 from tocsin.domain.machines.delivery import DeliveryLane
+from tocsin.domain.responder_request import ResponderState
 from tocsin.domain.user import Urgency
 
 PING: Final = "pagey.ping"
@@ -27,6 +28,9 @@ INCIDENT_EVENTS: Final = (
     "incident.priority_updated",
     "incident.service_updated",
     "incident.conference_bridge.updated",
+    "incident.status_update_published",
+    "incident.responder.added",
+    "incident.responder.replied",
 )
 SERVICE_EVENTS: Final = ("service.created", "service.updated", "service.deleted")
 EVENTS: Final = INCIDENT_EVENTS + SERVICE_EVENTS
@@ -37,10 +41,7 @@ NEVER: Final = frozenset({
     "incident.action_invocation.updated",
     "incident.custom_field_values.updated",
     "incident.incident_type.changed",
-    "incident.responder.added",
-    "incident.responder.replied",
     "incident.role.assigned",
-    "incident.status_update_published",
     "incident.task.assigned",
     "incident.task.created",
     "incident.task.deleted",
@@ -50,6 +51,8 @@ NEVER: Final = frozenset({
     "service.custom_field_values.updated",
 })  # fmt: skip
 
+TEXTS: Final = frozenset({"incident.annotated", "incident.status_update_published"})
+
 _EVENT_OF: Final = {
     "acknowledge_log_entry": "incident.acknowledged",
     "annotate_log_entry": "incident.annotated",
@@ -57,7 +60,16 @@ _EVENT_OF: Final = {
     "escalate_log_entry": "incident.escalated",
     "priority_change_log_entry": "incident.priority_updated",
     "resolve_log_entry": "incident.resolved",
+    "responder_accept_log_entry": "incident.responder.replied",
+    "responder_decline_log_entry": "incident.responder.replied",
+    "responder_request_log_entry": "incident.responder.added",
+    "status_update_log_entry": "incident.status_update_published",
     "unacknowledge_log_entry": "incident.unacknowledged",
+}
+_STATE_OF: Final[Mapping[str, ResponderState]] = {
+    "responder_accept_log_entry": "joined",
+    "responder_decline_log_entry": "declined",
+    "responder_request_log_entry": "pending",
 }
 _EVENT_OF_FIELD: Final = {
     "service": "incident.service_updated",
@@ -119,6 +131,15 @@ class ServiceThen(msgspec.Struct, frozen=True, kw_only=True):
     teams: tuple[tuple[str, str], ...] = ()  # id, name
 
 
+class ResponderThen(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was asked to help, a person or a policy, and what they have said."""
+
+    user_id: str | None = None
+    policy_id: str | None = None
+    message: str
+    state: ResponderState = "pending"
+
+
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An event, with all that it may tell: kept as a delivery's subject."""
 
@@ -129,6 +150,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: bool = False
     incident: IncidentThen | None = None
     note: str | None = None
+    responder: ResponderThen | None = None
     service: ServiceThen | None = None
 
 
@@ -154,7 +176,8 @@ def occurrences(incident: Incident, log: Sequence[LogEntry]) -> Iterator[Occurre
                 agent=entry.agent,
                 by_hand=entry.channel.get("type") == "website",
                 incident=_snapshot(incident),
-                note=entry.details["note"] if event == "incident.annotated" else None,
+                note=entry.details["note"] if event in TEXTS else None,
+                responder=_responder(entry),
             )
 
 
@@ -162,6 +185,19 @@ def sign(body: bytes, secrets: Iterable[str]) -> str:
     """Return one signature for each secret, as receivers verify them."""
     digests = (hmac.new(secret.encode(), body, hashlib.sha256).hexdigest() for secret in secrets)
     return ",".join(f"v1={digest}" for digest in digests)
+
+
+def _responder(entry: LogEntry) -> ResponderThen | None:
+    state = _STATE_OF.get(entry.type)
+    if state is None:
+        return None
+    details = entry.details
+    return ResponderThen(
+        user_id=details.get("user"),
+        policy_id=details.get("policy"),
+        message=details["note"] if state == "pending" else details["message"],
+        state=state,
+    )
 
 
 def _event_of(entry: LogEntry, types: Set[str]) -> str | None:

@@ -9,7 +9,12 @@ from msgspec.structs import replace
 
 from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
-from tocsin.domain.machines.webhook import IncidentThen, Occurrence, ServiceThen
+from tocsin.domain.machines.webhook import (
+    IncidentThen,
+    Occurrence,
+    ResponderThen,
+    ServiceThen,
+)
 from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.team import Team
 from tocsin.kit.instants import write_instant
@@ -34,7 +39,9 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 def ids_in(told: Occurrence) -> frozenset[str]:
     """Return the ids of all that must be called by name."""
     found = {told.agent.id} if told.agent else set()
-    incident = told.incident
+    incident, responder = told.incident, told.responder
+    if responder:
+        found |= {id_ for id_ in (responder.user_id, responder.policy_id) if id_}
     if incident:
         found |= {incident.service_id, incident.policy_id, *incident.assignee_ids}
         found |= {incident.merged_into} if incident.merged_into else set()
@@ -88,6 +95,17 @@ def _data(
     if told.event == "incident.annotated":
         of = {"incident": _incident_ref(told.incident, around)}
         return of | {"id": told.id, "content": note, "trimmed": trimmed, "type": "incident_note"}
+    if told.event == "incident.status_update_published":
+        of = {"incident": _incident_ref(told.incident, around)}
+        return of | {
+            "id": told.id,
+            "message": note,
+            "trimmed": trimmed,
+            "type": "incident_status_update",
+        }
+    if told.responder:
+        of = {"incident": _incident_ref(told.incident, around)}
+        return of | _responder(told.responder, around)
     if told.event == "incident.conference_bridge.updated":
         of = {"incident": _incident_ref(told.incident, around)}
         return of | _bridge_change(told.incident.conference_bridge or ConferenceBridge())
@@ -146,6 +164,19 @@ def _agent(told: Occurrence, around: Surroundings) -> dict[str, Any] | None:
     if agent is None:
         return None
     return around.links.ref(agent.kind, agent.id, around.names.get(agent.id, agent.summary))
+
+
+def _responder(responder: ResponderThen, around: Surroundings) -> dict[str, Any]:
+    links, names = around.links, around.names
+    user_id, policy_id = responder.user_id, responder.policy_id
+    policy = links.ref("escalation_policy", policy_id, names.get(policy_id)) if policy_id else None
+    return {
+        "user": links.ref("user", user_id, names.get(user_id)) if user_id else None,
+        "escalation_policy": policy,
+        "message": responder.message,
+        "state": responder.state,
+        "type": "incident_responder",
+    }
 
 
 def _bridge(bridge: ConferenceBridge | None) -> dict[str, Any] | None:

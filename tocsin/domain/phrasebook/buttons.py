@@ -24,6 +24,20 @@ PHRASES: Final = {
         "es": "Escalar",
         "ja": "エスカレーション",
     },
+    "join": {
+        "en": "Accept",
+        "de": "Annehmen",
+        "fr": "Accepter",
+        "es": "Aceptar",
+        "ja": "引き受ける",
+    },
+    "decline": {
+        "en": "Decline",
+        "de": "Ablehnen",
+        "fr": "Refuser",
+        "es": "Rechazar",
+        "ja": "辞退する",
+    },
     "open": {
         "en": "Open incident",
         "de": "Vorfall öffnen",

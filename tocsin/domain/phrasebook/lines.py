@@ -24,6 +24,20 @@ PHRASES: Final = {
         "es": "Entendido: se escalará. Adiós.",
         "ja": "わかりました。エスカレーションします。失礼します。",
     },
+    "sip_taken_join": {
+        "en": "Understood: you will help. Goodbye.",
+        "de": "Verstanden: Sie helfen. Auf Wiederhören.",
+        "fr": "Compris : vous allez aider. Au revoir.",
+        "es": "Entendido: usted ayudará. Adiós.",
+        "ja": "わかりました。引き受けとして記録します。失礼します。",
+    },
+    "sip_taken_decline": {
+        "en": "Understood: this will be declined. Goodbye.",
+        "de": "Verstanden: Das wird abgelehnt. Auf Wiederhören.",
+        "fr": "Compris : ce sera refusé. Au revoir.",
+        "es": "Entendido: se rechazará. Adiós.",
+        "ja": "わかりました。辞退します。失礼します。",
+    },
     "sip_taken_confirm": {
         "en": "Thank you. Goodbye.",
         "de": "Vielen Dank. Auf Wiederhören.",

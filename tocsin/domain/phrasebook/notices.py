@@ -152,11 +152,11 @@ PHRASES: Final = {
         "ja": "「起きています」と返信してください。",
     },
     "reply_accept": {
-        "en": "Reply 4 to accept.",
-        "de": "Antworten Sie 4 zum Annehmen.",
-        "fr": "Répondez 4 pour accepter.",
-        "es": "Responda 4 para aceptar.",
-        "ja": "4 と返信して引き受けてください。",
+        "en": "Reply 2 to accept, 3 to decline.",
+        "de": "Antworten Sie 2 zum Annehmen, 3 zum Ablehnen.",
+        "fr": "Répondez 2 pour accepter, 3 pour refuser.",
+        "es": "Responda 2 para aceptar, 3 para rechazar.",
+        "ja": "2 で引き受け、3 で辞退と返信してください。",
     },
     "a_link": {
         "en": "a link",

@@ -94,6 +94,13 @@ PHRASES: Final = {
         "es": "Nota de {by}: {note}",
         "ja": "{by} のメモ: {note}",
     },
+    "room_update": {
+        "en": "{by} published an update: {note}",
+        "de": "Neuer Stand von {by}: {note}",
+        "fr": "Point de situation de {by} : {note}",
+        "es": "Novedades de {by}: {note}",
+        "ja": "{by} による状況の更新: {note}",
+    },
     "room_escalated": {
         "en": "Escalated to: {names}",
         "de": "Eskaliert an: {names}",

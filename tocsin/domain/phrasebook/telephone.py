@@ -31,6 +31,20 @@ PHRASES: Final = {
         "es": "Para escalar, pulse {digit}.",
         "ja": "エスカレーションするには、{digit}を押してください。",
     },
+    "call_press_join": {
+        "en": "To accept, press {digit}.",
+        "de": "Zum Annehmen drücken Sie die {digit}.",
+        "fr": "Pour accepter, appuyez sur {digit}.",
+        "es": "Para aceptar, pulse {digit}.",
+        "ja": "引き受けるには、{digit}を押してください。",
+    },
+    "call_press_decline": {
+        "en": "To decline, press {digit}.",
+        "de": "Zum Ablehnen drücken Sie die {digit}.",
+        "fr": "Pour refuser, appuyez sur {digit}.",
+        "es": "Para rechazar, pulse {digit}.",
+        "ja": "辞退するには、{digit}を押してください。",
+    },
     "call_press_confirm": {
         "en": "To say that you are there, press {digit}.",
         "de": "Um zu sagen, dass Sie da sind, drücken Sie die {digit}.",

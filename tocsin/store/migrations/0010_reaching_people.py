@@ -195,7 +195,6 @@ TABLES: Final = """
         incident_id varchar(14) collate "C" not null,
         requester_id varchar(14) collate "C" not null,
         message text not null,
-        state text default 'pending' not null,
         targets jsonb not null,
         created_at timestamptz default now() not null,
         updated_at timestamptz,
