@@ -1,6 +1,6 @@
-"""Addressing: where a message goes, who of several providers carries it, and that it is kept."""
+"""Addressing: where a message goes, who of several providers carries it, and what is kept of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,7 +15,6 @@ from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
 from tocsin.store import providers
 from tocsin.store.driver import driver
-from tocsin.store.messages import MESSAGES
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
 from tocsin.usecases.providers import opened
@@ -32,6 +31,13 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     others: Sequence[Provider] = ()
 
 
+class Pool(msgspec.Struct, frozen=True):
+    """The providers of a kind, and how they have done lately."""
+
+    providers: Sequence[Provider]
+    healths: Mapping[str, Health]
+
+
 def address_of(house: House, method: ContactMethod) -> str:
     """Return the whole address of a contact method, as channels want it."""
     return shown_of(method) if method.sealed is None else house.sealer.open(method.sealed)
@@ -43,15 +49,16 @@ def shown_of(method: ContactMethod) -> str:
     return f"+{method.country_code}{method.address}" if is_telephone else method.address
 
 
-async def choose(
-    tx: AsyncConnection, house: House, view: View, work: Work, now: datetime
-) -> Choice:
+async def pool_of(tx: AsyncConnection, house: House, view: View, kind: str) -> Pool:
+    """Read who could carry messages of a kind."""
+    found = await _providers(tx, house, view, kind)
+    return Pool(found, await providers.healths(tx, [one.id for one in found]) if found else {})
+
+
+async def choose(tx: AsyncConnection, pool: Pool, work: Work, now: datetime) -> Choice:
     """Choose whom to ask. One that has failed and rested is asked by a single message first."""
-    found = await _providers(tx, house, view, work.lane)
-    if not found:
-        return Choice()
+    found, healths = pool.providers, {**pool.healths}
     tried = trail_of(work.payload).providers
-    healths = await providers.healths(tx, [one.id for one in found])
     chosen = route(found, healths, tried, now)
     health = healths.get(chosen.id) if chosen else None
     if health and len(found) > 1 and health.is_to_be_probed(now):
@@ -76,8 +83,7 @@ async def carrier_of(tx: AsyncConnection, house: House, view: View, sent: Sent) 
     )
 
 
-async def keep(
-    tx: AsyncConnection,
+def kept(
     message: Message,
     works: Sequence[Work],
     *,
@@ -85,13 +91,13 @@ async def keep(
     provider: Provider | None,
     incident_ids: Collection[str] = (),
     classes: Collection[str] = (),
-) -> None:
-    """Keep a message before it is handed over: its answer may be faster than its receipt.
+) -> Sent:
+    """Return what is kept of a message before it is handed over: its answer may come very soon.
 
     ``shown`` is the address as far as it may be seen.
     """
     work = works[0]
-    sent = Sent(
+    return Sent(
         id=message.id,
         at=message.at,
         kind=message.kind,
@@ -105,7 +111,6 @@ async def keep(
         body=message,
         provider_id=provider.id if provider else "",
     )
-    await MESSAGES.insert(tx, sent)
 
 
 async def _providers(tx: AsyncConnection, house: House, view: View, kind: str) -> list[Provider]:

@@ -23,6 +23,7 @@ from tocsin.store import incidents, messages, responder_requests
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.writes import Writes, flush
+from tocsin.usecases.addressing import judge
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle, compose_in
 
@@ -106,6 +107,7 @@ async def record(
         if bundle.message:
             state: ReceiptState = "accepted" if delivery.ok else "failed"
             await messages.settle(tx, bundle.message.id, delivery, state, now)
+        await judge(tx, bundle.choice, delivery, now)
         await flush(await driver(tx), Writes(notifications=[attempt]))
     if not delivery.ok:
         log.warning("notice.unsent", user=work.user_id, detail=delivery.detail, again=again)

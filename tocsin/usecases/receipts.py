@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,48 +12,64 @@ from tocsin.domain.channel import Delivery
 from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.notification import Notification, Outcome
-from tocsin.domain.provider import after_failure, after_success
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods, messages, providers
+from tocsin.store import contact_methods
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
-from tocsin.store.writes import Writes, flush
+from tocsin.store.writes import Settled, Writes, flush
 from tocsin.usecases.failover import Fate, fates, plan
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
-from tocsin.usecases.shadows import plan_copies
 
 log = structlog.get_logger(__name__)
+
+
+class Handed(msgspec.Struct, frozen=True):
+    """A message that its channel took, and when."""
+
+    bundle: Bundle
+    delivery: Delivery
+    now: datetime
 
 
 async def record(
     house: House, bundle: Bundle, delivery: Delivery, now: datetime
 ) -> Sequence[Notification]:
     """Write down what came of a message. A failure goes to another provider, or another way."""
+    if delivery.ok:
+        [told] = await record_all(house, [Handed(bundle, delivery, now)])
+        return told
     async with house.database.begin() as tx:
-        await work_store.finish(tx, [work.id for work in (*bundle.works, *bundle.stale)])
-        if bundle.message:
-            state = _state(delivery)
-            await messages.settle(tx, bundle.message.id, delivery, state, now)
-        if delivery.ok:
-            works = {work.incident_id: work for work in bundle.works}.values()
-            writes = Writes(
-                notifications=[_told(bundle, one, delivery, "success", now) for one in works]
-            )
-            writes.log = [_log_entry(one) for one in writes.notifications]
-            writes.work += _wait_for_receipt(house, bundle, delivery, now)
-            await plan_copies(tx, house, bundle, now)
-        else:
-            followed = fates(bundle, delivery, now)
-            writes = await plan(tx, bundle, followed, delivery.detail, now)
-            told = failures(writes.work, bundle, delivery, followed, now)
-            writes.notifications, writes.log = told.notifications, told.log
-        await _judge_provider(tx, bundle, delivery, now)
-        await judge_address(tx, bundle, bundle.works[0].contact_method_id, delivery, now)
+        await work_store.finish(tx, _done(bundle))
+        followed = fates(bundle, delivery, now)
+        writes = await plan(tx, bundle, followed, delivery.detail, now)
+        failed = failures(writes.work, bundle, delivery, followed, now)
+        writes.notifications, writes.log = failed.notifications, failed.log
+        writes.settled += _settled(bundle, delivery, now)
+        await _judge(tx, bundle, delivery, now)
         await flush(await driver(tx), writes)
     complain(writes)
     return writes.notifications
+
+
+async def record_all(house: House, handed: Sequence[Handed]) -> list[Sequence[Notification]]:
+    """Write down in one go what some channels took."""
+    writes = Writes()
+    told = []
+    async with house.database.begin() as tx:
+        await work_store.finish(tx, [id_ for one in handed for id_ in _done(one.bundle)])
+        for one in handed:
+            bundle, delivery, now = one.bundle, one.delivery, one.now
+            works = {work.incident_id: work for work in bundle.works}.values()
+            told.append([_told(bundle, work, delivery, "success", now) for work in works])
+            writes.notifications += told[-1]
+            writes.log += map(_log_entry, told[-1])
+            writes.work += _wait_for_receipt(house, bundle, delivery, now)
+            writes.settled += _settled(bundle, delivery, now)
+            await _judge(tx, bundle, delivery, now)
+        await flush(await driver(tx), writes)
+    return told
 
 
 async def strike(house: House, bundle: Bundle) -> None:
@@ -85,6 +102,22 @@ async def judge_address(
     is_its_fault = not (delivery.ok or delivery.retry or delivery.is_our_fault)
     if is_its_fault and bundle.message and method.fault != delivery.detail:
         await contact_methods.keep_fault(tx, method.id, delivery.detail, now)
+
+
+def _done(bundle: Bundle) -> list[int]:
+    return [work.id for work in (*bundle.works, *bundle.stale)]
+
+
+async def _judge(tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime) -> None:
+    await _judge_provider(tx, bundle, delivery, now)
+    await judge_address(tx, bundle, bundle.works[0].contact_method_id, delivery, now)
+
+
+def _settled(bundle: Bundle, delivery: Delivery, now: datetime) -> Iterator[Settled]:
+    if bundle.message:
+        yield Settled(
+            message_id=bundle.message.id, delivery=delivery, receipt=_state(delivery), at=now
+        )
 
 
 def _state(delivery: Delivery) -> ReceiptState:
@@ -184,18 +217,3 @@ def _wait_for_receipt(
             contact_method_id=bundle.works[0].contact_method_id,
             payload={"message": bundle.message.id, "seconds": seconds},
         )
-
-
-async def _judge_provider(
-    tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime
-) -> None:
-    """Keep how a provider does: what it failed whoever was addressed, and that it is well again."""
-    if bundle.provider is None or bundle.message is None:
-        return
-    health = bundle.choice.health
-    if delivery.ok and health and health.failures:
-        await providers.keep_health(tx, after_success(health, now))
-    elif not delivery.ok and (delivery.is_our_fault or delivery.retry):
-        before = await providers.hold_health(tx, bundle.provider.id)
-        after = after_failure(before, delivery.detail, now, delivery.wait_seconds)
-        await providers.keep_health(tx, after)
