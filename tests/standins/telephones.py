@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import signal
 import socket
 import sys
@@ -45,12 +46,12 @@ async def answering(*keys: tuple[float, str], **part: Any) -> AsyncIterator[Peer
 
 
 @asynccontextmanager
-async def refusing(status: str, *headers: str) -> AsyncIterator[str]:
-    """Run a server that refuses each call."""
+async def refusing(status: str, *headers: str, calls: int = 1) -> AsyncIterator[str]:
+    """Run a server that refuses so many calls."""
     answer = "\n".join((f"SIP/2.0 {status}", _SAME.strip(), *headers, "Content-Length: 0", "", ""))
     scenario = f"""<scenario name="refuses"><recv request="INVITE"/>
         <send retrans="500"><![CDATA[{answer}]]></send><recv request="ACK"/></scenario>"""
-    async with _sipp(scenario) as server:
+    async with _sipp(scenario, calls=calls) as server:
         yield server
 
 
@@ -124,11 +125,12 @@ async def _until_taken(port: int) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+    """Return a port that nobody has, nor the one after it, and that nobody is given by chance."""
+    return next(port for port in iter(_some_port, 0) if _is_free(port) and _is_free(port + 1))
+
+
+def _some_port() -> int:
+    return random.randrange(20_100, 32_000, 2)
 
 
 def _is_free(port: int) -> bool:
