@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from tests.team import NOON
 from tocsin.domain.contact_kind import ALWAYS
@@ -90,3 +91,12 @@ def test_what_keeps_pages_from_somebody_is_said(known: Known, told: str | None) 
 def test_only_what_a_channel_carries_is_offered() -> None:
     assert offered(ALWAYS, CHANNELS) == ["email", "webhook"]
     assert offered(ALWAYS, ()) == []
+
+
+def test_a_way_that_reaches_nobody_is_no_way() -> None:
+    known = _known(["email"], ("high", "email", 0))
+    [method] = known.methods
+    bounced = replace(known, methods=[replace(method, fault="550 no such mailbox")])
+
+    assert trouble(known, CHANNELS) is None
+    assert trouble(bounced, CHANNELS) == "No page gets through"

@@ -75,7 +75,7 @@ def trouble(known: Known, channels: Collection[str]) -> str | None:
     high, _ = plans(known)
     if not high.steps:
         return "Not paged at high urgency"
-    if not any(step.method.kind in channels for step in high.steps):
+    if not any(step.method.kind in channels and not step.method.fault for step in high.steps):
         return "No page gets through"
     return None
 
