@@ -7,9 +7,10 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.address import TELEPHONES
+from tocsin.domain.channel import Delivery
 from tocsin.domain.failover import trail_of
 from tocsin.domain.message import Message
-from tocsin.domain.provider import FIRST_REST, Health, Provider, route
+from tocsin.domain.provider import FIRST_REST, Health, Provider, after_failure, after_success, route
 from tocsin.domain.sent import About, Sent
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
@@ -111,6 +112,18 @@ def kept(
         body=message,
         provider_id=provider.id if provider else "",
     )
+
+
+async def judge(tx: AsyncConnection, choice: Choice, delivery: Delivery, now: datetime) -> None:
+    """Keep how a provider does: what it failed whoever was addressed, and that it is well again."""
+    if choice.provider is None:
+        return
+    if delivery.ok and choice.health and choice.health.failures:
+        await providers.keep_health(tx, after_success(choice.health, now))
+    elif not delivery.ok and (delivery.is_our_fault or delivery.retry):
+        before = await providers.hold_health(tx, choice.provider.id)
+        after = after_failure(before, delivery.detail, now, delivery.wait_seconds)
+        await providers.keep_health(tx, after)
 
 
 async def _providers(tx: AsyncConnection, house: House, view: View, kind: str) -> list[Provider]:
