@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -15,6 +16,7 @@ from tocsin.domain.notification import Notification
 from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
+from tocsin.engine.together import Together
 from tocsin.kit.clock import Clock
 from tocsin.usecases import (
     answers,
@@ -28,7 +30,8 @@ from tocsin.usecases import (
 )
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
-from tocsin.usecases.paging import Bundle
+from tocsin.usecases.paging import Bundle, Due
+from tocsin.usecases.receipts import Handed
 
 log = structlog.get_logger(__name__)
 
@@ -69,12 +72,22 @@ def ring(house: House) -> Task:
 def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task:
     """Send what is due to one address as one message."""
 
+    composing = Together(partial(paging.compose_all, house))
+    recording = Together(partial(receipts.record_all, house))
+
     async def run(works: Sequence[Work], clock: Clock) -> None:
         pages = [work for work in works if work.kind != "notice"]
         if pages:
-            await carry(await paging.compose(house, pages, clock()), receipts.record, clock)
+            await carry(await composing.ask(Due(pages, clock())), record_page, clock)
         for notice in (work for work in works if work.kind == "notice"):
             await carry(await notices.compose(house, notice, clock()), notices.record, clock)
+
+    async def record_page(
+        house: House, bundle: Bundle, delivery: Delivery, now: datetime
+    ) -> Sequence[Notification]:
+        if delivery.ok:
+            return await recording.ask(Handed(bundle, delivery, now))
+        return await receipts.record(house, bundle, delivery, now)
 
     async def carry(bundle: Bundle, record: Record, clock: Clock) -> None:
         if not bundle.works:

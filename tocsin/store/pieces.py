@@ -36,9 +36,11 @@ _INCIDENT_COLUMNS: Final = (
     ("assignee_ids", "text"),
     ("state", "text"),
 )
-_CAST: Final = {"assignee_ids": "varchar[]"} | dict.fromkeys(
-    ("state", "body", "payload", "subject"), "json"
-)
+_CAST: Final = {
+    **dict.fromkeys(("assignee_ids", "incident_ids"), "varchar[]"),
+    **dict.fromkeys(("state", "body", "pages", "payload", "subject"), "json"),
+    "classes": "text[]",
+}
 
 
 def _insert(table: str, *columns: tuple[str, str], also: str = "", values: str = "") -> Piece:
@@ -129,6 +131,35 @@ _PIECES: Final = {
         ("carrier", "text"),
         ("receipt", "text"),
         ("receipt_at", "timestamptz"),
+    ),
+    "insert_messages": _insert(
+        "messages",
+        ("id", "text"),
+        ("at", "timestamptz"),
+        ("kind", "text"),
+        ("channel", "text"),
+        ("user_id", "text"),
+        ("contact_method_id", "text"),
+        ("address", "text"),
+        ("incident_ids", "text"),
+        ("body", "text"),
+        ("classes", "text"),
+        ("pages", "text"),
+        ("provider_id", "text"),
+    ),
+    # What came of handing them over, and what their provider calls them and their address.
+    "settle_messages": Piece(
+        "update messages t set receipt = r.receipt, receipt_at = r.at, receipt_detail = r.detail,"
+        " provider_ref = coalesce(r.provider_ref, t.provider_ref),"
+        " address = coalesce(nullif(r.address, ''), t.address) from rows r where t.id = r.id",
+        (
+            ("id", "text"),
+            ("receipt", "text"),
+            ("at", "timestamptz"),
+            ("detail", "text"),
+            ("provider_ref", "text"),
+            ("address", "text"),
+        ),
     ),
     "insert_changes": _insert(
         "change_events",

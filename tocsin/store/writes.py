@@ -8,11 +8,14 @@ import msgspec
 from msgspec.structs import astuple
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.channel import Delivery
 from tocsin.domain.event import ChangeEvent
+from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.notification import Notification
+from tocsin.domain.sent import Sent
 from tocsin.domain.work import Work
 from tocsin.store.pieces import statement
 
@@ -50,6 +53,15 @@ class AlarmRow(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of handing a message over."""
+
+    message_id: str
+    delivery: Delivery
+    receipt: ReceiptState
+    at: Any
+
+
 class Writes(msgspec.Struct, kw_only=True):
     """What a transaction has decided so far. The last word on an incident or alert wins."""
 
@@ -60,6 +72,8 @@ class Writes(msgspec.Struct, kw_only=True):
     log: list[LogEntry] = []
     work: list[Work] = []
     notifications: list[Notification] = []
+    messages: list[Sent] = []
+    settled: list[Settled] = []
     change_events: list[Arrived] = []
     strays: list[Stray] = []
     alarms: list[AlarmRow] = []
@@ -98,6 +112,8 @@ def _rows_of(writes: Writes) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
     yield "insert_log", [_log_row(e) for e in writes.log]
     yield "insert_work", [_work_row(w) for w in writes.work]
     yield "insert_notifications", [astuple(n) for n in writes.notifications]
+    yield "insert_messages", [_message_row(m) for m in writes.messages]
+    yield "settle_messages", [_settled_row(s) for s in writes.settled]
     yield "insert_changes", [_change_row(c) for c in writes.change_events]
     yield "insert_strays", [_stray_row(s) for s in writes.strays]
     yield "insert_alarms", [(a.id, a.at, a.incident_id, a.sentence) for a in writes.alarms]
@@ -111,7 +127,7 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _ids(ids: Iterable[str]) -> str:
+def _array(ids: Iterable[str]) -> str:
     return "{" + ",".join(ids) + "}"
 
 
@@ -128,7 +144,7 @@ def _incident_row(incident: Incident) -> tuple[Any, ...]:
         incident.updated_at,
         incident.resolved_at,
         incident.generation,
-        _ids(a.user_id for a in incident.assignments),
+        _array(a.user_id for a in incident.assignments),
         _json(incident),
     )
 
@@ -178,6 +194,35 @@ def _work_row(work: Work) -> tuple[Any, ...]:
         work.user_id,
         work.contact_method_id,
         None if work.payload is None else _json(work.payload),
+    )
+
+
+def _message_row(sent: Sent) -> tuple[Any, ...]:
+    return (
+        sent.id,
+        sent.at,
+        sent.kind,
+        sent.channel,
+        sent.user_id,
+        sent.contact_method_id,
+        sent.address,
+        _array(sent.incident_ids),
+        _json(sent.body),
+        _array(sent.classes),
+        _json(sent.pages),
+        sent.provider_id,
+    )
+
+
+def _settled_row(settled: Settled) -> tuple[Any, ...]:
+    told = settled.delivery
+    return (
+        settled.message_id,
+        settled.receipt,
+        settled.at,
+        told.detail,
+        told.provider_id,
+        told.address,
     )
 
 

@@ -122,7 +122,7 @@ async def _reopen(tx: AsyncConnection, house: House, sent: Sent, now: datetime) 
     """Return what a message was about, as far as it is still wanted."""
     found = await incidents.get_many(tx, {page.incident_id for page in sent.pages})
     bundle = sorted_out([_work(sent, page) for page in sent.pages], found, sent.channel)
-    view = await view_of(tx, house, bundle, sent.user_id, now)
+    view = await view_of(tx, house, bundle.incidents.values(), [sent.user_id], now)
     return replace(
         bundle,
         person=view.person(sent.user_id),

@@ -1,6 +1,6 @@
 """Pages: what is due to one address is asked for once more, and becomes one message."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -17,14 +17,16 @@ from tocsin.domain.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, 
 from tocsin.domain.paging import still_wanted
 from tocsin.domain.provider import Provider
 from tocsin.domain.quiet import quiet_until
+from tocsin.domain.sent import Sent
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents, messages
 from tocsin.store import work as work_store
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
+from tocsin.store.writes import Writes, flush
 from tocsin.usecases import templates
-from tocsin.usecases.addressing import Choice, address_of, choose, keep, shown_of
+from tocsin.usecases.addressing import Choice, Pool, address_of, choose, kept, pool_of, shown_of
 from tocsin.usecases.answer_tokens import token_of
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
@@ -62,14 +64,45 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
         return self.choice.provider
 
 
+class Due(msgspec.Struct, frozen=True):
+    """What has become due to one address, and since when that is looked at."""
+
+    works: Sequence[Work]
+    now: datetime
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """What messages are made of: what for, the configuration, the events, who may carry them."""
+
+    purpose: Purpose
+    view: View
+    events: Mapping[str, Event]
+    pool: Pool
+
+
 async def compose(house: House, works: Sequence[Work], now: datetime) -> Bundle:
     """Ask once more which pages to an address are wanted, and make them one message."""
+    [bundle] = await compose_all(house, [Due(works, now)])
+    return bundle
+
+
+async def compose_all(house: House, dues: Sequence[Due]) -> list[Bundle]:
+    """Do so for several addresses of one channel in one go, each with a message of its own."""
     async with house.database.begin() as tx:
-        found = await incidents.get_many(tx, {work.incident_id or "" for work in works})
-        bundle = sorted_out(works, found, works[0].lane)
-        bundle = await _without_quiet_ones(tx, house, bundle, now)
-        bundle = await _unless_gathering(tx, house, bundle, now)
-        return await compose_in(tx, house, bundle, PAGE, now) if bundle.works else bundle
+        ids = {work.incident_id or "" for due in dues for work in due.works}
+        found = await incidents.get_many(tx, ids)
+        bundles = [await _wanted_now(tx, house, due, found) for due in dues]
+        full = [one for one in bundles if one.works]
+        composed = iter(await _compose_each(tx, house, full, PAGE, dues[-1].now))
+        return [next(composed) if one.works else one for one in bundles]
+
+
+async def _wanted_now(
+    tx: AsyncConnection, house: House, due: Due, found: Mapping[str, Incident]
+) -> Bundle:
+    bundle = sorted_out(due.works, found, due.works[0].lane)
+    bundle = await _without_quiet_ones(tx, house, bundle, due.now)
+    return await _unless_gathering(tx, house, bundle, due.now)
 
 
 async def _without_quiet_ones(
@@ -132,28 +165,52 @@ async def compose_in(
     tx: AsyncConnection, house: House, bundle: Bundle, purpose: Purpose, now: datetime
 ) -> Bundle:
     """Make one message of what is due to an address, choose who carries it, and keep it."""
-    view = await view_of(tx, house, bundle, bundle.works[0].user_id or "", now)
-    full = bundle.incidents if len(bundle.incidents) <= MOST_IN_FULL else ()
-    events = await alerts.first_events(tx, full)
+    [composed] = await _compose_each(tx, house, [bundle], purpose, now)
+    return composed
+
+
+async def _compose_each(
+    tx: AsyncConnection, house: House, bundles: Sequence[Bundle], purpose: Purpose, now: datetime
+) -> list[Bundle]:
+    if not bundles:
+        return []
+    people = [bundle.works[0].user_id or "" for bundle in bundles]
+    concerned = [incident for bundle in bundles for incident in bundle.incidents.values()]
+    view = await view_of(tx, house, concerned, people, now)
+    in_full = (one.incidents for one in bundles if len(one.incidents) <= MOST_IN_FULL)
+    events = await alerts.first_events(tx, {id_ for ids in in_full for id_ in ids})
+    known = _Known(purpose, view, events, await pool_of(tx, house, view, bundles[0].kind))
+    composed = [await _compose_one(tx, house, known, one, now) for one in bundles]
+    sent = [_kept(one, one.message) for one in composed if one.message]
+    await flush(await driver(tx), Writes(messages=sent))
+    return composed
+
+
+async def _compose_one(
+    tx: AsyncConnection, house: House, known: _Known, bundle: Bundle, now: datetime
+) -> Bundle:
     briefings = tuple(
-        _brief(house, view, incident, events.get(incident.id, _NO_EVENT))
+        _brief(house, known.view, incident, known.events.get(incident.id, _NO_EVENT))
         for incident in islice(bundle.incidents.values(), MOST_LISTED)
     )
-    bundle = _addressed(house, view, bundle, _message(house, purpose, briefings, now))
+    bundle = _addressed(house, known.view, bundle, _message(house, known.purpose, briefings, now))
     if bundle.message is None:
         return bundle
-    message = await templates.word(tx, view, bundle.message, now)
-    choice = await choose(tx, house, view, bundle.works[0], now)
-    await keep(
-        tx,
+    message = await templates.word(tx, known.view, bundle.message, now)
+    return replace(
+        bundle, message=message, choice=await choose(tx, known.pool, bundle.works[0], now)
+    )
+
+
+def _kept(bundle: Bundle, message: Message) -> Sent:
+    return kept(
         message,
         bundle.works,
         shown=bundle.shown,
-        provider=choice.provider,
+        provider=bundle.provider,
         incident_ids=bundle.incidents,
         classes=bundle.classes,
     )
-    return replace(bundle, message=message, choice=choice)
 
 
 def sorted_out(works: Sequence[Work], found: Mapping[str, Incident], kind: str) -> Bundle:
@@ -170,14 +227,17 @@ def sorted_out(works: Sequence[Work], found: Mapping[str, Incident], kind: str) 
 
 
 async def view_of(
-    tx: AsyncConnection, house: House, bundle: Bundle, user_id: str, now: datetime
+    tx: AsyncConnection,
+    house: House,
+    concerned: Collection[Incident],
+    user_ids: Iterable[str],
+    now: datetime,
 ) -> View:
-    """Read what must be known of the people and services that a bundle is about."""
+    """Read what must be known of the people and services that messages are about."""
     connection = await driver(tx)
     view = await house.directory.now(connection)
-    concerned = bundle.incidents.values()
     holders = {assignment.user_id for i in concerned for assignment in i.assignments}
-    await view.know_people(connection, holders | {user_id})
+    await view.know_people(connection, holders | {*user_ids})
     await view.know_services(connection, {i.service_id for i in concerned}, now)
     await view.know_providers(connection)
     return view

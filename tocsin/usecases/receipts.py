@@ -18,9 +18,11 @@ from tocsin.store import contact_methods
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.writes import Settled, Writes, flush
+from tocsin.usecases.addressing import judge
 from tocsin.usecases.failover import Fate, fates, plan
 from tocsin.usecases.house import House
 from tocsin.usecases.paging import Bundle
+from tocsin.usecases.shadows import plan_copies
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,7 @@ async def record(
 async def record_all(house: House, handed: Sequence[Handed]) -> list[Sequence[Notification]]:
     """Write down in one go what some channels took."""
     writes = Writes()
-    told = []
+    told: list[Sequence[Notification]] = []
     async with house.database.begin() as tx:
         await work_store.finish(tx, [id_ for one in handed for id_ in _done(one.bundle)])
         for one in handed:
@@ -67,6 +69,7 @@ async def record_all(house: House, handed: Sequence[Handed]) -> list[Sequence[No
             writes.log += map(_log_entry, told[-1])
             writes.work += _wait_for_receipt(house, bundle, delivery, now)
             writes.settled += _settled(bundle, delivery, now)
+            await plan_copies(tx, house, bundle, now)
             await _judge(tx, bundle, delivery, now)
         await flush(await driver(tx), writes)
     return told
@@ -109,7 +112,7 @@ def _done(bundle: Bundle) -> list[int]:
 
 
 async def _judge(tx: AsyncConnection, bundle: Bundle, delivery: Delivery, now: datetime) -> None:
-    await _judge_provider(tx, bundle, delivery, now)
+    await judge(tx, bundle.choice, delivery, now)
     await judge_address(tx, bundle, bundle.works[0].contact_method_id, delivery, now)
 
 
