@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from tocsin.api.log_entry_shapes import trigger_ref
 from tocsin.api.resources.priorities import priority_shape
+from tocsin.api.responder_shapes import responder_request_shape, responders_shape
 from tocsin.api.shapes import Links
 from tocsin.api.team_shapes import teams_shape
 from tocsin.api.views import View
@@ -18,8 +19,6 @@ _ALWAYS_EMPTY: Final[dict[str, Any]] = {
     "basic_alert_grouping": None,
     "external_references": [],
     "importance": None,
-    "incidents_responders": [],
-    "responder_requests": [],
     "subscriber_requests": [],
     "metadata": {},
     "privilege": None,
@@ -49,6 +48,7 @@ def incident_shape(view: View, known: Known) -> dict[str, Any]:
         "resolve_reason": _resolve_reason(view, known),
         "conference_bridge": _bridge(incident),
         **_people_and_places(view, known),
+        **_helpers(view, known),
         **({"body": _body(incident)} if "body" in view.includes else {}),
         **_ALWAYS_EMPTY,
     }
@@ -93,6 +93,17 @@ def _people_and_places(view: View, known: Known) -> dict[str, Any]:
         "first_trigger_log_entry": _first_trigger(view, known),
         "priority": priority and priority_shape(view.links, priority),
         "teams": teams_shape(view.links, known.teams, view.includes),
+    }
+
+
+def _helpers(view: View, known: Known) -> dict[str, Any]:
+    requests, names = known.requests, known.names
+    reference = incident_ref(view.links, known.incident)
+    return {
+        "incidents_responders": responders_shape(view, requests, reference, names),
+        "responder_requests": [
+            responder_request_shape(view, request, reference, names) for request in requests
+        ],
     }
 
 

@@ -8,8 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.responder_request import ResponderRequest
 from tocsin.domain.team import Team
-from tocsin.store import alerts, incident_lists, incidents, log_entries, teams
+from tocsin.store import (
+    alerts,
+    incident_lists,
+    incidents,
+    log_entries,
+    responder_requests,
+    teams,
+)
 from tocsin.store.alerts import Counts
 from tocsin.store.incident_lists import Asked
 from tocsin.store.names import names
@@ -27,6 +35,7 @@ __all__ = [
     "get",
     "get_many",
     "ids_in_incident",
+    "ids_in_requests",
     "know",
 ]
 
@@ -36,7 +45,7 @@ WORST_FIRST: Final = (("urgency", True), ("created_at", True))
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """An incident, how many alerts it has, how it began, and what the ids in it are called.
 
-    Its teams are those that answer for the policy of its service.
+    Its teams are those that answer for the policy of its service; its requests ask for help.
     """
 
     incident: Incident
@@ -44,6 +53,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     trigger: LogEntry | None
     names: Mapping[str, str]
     teams: Sequence[Team] = ()
+    requests: Sequence[ResponderRequest] = ()
 
 
 async def find(house: House, asked: Asked, part: Part) -> tuple[list[Known], int | None]:
@@ -85,6 +95,8 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
     answering = await teams.of_services(tx, {incident.service_id for incident in found})
     mentioned = {id_ for incident in found for id_ in ids_in_incident(incident)}
     mentioned.update(id_ for entry in triggers.values() for id_ in ids_in(entry))
+    requests = await responder_requests.of_incidents(tx, ids)
+    mentioned.update(id_ for asked in requests.values() for id_ in ids_in_requests(asked))
     called = await names(tx, mentioned)
     return [
         Known(
@@ -93,6 +105,7 @@ async def _know(tx: AsyncConnection, found: Sequence[Incident]) -> list[Known]:
             trigger=triggers.get(incident.id),
             names=called,
             teams=answering.get(incident.service_id, ()),
+            requests=requests.get(incident.id, ()),
         )
         for incident in found
     ]
@@ -107,3 +120,11 @@ def ids_in_incident(incident: Incident) -> Iterable[str]:
     yield from (acknowledgement.by.id for acknowledgement in incident.acknowledgements)
     if incident.merged_into:
         yield incident.merged_into
+
+
+def ids_in_requests(requests: Iterable[ResponderRequest]) -> Iterable[str]:
+    """Return the ids of all who asked for help, or were asked."""
+    for request in requests:
+        yield request.requester_id
+        yield from (target.id for target in request.targets)
+        yield from (one.user_id for one in request.responders)

@@ -21,8 +21,10 @@ from tocsin.api.resources.oncalls import ONCALLS
 from tocsin.api.resources.overrides import OVERRIDES
 from tocsin.api.resources.priorities import PRIORITIES
 from tocsin.api.resources.quarantine import QUARANTINE
+from tocsin.api.resources.responder_requests import RESPONDER_REQUESTS
 from tocsin.api.resources.schedules import SCHEDULES
 from tocsin.api.resources.services import SERVICES
+from tocsin.api.resources.status_updates import STATUS_UPDATES, SUBSCRIBERS
 from tocsin.api.resources.teams import TEAMS
 from tocsin.api.resources.users import USERS
 from tocsin.api.resources.vendors import VENDORS
@@ -52,10 +54,13 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     PRIORITIES,
     QUARANTINE,
     RELATED_CHANGES,
+    RESPONDER_REQUESTS,
     SCHEDULES,
     SERVICES,
     SERVICE_CHANGES,
+    STATUS_UPDATES,
     STATUS_UPDATE_RULES,
+    SUBSCRIBERS,
     TEAMS,
     USERS,
     USERS_LICENSE,
