@@ -1,6 +1,7 @@
 """The postbox: replies and bounces come in by SMTP, and do what they say."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from email.message import EmailMessage
@@ -131,6 +132,32 @@ async def test_whoever_is_away_acknowledges_nothing(
     assert (await hand_in(port, answer_address(sent.body.token, DOMAIN), away))[0] == 250
     assert await standing(night) == "triggered"
     assert await post.come() == []
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"Content-Type: text/plain; " + b"(a) " * 40_000,
+        b"Content-Type: text/plain" + b";\r\n a*1*=utf-8''b" * 8_000,
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\nA: b\r\n\r\n" * 40_000,
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=x%d\r\n\r\n--x%d\r\n" % (depth, depth)
+            for depth in range(90)
+        )
+        + b"a\r\n" * 300_000,
+        b"Content-Type: message/rfc822\r\n\r\n" * 5_000,
+        b"Content-Type: text/html\r\n\r\n<![<![",
+    ],
+    ids=["comments", "parameters", "parts", "depth", "mails in mails", "broken page"],
+)
+async def test_a_mail_that_was_made_to_keep_us_busy_does_not(
+    night: Night, sent: Sent, bomb: bytes
+) -> None:
+    postbox = Postbox(night.house, DOMAIN)
+    began = time.monotonic()
+
+    assert await postbox.take(answer_address(sent.body.token, DOMAIN), bomb + b"\r\n\r\nack")
+    assert time.monotonic() - began < 1
 
 
 async def test_only_addresses_of_ours_are_known(night: Night, sent: Sent, port: int) -> None:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
 
 from tocsin.domain.hearing import Receipt
 from tocsin.kit.text import one_line
@@ -82,7 +83,10 @@ def words_of(mail: EmailMessage) -> str:
         return ""
     if part.get_content_subtype() != "html":
         return text
-    page = BeautifulSoup(text[:MOST_HTML], "html.parser")
+    try:
+        page = BeautifulSoup(text[:MOST_HTML], "html.parser")
+    except ParserRejectedMarkup:
+        return ""
     for quoted in page(["blockquote", "style", "head"]):
         quoted.decompose()
     return page.get_text("\n")

@@ -2,11 +2,12 @@
 
 import email
 import email.errors
-import email.policy
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from email.policy import EmailPolicy
+from typing import Any, Final
 
 import structlog
 
@@ -26,6 +27,11 @@ from tocsin.usecases import mail_answers
 from tocsin.usecases.answer_tokens import message_of, token_of
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
+
+MOST_READ: Final = 200_000  # bytes: what people write, and what servers report, stands above
+MOST_PARTS: Final = 100
+DEEPEST: Final = 20  # parts within parts
+LONGEST_HEADER: Final = 300  # characters of each
 
 log = structlog.get_logger(__name__)
 
@@ -94,10 +100,25 @@ async def receiving(
             yield
 
 
+class _Brief(EmailPolicy):
+    """Reads the beginning of each header: what it takes to read one grows with its square."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, Any]:
+        """Return the name and the value of a header."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+_BRIEF: Final = _Brief()
+
+
 def _parsed(content: bytes) -> EmailMessage | None:
     """Read a mail, however it is broken; None if nothing can be made of it."""
+    content = content[:MOST_READ]
+    if content.count(b"\n--") > MOST_PARTS or content.lower().count(b"multipart/") > DEEPEST:
+        return None
     try:
-        mail = email.message_from_bytes(content, policy=email.policy.default)
-    except (email.errors.MessageError, ValueError, LookupError):
+        mail = email.message_from_bytes(content, policy=_BRIEF)
+    except (email.errors.MessageError, ValueError, LookupError, RecursionError):
         return None
     return mail if isinstance(mail, EmailMessage) else None
