@@ -269,6 +269,20 @@ async def test_answers_are_asked_for_and_each_is_told_once(
     assert len(server.of("editMessageText")) == 1, "events change what rooms show"
 
 
+async def test_strangers_who_write_much_keep_nobody_from_answering(
+    channel: Telegram, server: TelegramServer
+) -> None:
+    told: list[Heard] = []
+    for _ in range(30):
+        server.happen(message=written("\N{FIRE}" * 4096, by=99, chat=99))
+    server.happen(callback_query=pressed(f"r:{TOKEN}"))
+
+    async with listening(channel, told):
+        await server.saw("editMessageText")
+
+    assert told[-1].answers == (Answer(deed="resolve", token=TOKEN, sender=str(ANN)),)
+
+
 async def test_a_listener_says_what_breaks_it(channel: Telegram, server: TelegramServer) -> None:
     server.broken = refusal(409, "Conflict: terminated by other getUpdates request")
 

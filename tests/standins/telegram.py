@@ -61,7 +61,7 @@ class TelegramServer(ChatServer):
         return [one for one in self.updates if one["update_id"] >= offset]
 
     def _getUpdates(self, fields: dict[str, Any]) -> Any:  # noqa: N802
-        return self._newer(fields["offset"])
+        return self._newer(fields["offset"])[: fields["limit"]]
 
     def _sendMessage(self, fields: dict[str, Any]) -> Any:  # noqa: N802
         return {"message_id": 7, "chat": {"id": int(fields["chat_id"]), "type": "private"}}

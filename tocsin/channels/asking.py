@@ -64,13 +64,17 @@ async def ask(
 
 
 async def exchange(
-    http: httpx.AsyncClient, request: httpx.Request, *, within: float | None = None
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    within: float | None = None,
+    most: int = MOST_READ,
 ) -> Answer:
     """Send a request once and return its answer: one step of several. Raises Undelivered."""
     limit = TIMEOUT if within is None else within
     try:
         async with asyncio.timeout(limit):
-            return await _exchange(http, request)
+            return await _exchange(http, request, most)
     except (ForbiddenAddress, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise _silence(_fit(str(error)), is_our_fault=True) from error
     except (TimeoutError, httpx.TimeoutException) as error:
@@ -87,19 +91,19 @@ def refused(answer: Answer, said: str = "") -> Delivery:
     return Delivery(ok=False, detail=detail, retry=True, wait_seconds=answer.wait_seconds)
 
 
-async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request, most: int) -> Answer:
     response = await http.send(request, stream=True)
     try:
         body = b""
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > MOST_READ:
+            if len(body) > most:
                 break
     finally:
         await response.aclose()
     return Answer(
         status=response.status_code,
-        body=body[:MOST_READ],
+        body=body[:most],
         wait_seconds=seconds_of(response.headers.get("Retry-After", "")),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from msgspec.structs import replace
 
-from tocsin.channels.asking import TIMEOUT, Answer, Undelivered, exchange, refused
+from tocsin.channels.asking import MOST_READ, TIMEOUT, Answer, Undelivered, exchange, refused
 from tocsin.domain.channel import Delivery
 
 Headers = Mapping[str, str]
@@ -21,15 +21,16 @@ async def call(
     json: Any = None,
     form: Mapping[str, str] | None = None,
     within: float | None = None,
+    most: int = MOST_READ,
 ) -> Answer:
-    """Call once and return whatever is answered. Raises Undelivered."""
+    """Call once and return whatever is answered, as far as it is read. Raises Undelivered."""
     try:
         request = http.build_request(
             method, url, headers=headers, json=json, data=form, timeout=within or TIMEOUT
         )
     except httpx.InvalidURL as error:
         raise Undelivered(Delivery(ok=False, detail=str(error))) from error
-    return await exchange(http, request, within=within)
+    return await exchange(http, request, within=within, most=most)
 
 
 def refusal(

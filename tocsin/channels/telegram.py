@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.channels.asking import Undelivered
 from tocsin.channels.chat_sheet import Sheet, is_final, sheet_of, sheet_of_post
-from tocsin.channels.telegram_bot import LONGEST_POLL, Bot
+from tocsin.channels.telegram_bot import LONGEST_POLL, MOST_UPDATES, Bot
 from tocsin.channels.telegram_settings import ADDRESS, BASE_URL, TOKEN, UPDATES
 from tocsin.channels.telegram_updates import WANTED, Note, Press, Update, heard_in, read_update
 from tocsin.channels.tools import Tools
@@ -113,7 +113,12 @@ class Telegram:
         await self._bot.call("deleteWebhook")
         offset = 0
         while True:
-            wanted = {"offset": offset, "timeout": LONGEST_POLL, "allowed_updates": WANTED}
+            wanted = {
+                "offset": offset,
+                "limit": MOST_UPDATES,
+                "timeout": LONGEST_POLL,
+                "allowed_updates": WANTED,
+            }
             for update in await self._bot.call("getUpdates", **wanted):
                 await self._take(msgspec.json.encode(update), tell)
                 offset = int(update["update_id"]) + 1

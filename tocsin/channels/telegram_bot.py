@@ -8,6 +8,8 @@ from tocsin.channels.asking import Answer, Undelivered
 from tocsin.channels.chat_api import call, refusal
 
 LONGEST_POLL: Final = 50  # seconds that Telegram keeps a question without an answer
+MOST_UPDATES: Final = 10  # at once: anybody may write to a bot, and what is too long is not read
+MOST_READ: Final = 2 * 1024 * 1024  # bytes
 
 # What Telegram says of chats that no message will ever reach again, or that never were.
 _FOR_GOOD: Final = (
@@ -44,7 +46,12 @@ class Bot:
         """Ask for a method and return its result. Raises Undelivered."""
         within = LONGEST_POLL + 10 if method == "getUpdates" else None
         answer = await call(
-            self._http, "POST", f"{self._base}/{method}", json=fields, within=within
+            self._http,
+            "POST",
+            f"{self._base}/{method}",
+            json=fields,
+            within=within,
+            most=MOST_READ,
         )
         if not answer.is_success:
             raise _refusal(answer)
