@@ -221,6 +221,31 @@ async def test_a_room_that_is_gone_hears_no_upshot(channel: Matrix, server: Matr
     assert server.sent() == []
 
 
+async def test_long_texts_keep_nobody_from_answering(channel: Matrix, server: MatrixServer) -> None:
+    server.rooms.add(OPS)
+
+    async with listening(channel, server) as told:
+        for _ in range(3):
+            server.say(OPS, ANN, "m.room.message", msgtype="m.text", body="x" * 60_000)
+        server.say(OPS, ANN, "m.room.message", msgtype="m.text", body="!ack 12")
+        await server.said(1)
+
+    assert told == [Heard(answers=(Answer(deed="acknowledge", sender=OPS, number=12),))]
+
+
+async def test_what_cannot_be_read_makes_nobody_hear_the_past(
+    channel: Matrix, server: MatrixServer
+) -> None:
+    server.broken = Answered(200, "{")
+
+    async def tell(_heard: Heard) -> Sequence[Upshot]:
+        raise AssertionError
+
+    with pytest.raises(Undelivered, match="unreadable"):
+        await channel.listen(tell)
+    assert len(server.asked) == 1
+
+
 async def test_a_listener_says_what_breaks_it(channel: Matrix, server: MatrixServer) -> None:
     server.broken = Answered(503, "Sorry")
 

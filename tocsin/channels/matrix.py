@@ -5,8 +5,17 @@ from html import escape
 from typing import Any, ClassVar, Final, Self
 
 from tocsin.channels.asking import Undelivered
-from tocsin.channels.matrix_api import LONGEST_POLL, Account, delivered
-from tocsin.channels.matrix_events import COMMAND, FILTER, MARK, SHOWN, Event, events_in, heard_in
+from tocsin.channels.matrix_api import Account, delivered
+from tocsin.channels.matrix_events import (
+    COMMAND,
+    FILTER,
+    MARK,
+    NOTHING_YET,
+    SHOWN,
+    Event,
+    events_in,
+    heard_in,
+)
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
 from tocsin.domain.channel import Declaration, Delivery
@@ -17,7 +26,6 @@ from tocsin.domain.phrases import phrase
 from tocsin.kit.text import shortened
 
 MOST_WORDS: Final = 8000  # an event has 64 KiB for text and HTML together
-GRACE: Final = 15.0  # seconds beyond what a server may wait
 
 KIND: Final = Kind(
     name="matrix",
@@ -78,16 +86,9 @@ class Matrix:
 
     async def listen(self, tell: Tell) -> None:
         """Ask for what people say, from now on."""
-        told = await self._account.ask("GET", "sync", filter=FILTER, timeout=0)
+        told = await self._account.news(NOTHING_YET)
         while True:
-            told = await self._account.ask(
-                "GET",
-                "sync",
-                filter=FILTER,
-                since=told.get("next_batch", ""),
-                timeout=int(LONGEST_POLL * 1000),
-                within=LONGEST_POLL + GRACE,
-            )
+            told = await self._account.news(FILTER, str(told["next_batch"]))
             for event in events_in(told):
                 if event.sender != await self._account.name():
                     await self._take(event, tell)

@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 import httpx
 
-from tocsin.channels.asking import Answer, Undelivered
+from tocsin.channels.asking import MOST_READ, Answer, Undelivered
 from tocsin.channels.chat_api import call, refusal
 from tocsin.domain.channel import Delivery
 
+MOST_NEWS: Final = 8 * 1024 * 1024  # bytes: events have up to 64 KiB each
 LONGEST_POLL: Final = 30.0  # seconds that a server keeps a question without an answer
+GRACE: Final = 15.0  # seconds beyond what a server may wait
 MOST_WAITED: Final = 3600  # seconds
 _OUR_FAULT: Final = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"})
 _WRONG_ADDRESS: Final = frozenset({"M_FORBIDDEN", "M_NOT_FOUND", "M_INVALID_PARAM"})
@@ -35,17 +37,39 @@ class Account:
         self._name = ""
 
     async def ask(
-        self, method: str, *path: str, json: Any = None, within: float | None = None, **query: Any
+        self,
+        method: str,
+        *path: str,
+        json: Any = None,
+        within: float | None = None,
+        most: int = MOST_READ,
+        **query: Any,
     ) -> dict[str, Any]:
         """Ask for something and return it. Raises Undelivered."""
         url = "/".join((self._base, *(quote(part, safe="") for part in path)))
         asked = f"{url}?{httpx.QueryParams(query)}" if query else url
         answer = await call(
-            self._http, method, asked, headers=self._headers, json=json, within=within
+            self._http, method, asked, headers=self._headers, json=json, within=within, most=most
         )
         if not answer.is_success:
             raise _refusal(answer)
         return answer.json
+
+    async def news(self, filter_: str, since: str = "") -> dict[str, Any]:
+        """Wait for what is said ``since`` then, or learn where now is. Raises Undelivered."""
+        waits = LONGEST_POLL if since else 0.0
+        told = await self.ask(
+            "GET",
+            "sync",
+            filter=filter_,
+            timeout=int(waits * 1000),
+            within=waits + GRACE,
+            most=MOST_NEWS,
+            **({"since": since} if since else {}),
+        )
+        if not told.get("next_batch"):  # without it, what was said long ago would be heard again
+            raise Undelivered(Delivery(ok=False, detail="The answer to /sync is unreadable."))
+        return told
 
     async def name(self) -> str:
         """Return the account's own name."""

@@ -36,19 +36,6 @@ SHOWN: Final[Mapping[Deed, str]] = {
 }
 _VARIANTS: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f🏻🏼🏽🏾🏿"))  # how an emoji is drawn
 
-FILTER: Final = msgspec.json.encode(
-    {
-        "account_data": {"types": []},
-        "presence": {"types": []},
-        "room": {
-            "account_data": {"types": []},
-            "ephemeral": {"types": []},
-            "state": {"types": []},
-            "timeline": {"limit": 50, "types": [TEXT, REACTION]},
-        },
-    }
-).decode()
-
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody said in a room. ``about`` is the event that they reacted or replied to."""
@@ -115,6 +102,19 @@ def _event(room: str, said: Any) -> Event | None:
 
 
 _NAMES: Final = ("type", "event_id", "sender")
+
+
+def _filter(most: int) -> str:
+    """Ask for so many of the newest texts and reactions of each room, and for nothing else."""
+    nothing: dict[str, Any] = {"types": []}
+    timeline = {"limit": most, "types": [TEXT, REACTION]}
+    room = {"account_data": nothing, "ephemeral": nothing, "state": nothing, "timeline": timeline}
+    asked = {"account_data": nothing, "presence": nothing, "room": room}
+    return msgspec.json.encode(asked).decode()
+
+
+FILTER: Final = _filter(50)
+NOTHING_YET: Final = _filter(1)
 
 
 def _unquoted(body: object) -> str:
