@@ -56,6 +56,7 @@ screenshots: $(VENV)/dev ## take pictures of all pages into screenshots/ (needs 
 docs: $(VENV)/dev ## write the generated pages of docs/reference
 	@$(BIN)/python -m tests.house.settings_page
 	@$(BIN)/python -m tests.house.inbound_page
+	@$(BIN)/python -m tests.house.channels_page
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --group build

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.inbound_page import PAGE, inbound_page
+from tests.house import channels_page, inbound_page
 from tocsin.cli import COMMANDS
 
 CLI = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
@@ -18,4 +18,12 @@ def test_each_command_has_its_heading(command: object) -> None:
 
 
 def test_each_integration_type_has_its_row() -> None:
-    assert PAGE.read_text() == inbound_page(), "Run `make docs` to write it anew."
+    written = inbound_page.PAGE.read_text()
+
+    assert written == inbound_page.inbound_page(), "Run `make docs` to write it anew."
+
+
+def test_each_channel_has_its_row() -> None:
+    written = channels_page.PAGE.read_text()
+
+    assert written == channels_page.channels_page(), "Run `make docs` to write it anew."
