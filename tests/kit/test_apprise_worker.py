@@ -47,6 +47,9 @@ def test_what_a_message_needs_is_let_through(event: str, told: tuple[Any, ...]) 
         ("subprocess.Popen", ("sh", ["sh"], None, None)),
         ("os.system", (b"true",)),
         ("os.posix_spawn", ("sh", ["sh"], {})),
+        ("syslog.openlog", ("apprise", 0, 0)),
+        ("syslog.syslog", (6, "hello")),
+        ("os.remove", ("/tmp/file", -1)),
     ],
 )
 def test_what_an_address_must_not_bring_about_is_refused(event: str, told: tuple[Any, ...]) -> None:

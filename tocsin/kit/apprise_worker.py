@@ -24,6 +24,7 @@ FAILED: Final = "The service did not take it"
 LEAST_URGENT: Final = 19
 
 _PROGRAMS: Final = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.")
+_MACHINE: Final = ("syslog.", "sqlite3.", "os.remove", "os.rename", "os.mkdir", "os.rmdir")
 _NETWORK: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _STATUS: Final = re.compile(r"error=(\d{3})\b")
@@ -48,6 +49,8 @@ class Guard:
             self._check_file(told[0], told[2])
         elif event.startswith(_PROGRAMS):
             raise PermissionError("No program may be started.")
+        elif event.startswith(_MACHINE):
+            raise PermissionError("This machine is none of the services.")
 
     def _check_address(self, address: object) -> None:
         host = str(address[0]) if isinstance(address, tuple) else ""
