@@ -43,6 +43,7 @@ def rendered(source: str) -> str:
         ("{{ item.names | join }}, {{ item.names | join(' and ') }}", "Ann, Ben, Ann and Ben"),
         ("  {% if count == 2 and not nothing %}\ntwo\n{% endif %}\n", "two"),
         ("{{ 'a' if text in 'hello' else 'b' }}", "a"),
+        (r"{{ 'a\0b\ud800' }}", "a\ufffdb\ufffd"),
     ],
 )
 def test_a_template_looks_at_what_it_is_given(source: str, text: str) -> None:
@@ -58,6 +59,8 @@ def test_a_template_looks_at_what_it_is_given(source: str, text: str) -> None:
         ("{% include 'other' %}", "Line 1: Include is not possible here."),
         ("{% macro a() %}{% endmacro %}", "Line 1: Macro is not possible here."),
         ("{{ text ~ text }}", "Line 1: Concat is not possible here."),
+        ("{% if count == 1e999 %}x{% endif %}", "Line 1: Numbers must be whole."),
+        ("{{ item.names | join(items) }}", "Only texts and numbers can be shown."),
         ("{{ items[0] }}", "Line 1: Getitem is not possible here."),
         ("{% if text %}", "Line 1: Unexpected end of template."),
         ("{{ text | system }}", "Line 1: No filter named 'system'."),

@@ -14,6 +14,8 @@ from jinja2 import nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tocsin.kit.text import printable
+
 LONGEST_SOURCE: Final = 4000  # characters
 LONGEST_OUTPUT: Final = 8000
 LONGEST_LIST: Final = 100  # items that a loop runs over
@@ -62,7 +64,7 @@ class Template(msgspec.Struct, frozen=True):
                     raise Refused(f"It becomes longer than {LONGEST_OUTPUT} characters.")
         except (jinja2.TemplateError, TypeError, ValueError) as error:
             raise Refused(_sentence(str(error))) from None
-        return text.strip()
+        return printable(text).strip()  # a NUL that a template spells could not be kept
 
 
 @lru_cache(maxsize=256)
@@ -85,6 +87,8 @@ def _check(tree: nodes.Template) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
             raise Refused(f"Line {node.lineno}: {type(node).__name__} is not possible here.")
+        if isinstance(node, nodes.Const) and isinstance(node.value, float):
+            raise Refused(f"Line {node.lineno}: Numbers must be whole.")
     _check_loops(tree, 0)
 
 
@@ -109,8 +113,8 @@ def _short_list(value: object) -> Sequence[object]:
     return value[:LONGEST_LIST]
 
 
-def _join(value: object, between: str = ", ") -> str:
-    return between.join(_shown(one) for one in _short_list(value))
+def _join(value: object, between: object = ", ") -> str:
+    return _shown(between).join(_shown(one) for one in _short_list(value))
 
 
 def _cut(value: object, most: int) -> str:
