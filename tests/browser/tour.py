@@ -44,6 +44,7 @@ STOPS: Final = (
     Stop("incident", "/incidents/{id}", "/incidents/{fire}"),
     Stop("incident-in-hand", "/incidents/{id}", "/incidents/{in_hand}"),
     Stop("incident-edit", "/incidents/{id}/edit", "/incidents/{fire}/edit"),
+    Stop("incident-help", "/incidents/{id}/help", "/incidents/{fire}/help"),
     Stop("incident-new", "/incidents/new", "/incidents/new"),
     Stop("reassign", "/incidents/reassign", "/incidents/reassign?id={fire}&id={in_hand}"),
     Stop("merge", "/incidents/merge", "/incidents/merge?id={fire}&id={in_hand}"),

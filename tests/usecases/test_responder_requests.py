@@ -22,7 +22,7 @@ from tocsin.engine.engine import Engine
 from tocsin.store import log_entries, tables
 from tocsin.store import responder_requests as store
 from tocsin.store.database import Database
-from tocsin.usecases import answers, responder_requests
+from tocsin.usecases import answer_pages, answers, responder_requests
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.incidents import by_hand
 from tocsin.usecases.responder_requests import Call, Whom
@@ -151,6 +151,16 @@ async def test_what_is_resolved_needs_no_help_any_more(town: Town) -> None:
         await responder_requests.reply(
             town.night.house, town.incident.id, "joined", by_hand(town.carl), town.night.now
         )
+
+
+async def test_the_page_of_a_message_offers_what_is_asked(town: Town) -> None:
+    await town.asks()
+    [message] = await town.hears()
+
+    asked = await answer_pages.look(town.night.house, message.token, town.night.now)
+    assert asked.deeds == ["join", "decline"]
+    await answer_pages.give(town.night.house, message.token, "decline", town.night.now)
+    assert await town.states() == ["declined"]
 
 
 async def test_whoever_is_asked_again_is_paged_for_the_newest_request(town: Town) -> None:

@@ -13,14 +13,25 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.note import Note
 from tocsin.domain.notification import Notification
-from tocsin.store import alerts, incidents, log_entries, notifications, tables
+from tocsin.domain.responder_request import Standing, standings
+from tocsin.domain.status_update import StatusUpdate, Subscriber
+from tocsin.store import (
+    alerts,
+    incidents,
+    log_entries,
+    notifications,
+    responder_requests,
+    status_updates,
+    tables,
+)
 from tocsin.store.names import names
 from tocsin.store.notes import NOTES
 from tocsin.store.notifications import NOTIFICATIONS
+from tocsin.store.status_updates import STATUS_UPDATES
 from tocsin.usecases import outlooks
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.incident_queries import ids_in_incident
+from tocsin.usecases.incident_queries import ids_in_incident, ids_in_requests
 from tocsin.usecases.log_entries import ids_in
 from tocsin.usecases.outlooks import Outlook
 
@@ -28,6 +39,7 @@ MOST_ALERTS: Final = 20
 MOST_NOTES: Final = 50
 MOST_ENTRIES: Final = 100
 MOST_NOTIFICATIONS: Final = 50
+MOST_UPDATES: Final = 20
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +51,15 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     alerts: int = 1
     entries: int = 1
     overview: bool = False
+
+
+class Help(msgspec.Struct, frozen=True, kw_only=True):
+    """How those stand who were asked to help, and what others were told, the newest first."""
+
+    standings: Mapping[str, Standing]
+    updates: Sequence[StatusUpdate]
+    subscribers: Sequence[Subscriber]
+    ids: frozenset[str]
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +79,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     entries: Sequence[LogEntry]
     has_more_entries: bool
     notifications: Sequence[Notification]
+    help: Help
     names: Mapping[str, str]
 
 
@@ -73,7 +95,8 @@ async def tell(house: House, id_or_number: str, now: datetime, look: Look) -> St
         notes = await _notes(tx, incident.id)
         entries = await _entries(tx, incident.id, look)
         told = await _notifications(tx, incident.id)
-        mentioned = {*ids_in_incident(incident), *outlooks.ids_in(outlook)}
+        helping = await _help(tx, incident.id)
+        mentioned = {*ids_in_incident(incident), *outlooks.ids_in(outlook), *helping.ids}
         mentioned.update(id_ for level in ladder for id_ in level)
         mentioned.update(sent.user_id for sent in told)
         mentioned.update(note.agent.id for note in notes)
@@ -89,6 +112,7 @@ async def tell(house: House, id_or_number: str, now: datetime, look: Look) -> St
             entries=entries[:MOST_ENTRIES],
             has_more_entries=len(entries) > MOST_ENTRIES,
             notifications=told,
+            help=helping,
             names=await names(tx, mentioned),
         )
 
@@ -131,3 +155,17 @@ async def _notifications(tx: AsyncConnection, incident_id: str) -> list[Notifica
     where = NOTIFICATIONS.c.incident_id == incident_id
     order = notifications.NEWEST_FIRST
     return await NOTIFICATIONS.select(tx, where, order_by=order, limit=MOST_NOTIFICATIONS)
+
+
+async def _help(tx: AsyncConnection, incident_id: str) -> Help:
+    requests = (await responder_requests.of_incidents(tx, [incident_id])).get(incident_id, [])
+    c = STATUS_UPDATES.c
+    updates = await STATUS_UPDATES.select(
+        tx, c.incident_id == incident_id, order_by=(c.created_at.desc(),), limit=MOST_UPDATES
+    )
+    return Help(
+        standings=standings(requests),
+        updates=updates,
+        subscribers=await status_updates.subscribers(tx, incident_id),
+        ids=frozenset({*ids_in_requests(requests), *(update.sender_id for update in updates)}),
+    )

@@ -68,7 +68,7 @@ from tocsin.web.people import (
 )
 from tocsin.web.problems import ANSWERS
 from tocsin.web.reports import analytics
-from tocsin.web.response import handing_on, incident, incident_form, incidents
+from tocsin.web.response import handing_on, helping, incident, incident_form, incidents
 from tocsin.web.safety import SafeHeaders
 from tocsin.web.upkeep import (
     alarms,
@@ -105,6 +105,7 @@ MODULES: Final[Sequence[ModuleType]] = (
     environments,
     escalation_policies,
     handing_on,
+    helping,
     health,
     incident,
     incident_form,

@@ -14,6 +14,7 @@ from tocsin.usecases.stories import Look, Story
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.response.helping_acts import HELPING_ACTS, OWN_ACTS
 from tocsin.web.response.incident_acts import ACTS, Act
 from tocsin.web.response.snoozes import snoozes
 from tocsin.web.safety import WITH_PICTURES
@@ -107,5 +108,9 @@ def _again(incident: Incident, user_id: str) -> str:
 
 PAGES: Final = (
     Page("GET", "/incidents/{id}", show_incident, "read"),
-    *(Page("POST", f"/incidents/{{id}}/{name}", _doing(act), "respond") for name, act in ACTS),
+    *(
+        Page("POST", f"/incidents/{{id}}/{name}", _doing(act), "respond")
+        for name, act in (*ACTS, *HELPING_ACTS)
+    ),
+    *(Page("POST", f"/incidents/{{id}}/{name}", _doing(act), "read") for name, act in OWN_ACTS),
 )
