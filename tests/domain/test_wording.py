@@ -276,3 +276,13 @@ def test_every_language_speaks_of_the_same_things(form: Form, language: str) -> 
     )
 
     assert asked == english
+
+
+def test_where_nobody_hears_what_is_written_back_a_link_leads_to_the_answer() -> None:
+    message = replace(PAGE, hears=False, answer_url="https://oncall.example.com/a/t")
+
+    worded_ = worded(message)
+
+    assert worded_.text.endswith(" https://oncall.example.com/a/t")
+    assert "Reply" not in worded_.text
+    assert "Reply" in worded(replace(message, hears=True)).text

@@ -68,7 +68,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     ``sender`` is from whom a mail comes. ``further`` counts the incidents that it is about as well
     and has no room for. ``title``, ``text`` (a short message), ``body`` (a longer one) and
     ``speech`` are its words in the person's language. ``deeds`` are what may be done about it
-    where it arrives: ``token`` proves that it did, and ``answer_url`` is a page that does it.
+    where it arrives: ``token`` proves that it did, and ``answer_url`` is a page that does it. Where
+    nobody ``hears`` what is written back, only the page does.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     deeds: tuple[Deed, ...] = ()
     token: str = ""
     answer_url: str = ""
+    hears: bool = True
 
     @property
     def in_full(self) -> bool:

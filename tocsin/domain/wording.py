@@ -80,6 +80,8 @@ def put_into_words(message: Message, templates: Templates) -> Worded:
             words = _as_copy(message, words)
     else:
         words, faults = _notice(message), ()
+    if message.deeds and not message.hears:
+        words["text"] = _joined(" ", words["text"], message.answer_url)
     given = {form: getattr(message, form) or words[form] for form in FORMS}
     return Worded(replace(message, **given), faults)
 
@@ -175,7 +177,7 @@ def _heading(message: Message, title: str) -> str:
 
 def _how_to_answer(message: Message) -> str:
     key = _REPLIES.get(message.kind)
-    return phrase(key, message.language) if key and message.deeds else ""
+    return phrase(key, message.language) if key and message.deeds and message.hears else ""
 
 
 def _ended(text: str) -> str:
@@ -200,7 +202,7 @@ def _values(message: Message, form: Form, longest_title: int, most: int) -> dict
         "few": incidents[:FEW],
         "more": count - len(incidents[:FEW]),
         "recipient": spoken(one_line(message.recipient, 100)),
-        "keys": "acknowledge" in message.deeds,
+        "keys": "acknowledge" in message.deeds and message.hears,
     }
 
 

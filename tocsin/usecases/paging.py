@@ -196,10 +196,16 @@ async def _compose_one(
     bundle = _addressed(house, known.view, bundle, _message(house, known.purpose, briefings, now))
     if bundle.message is None:
         return bundle
-    message = await templates.word(tx, known.view, bundle.message, now)
-    return replace(
-        bundle, message=message, choice=await choose(tx, known.pool, bundle.works[0], now)
-    )
+    choice = await choose(tx, known.pool, bundle.works[0], now)
+    draft = replace(bundle.message, hears=_hears(house, choice))
+    message = await templates.word(tx, known.view, draft, now)
+    return replace(bundle, message=message, choice=choice)
+
+
+def _hears(house: House, choice: Choice) -> bool:
+    """Say whether what is written back to a message comes to us."""
+    type_ = choice.provider.type if choice.provider else ""
+    return all(one.answers for one in house.declared if one.name == type_)
 
 
 def _kept(bundle: Bundle, message: Message) -> Sent:
