@@ -33,6 +33,7 @@ from tocsin.usecases.incidents import By, Change, change
 from tocsin.usecases.parcels import Parcel, Stray, Verdict
 
 URL = "https://oncall.example.com"
+SECRET = "a secret of this installation, long enough"
 SETTINGS = {
     "TOCSIN_PUBLIC_URL": URL,
     "TOCSIN_TIME_ZONE": "Europe/Vienna",
@@ -50,7 +51,7 @@ class Night:
         self.house = House(
             database=database,
             settings=read_settings(SETTINGS),
-            sealer=Sealer("a secret of this installation, long enough"),
+            sealer=Sealer(SECRET),
             directory=Directory(),
             declared=DECLARED,
             clock=system_clock if real_time else lambda: self.now,

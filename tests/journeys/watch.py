@@ -1,0 +1,175 @@
+"""A watch: Ann is paged by one channel first, with another way behind it, and time by hand."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+from prometheus_client import CollectorRegistry
+
+from tests.hook import Hook
+from tests.inbox import Inbox
+from tests.journeys.troubles import Stage
+from tests.night import Night
+from tests.team import NOON, RULES
+from tocsin.channels import Maker
+from tocsin.channels.email import Email
+from tocsin.channels.tools import Tools
+from tocsin.channels.webhook import Webhook, signing_key
+from tocsin.domain.channel import Channel
+from tocsin.domain.hearing import Heard, Receipt
+from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.provider import Provider
+from tocsin.domain.sentences import sentence
+from tocsin.domain.user import ContactMethod, NotificationRule
+from tocsin.domain.work import TIMER
+from tocsin.engine.carrying import Carrying
+from tocsin.engine.engine import Engine
+from tocsin.kit.http import Outbound, make_client
+from tocsin.kit.ids import new_id
+from tocsin.kit.smtp import MailServer
+from tocsin.kit.vapid import vapid_of
+from tocsin.store import tables
+from tocsin.store.messages import MESSAGES
+from tocsin.usecases import contact_methods, devices, hearing, providers, work
+from tocsin.usecases.providers import callback_of
+
+
+class Watch:
+    """``reached`` counts what came to Ann by her other way."""
+
+    def __init__(self, night: Night, carrying: Carrying, inbox: Inbox, hook: Hook) -> None:
+        self.night = night
+        self._inbox, self._hook = inbox, hook
+        self._engine = Engine(night.house, carrying, CollectorRegistry())
+        self._lanes = (TIMER, *night.house.kinds)
+
+    @property
+    def reached(self) -> int:
+        """How often Ann was reached by her other way: her mailbox, or else a webhook."""
+        return len(self._inbox.mails) + len(self._hook.heard)
+
+    async def give(self, kind: str, address: str) -> None:
+        """Let Ann be paged by this at once, and by what else she has only if that fails."""
+        house, ann = self.night.house, self.night.team.ann
+        await self.night.sql(sa.delete(tables.notification_rules))
+        if house.kinds[kind].adds_itself:
+            device = devices.Wish(subscription=address, label="Phone")
+            await devices.add(house, ann.id, device, NOON)
+        elif kind == "email":
+            await self._use(await self.night.default_email(ann))
+            await self._add("webhook", self._hook.url)
+        else:
+            await self._use(await self._add(kind, address))
+
+    async def alert(self) -> None:
+        """Let something go wrong, and let happen what follows at once."""
+        await self.night.trigger("Disk full")
+        await self._engine.run_due(self.night.now)
+
+    async def wait(self, seconds: float, *, seldom: bool = False) -> None:
+        """Let time pass, and everything in it happen when it is due, or ``seldom``: at its end."""
+        until = self.night.now + timedelta(seconds=seconds)
+        while not seldom and (due := await self._next_due()) and due <= until:
+            self.night.now = max(self.night.now, due)
+            await self._engine.run_due(self.night.now)
+        self.night.now = until
+        await self._engine.run_due(until)
+
+    async def confirm(self) -> None:
+        """Let the provider say that the message has arrived."""
+        [known] = await providers.find(self.night.house)
+        async with self.night.database.read() as tx:
+            [sent] = await MESSAGES.select(tx)
+        receipt = Receipt(provider_id=sent.provider_ref or "", state="delivered")
+        heard = Heard(receipts=(receipt,))
+        await hearing.take(self.night.house, known.provider, heard, self.night.now)
+
+    async def said(self) -> list[str]:
+        """What the timeline says of pages."""
+        names = {self.night.team.ann.id: "Ann"}
+        return [sentence(entry, names) for entry in await self._entries()]
+
+    async def attempts(self) -> list[float]:
+        """After how many seconds Ann's first way was tried."""
+        found = await self.night.notifications()
+        return [(one.at - NOON).total_seconds() for one in found if one.kind == found[0].kind]
+
+    async def written(self) -> str:
+        """Everything that people may read of it."""
+        kept = [await self._entries(), await self.night.notifications(), await self.night.alarms()]
+        return msgspec.json.encode(kept).decode()
+
+    async def _entries(self) -> list[LogEntry]:
+        [incident] = await self.night.incidents()
+        return await self.night.told(incident)
+
+    async def _next_due(self) -> datetime | None:
+        seen = await work.look(self.night.house, self._lanes, self.night.now)
+        return min((lane.later for lane in seen if lane.later), default=None)
+
+    async def _add(self, kind: str, address: str) -> ContactMethod:
+        wish = contact_methods.Wish(kind=kind, label=kind, address=address)
+        return await contact_methods.create(self.night.house, self.night.team.ann.id, wish, NOON)
+
+    async def _use(self, method: ContactMethod) -> None:
+        rule = NotificationRule(
+            id=new_id(),
+            user_id=method.user_id,
+            contact_method_id=method.id,
+            urgency="high",
+            created_at=NOON,
+        )
+        async with self.night.database.begin() as tx:
+            await RULES.insert(tx, rule)
+
+
+@asynccontextmanager
+async def on_watch(
+    night: Night, maker: type[Maker], inbox: Inbox, hook: Hook, *stages: Stage
+) -> AsyncIterator[Watch]:
+    """Set a channel up at One, and perhaps at Two, and make it Ann's first way."""
+    async with AsyncExitStack() as stack:
+        tools = await stack.enter_async_context(_open_tools(night, stages[0].mail))
+        spare = MailServer(host="127.0.0.1", port=inbox.port, starttls="never")
+        stack.push_async_callback(spare.close)
+        carrying = _carrying(night, tools, maker, spare)
+        stack.push_async_callback(carrying.close)
+        watch = Watch(night, carrying, inbox, hook)
+        await watch.give(maker.declaration.kind.name, stages[0].address)
+        if maker.declaration.settings:
+            for name, stage in zip(("One", "Two"), stages, strict=False):
+                wish = providers.Wish(
+                    type=maker.declaration.name, name=name, settings=stage.settings
+                )
+                await providers.create(night.house, wish, NOON)
+        yield watch
+
+
+@asynccontextmanager
+async def _open_tools(night: Night, mail: MailServer | None) -> AsyncIterator[Tools]:
+    async with make_client(Outbound(), user_agent="Tocsin/1") as http:
+        yield Tools(
+            http=http,
+            clock=night.house.clock,
+            signing_key=signing_key(night.house.sealer),
+            mail=mail,
+            vapid=vapid_of(night.house.sealer),
+        )
+
+
+def _carrying(night: Night, tools: Tools, maker: type[Maker], mail: MailServer) -> Carrying:
+    """Join the channel and the spare one, and let the house know no others: that is quicker."""
+
+    def make(provider: Provider) -> Channel | None:
+        return maker.make(tools, provider.settings, callback_of(night.house, provider.id))
+
+    is_email = maker.declaration.name == "email"
+    spare = Webhook.make(tools, {}, "") if is_email else Email(mail)
+    own = None if maker.declaration.settings else maker.make(tools, {}, "")
+    carrying = Carrying([one for one in (own, spare) if one], make)
+    declared = {maker.declaration, spare.declaration}
+    night.house = replace(night.house, declared=tuple(declared), channels=carrying.given)
+    return carrying
