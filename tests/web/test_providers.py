@@ -10,16 +10,16 @@ from starlette.types import ASGIApp
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.channel import Declaration
+from tocsin.domain.channel import CalledAt, Declaration
 from tocsin.domain.contact_kind import SMS, Field
 from tocsin.domain.provider import Health, after_failure
 from tocsin.store.providers import keep_health
-from tocsin.usecases import providers
+from tocsin.usecases import contact_methods, providers
 from tocsin.web.app import web_app
 from tocsin.web.hub import Live
 
 PIGEONS: Final = Declaration(
-    name="pigeons",
+    name="pigeon_post",
     label="Pigeon post",
     kind=SMS,
     settings=(
@@ -33,6 +33,7 @@ PIGEONS: Final = Declaration(
     ),
     answers=True,
     receipt_within=60,
+    called_at=(CalledAt(where="Where pigeons return", tail="/home", help="With POST."),),
     tested="nothing",
 )  # fmt: skip
 FORM: Final = {
@@ -61,8 +62,8 @@ async def browser(visitor: Visitor, resident: Resident) -> Browser:
 
 
 async def set_up(browser: Browser, **fields: str) -> httpx.Response:
-    page = await browser.open("/providers/new/pigeons")
-    return await browser.send(page, "/providers/new/pigeons", **(FORM | fields))
+    page = await browser.open("/providers/new/pigeon_post")
+    return await browser.send(page, "/providers/new/pigeon_post", **(FORM | fields))
 
 
 async def path_of(browser: Browser, **fields: str) -> str:
@@ -80,7 +81,7 @@ async def test_the_way_begins_at_the_settings(browser: Browser) -> None:
     assert 'href="/providers"' in (await browser.open("/settings")).text
     assert "No provider yet." in text_of(await browser.open("/providers"))
     kinds = await browser.open("/providers/new")
-    assert 'href="/providers/new/pigeons"' in kinds.text
+    assert 'href="/providers/new/pigeon_post"' in kinds.text
     assert "Pigeon post SMS: answers come back, receipts too" in text_of(kinds)
 
 
@@ -165,6 +166,31 @@ async def test_how_it_fares_is_told(browser: Browser, night: Night) -> None:
     assert "State Resting" in said
     assert "HTTP 503" in said
     assert "Spared until" in said
+
+
+async def test_what_to_enter_at_the_provider_is_told(browser: Browser) -> None:
+    path = await path_of(browser)
+
+    page = await browser.open(path)
+
+    id_ = path.removeprefix("/providers/")
+    assert f"https://oncall.example.com/callbacks/{id_}/home</code>" in page.text
+    assert "With POST." in text_of(page)
+
+
+async def test_one_may_try_it_at_once(visitor: Visitor, resident: Resident, night: Night) -> None:
+    me = await resident("Ida", role="owner")
+    browser = await visitor(me)
+    path = await path_of(browser)
+    ways = f"/users/{me.id}/contact_methods"
+    assert f'href="{ways}/new?kind=sms"' in (await browser.open(path)).text
+    wish = contact_methods.Wish(kind="sms", label="Mobile", address="5550100")
+
+    mine = await contact_methods.create(night.house, me.id, wish, night.now)
+
+    page = await browser.open(path)
+    assert "Test Mobile" in text_of(page)
+    assert f'href="{ways}/{mine.id}"' in page.text
 
 
 async def test_it_is_taken_away(browser: Browser, night: Night) -> None:

@@ -134,7 +134,7 @@ def _offered(house: House) -> dict[str, Declaration]:
 
 
 def _declaration(visit: Visit) -> Declaration:
-    name = visit.parameter("type")
+    name = str(visit.request.path_params["type"])  # such as twilio_sms
     declaration = _offered(visit.house).get(name)
     if declaration is None:
         raise NotFound("Provider", name)
