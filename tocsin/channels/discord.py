@@ -14,7 +14,7 @@ from tocsin.channels.discord_api import DiscordApi, Gone
 from tocsin.channels.discord_hearing import PING, check, heard_in, read
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.hearing import Callback, Heard, Reply
 from tocsin.domain.message import Message
@@ -78,6 +78,12 @@ class Discord:
         kind=Kind(name="discord", label="Discord", address=ADDRESS),
         settings=SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Interactions Endpoint URL",
+                help="In the application's General Information. Without it, nobody can answer.",
+            ),
+        ),
         room=ROOM,
         tested="a server that behaves as Discord's API documentation says",
     )

@@ -21,7 +21,7 @@ from tocsin.channels.mattermost_hearing import (
 )
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.message import Message
@@ -75,6 +75,13 @@ class Mattermost:
         kind=Kind(name="mattermost", label="Mattermost", address=ADDRESS),
         settings=SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Request URL of the slash command",
+                tail=f"/{COMMAND}",
+                help="With method POST, and only if you want the command. Buttons need nothing.",
+            ),
+        ),
         room=ROOM,
         tested="a server that behaves as Mattermost's API reference says",
     )

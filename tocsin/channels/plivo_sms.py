@@ -14,7 +14,7 @@ from tocsin.channels.proof import PROOF, counted
 from tocsin.channels.text_answers import heard_text, told
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import SMS, Field
 from tocsin.domain.hearing import Callback, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.message import Message
@@ -66,6 +66,14 @@ class PlivoSms:
         kind=SMS,
         settings=settings_with(SENDER, PROOF),
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Message URL",
+                tail=f"/{INBOUND}",
+                help="In the application of your number, with POST: lets people answer by SMS."
+                " Receipts need nothing.",
+            ),
+        ),
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Plivo's own library",
     )

@@ -15,7 +15,7 @@ from tocsin.channels.slack_blocks import answered, plain, words_of, words_of_pos
 from tocsin.channels.slack_hearing import Pressed, Told, Typed, heard
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.hearing import Callback, Heard, Reply, Tell
 from tocsin.domain.message import Message
@@ -79,6 +79,16 @@ class Slack:
         kind=SLACK,
         settings=_SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Request URL of interactivity",
+                help="In the app's Interactivity & Shortcuts. Not needed with Socket Mode.",
+            ),
+            CalledAt(
+                where="Request URL of the slash command",
+                help="In the app's Slash Commands. Not needed with Socket Mode.",
+            ),
+        ),
         room=Field(
             name="address",
             label="Channel ID",

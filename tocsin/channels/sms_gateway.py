@@ -8,14 +8,14 @@ import httpx
 import msgspec
 
 from tocsin.channels.asking import Answer, ask, refused
-from tocsin.channels.calling_keys import has_key, with_key
+from tocsin.channels.calling_keys import KEY_NAME, has_key, with_key
 from tocsin.channels.dialling import dialled, international
 from tocsin.channels.sms_gateway_filling import CONTENT_TYPES, filled, value_at
 from tocsin.channels.sms_gateway_settings import SETTINGS, Gateway
 from tocsin.channels.text_answers import heard_text, told
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import SMS
 from tocsin.domain.hearing import Callback, Forged, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.masking import hide
@@ -42,6 +42,19 @@ class SmsGateway:
         kind=SMS,
         settings=SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Incoming messages",
+                tail=f"/{INBOUND}?{KEY_NAME}=",
+                help="The key of callbacks goes at its end. Lets people answer by SMS.",
+            ),
+            CalledAt(
+                where="Receipts",
+                tail=f"/{STATUS}?{KEY_NAME}=",
+                help="The key of callbacks goes at its end. Not needed if you send {callback}"
+                " along.",
+            ),
+        ),
         tested="stand-ins that take forms, JSON, XML and queries over HTTP",
     )
 

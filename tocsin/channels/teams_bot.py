@@ -15,7 +15,7 @@ from tocsin.channels.teams_hearing import address_of, heard_in, place_of, read
 from tocsin.channels.teams_keys import Keys
 from tocsin.channels.tools import Tools
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.hearing import Callback, Heard, Reply
 from tocsin.domain.message import Message
@@ -69,6 +69,12 @@ class TeamsBot:
         kind=Kind(name="teams", label="Microsoft Teams", address=ADDRESS),
         settings=SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Messaging endpoint",
+                help="In the Azure bot's Configuration. Without it, the bot meets nobody.",
+            ),
+        ),
         tested="a server that behaves as the Bot Connector's documentation says",
     )
 

@@ -21,7 +21,7 @@ from tocsin.channels.twilio_texts import (
     heard_status,
 )
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import SMS, Field
 from tocsin.domain.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.message import Message
@@ -49,6 +49,14 @@ class TwilioSms:
         kind=SMS,
         settings=settings_with(SENDER, PROOF),
         answers=True,
+        called_at=(
+            CalledAt(
+                where="A message comes in",
+                tail=f"/{INBOUND}",
+                help="At the number or its messaging service, by HTTP POST: lets people answer by"
+                " SMS. Receipts need nothing.",
+            ),
+        ),
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Twilio's own library",
     )

@@ -24,10 +24,10 @@ from tocsin.channels.tokens import token_in, with_token
 from tocsin.channels.tools import Tools
 from tocsin.channels.twilio_account import Account, create, fields_of, settings_with
 from tocsin.channels.twilio_line_xml import write
-from tocsin.channels.twilio_lines import fetch, is_of_line, understand
+from tocsin.channels.twilio_lines import LINE, fetch, is_of_line, understand
 from tocsin.domain.answer import Upshot
 from tocsin.domain.call_line import Direction, Fetched
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import PHONE, Field
 from tocsin.domain.hearing import Callback, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.message import Message
@@ -67,6 +67,14 @@ class TwilioVoice:
         kind=PHONE,
         settings=settings_with(CALLER),
         answers=True,
+        called_at=(
+            CalledAt(
+                where="A call comes in",
+                tail=f"/{LINE}",
+                help="At the number, by HTTP POST, and only if it is a call line. Calls to people"
+                " need nothing.",
+            ),
+        ),
         takes_calls=True,
         receipt_within=RECEIPT_WITHIN,
         tested="a stand-in over HTTP; signatures and TwiML by Twilio's own library",

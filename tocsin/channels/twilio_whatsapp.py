@@ -21,7 +21,7 @@ from tocsin.channels.twilio_texts import (
     heard_status,
 )
 from tocsin.domain.answer import DEEDS, Answer, Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import WHATSAPP, Field
 from tocsin.domain.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.message import Message
@@ -67,6 +67,14 @@ class TwilioWhatsapp:
         kind=WHATSAPP,
         settings=settings_with(SENDER, PAGES, NOTICES, PROOF),
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Webhook URL for incoming messages",
+                tail=f"/{INBOUND}",
+                help="At the WhatsApp sender, by HTTP POST: lets people answer by WhatsApp."
+                " Receipts need nothing.",
+            ),
+        ),
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Twilio's own library",
     )

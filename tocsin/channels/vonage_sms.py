@@ -16,7 +16,7 @@ from tocsin.channels.tools import Tools
 from tocsin.channels.vonage_faults import LASTING, OK, OURS, PERMANENT, REASONS, status_of
 from tocsin.channels.vonage_signature import METHODS, is_fresh, is_genuine
 from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import SMS, Field
 from tocsin.domain.hearing import Callback, Forged, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.message import Message
@@ -88,6 +88,20 @@ class VonageSms:
         kind=SMS,
         settings=_SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Inbound webhook",
+                tail=f"/{INBOUND}",
+                help="At the number: lets people answer by SMS. If you gave a key of callbacks, put"
+                " ?key= and the key at its end.",
+            ),
+            CalledAt(
+                where="Delivery receipts (DLR) webhook",
+                tail=f"/{STATUS}",
+                help="In the account's API settings. Needed only if it is longer than"
+                f" {LONGEST_CALLBACK} characters.",
+            ),
+        ),
         receipt_within=VALID_SECONDS,
         tested="a stand-in over HTTP; signatures by Vonage's own library",
     )

@@ -14,7 +14,7 @@ from tocsin.channels.tools import Tools
 from tocsin.channels.whatsapp_faults import is_our_fault, may_do_better
 from tocsin.channels.whatsapp_hearing import heard_in, is_genuine
 from tocsin.domain.answer import Deed, Upshot
-from tocsin.domain.channel import Declaration, Delivery
+from tocsin.domain.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.contact_kind import WHATSAPP, Field
 from tocsin.domain.hearing import Callback, Forged, Heard, Reply
 from tocsin.domain.message import Message
@@ -96,6 +96,13 @@ class WhatsApp:
         kind=WHATSAPP,
         settings=_SETTINGS,
         answers=True,
+        called_at=(
+            CalledAt(
+                where="Callback URL",
+                help="In the app at Meta, under WhatsApp, Configuration, with your verify token:"
+                " then subscribe to the field named messages.",
+            ),
+        ),
         receipt_within=RECEIPT_WITHIN,
         tested="a stand-in over HTTP, written from the documentation",
     )

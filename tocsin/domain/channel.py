@@ -10,6 +10,17 @@ from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
 
 
+class CalledAt(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of ours that an administrator enters at the provider: where, and how it ends.
+
+    ``help`` says what else there is to do there, or when it can be left out.
+    """
+
+    where: str
+    tail: str = ""
+    help: str = ""
+
+
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel is: what it needs, and what may be expected of it.
 
@@ -17,7 +28,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     seconds a message may be under way; ``receipt_within`` how soon a receipt must be there, 0 if
     none ever comes. ``room`` is what the address of a room looks like if it posts in rooms,
     ``group`` that of a group of people if it keeps such in step. ``takes_calls`` says that lines of
-    its numbers can be called.
+    its numbers can be called. ``called_at`` are the addresses that it must be told by hand.
     """
 
     name: str
@@ -31,6 +42,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     room: Field | None = None
     group: Field | None = None
     takes_calls: bool = False
+    called_at: tuple[CalledAt, ...] = ()
     tested: str
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.channel import Declaration
-from tocsin.usecases import providers
+from tocsin.usecases import contact_methods, providers
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.providers import Known, Wish, callback_of
@@ -67,12 +67,15 @@ async def show_provider(visit: Visit) -> Response:
         for one in await providers.find(visit.house)
         if one.provider.kind == known.provider.kind
     ]
+    ways = await contact_methods.find(visit.house, visit.user.id)
     return show(
         visit,
         "provider.html",
         known=known,
         others=others,
         rank=[one.id for one in others].index(known.provider.id),
+        mine=next((one for one in ways if one.kind == known.provider.kind), None),
+        public_url=visit.house.settings.public_url,
         callback=callback_of(visit.house, known.provider.id),
     )
 
