@@ -212,8 +212,8 @@ async def test_a_failure_says_why_and_whether_another_try_makes_sense(
 async def test_where_carriers_tell_no_more_what_is_sent_may_count_as_delivered(make: Make) -> None:
     sent = called("status", STATUS | {"MessageStatus": "sent"})
 
-    assert make(proof="delivered").hear(sent, NOW).receipts[0].state == "sent"
-    assert make(proof="sent").hear(sent, NOW).receipts[0].state == "delivered"
+    assert make(counts_when="delivered").hear(sent, NOW).receipts[0].state == "sent"
+    assert make(counts_when="sent").hear(sent, NOW).receipts[0].state == "delivered"
 
 
 @pytest.mark.parametrize(

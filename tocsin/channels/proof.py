@@ -6,7 +6,7 @@ from tocsin.domain.contact_kind import Field
 from tocsin.domain.hearing import ReceiptState
 
 PROOF: Final = Field(
-    name="proof",
+    name="counts_when",
     label="A message counts as delivered",
     kind="choice",
     example="",
