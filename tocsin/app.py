@@ -216,7 +216,8 @@ async def _carrying(
     settings: Settings, sealer: Sealer, outbound: Outbound, clock: Clock, stack: AsyncExitStack
 ) -> Carrying:
     """Make the channels that need no provider, and what makes those of providers."""
-    http = make_client(outbound, user_agent=USER_AGENT)
+    # Lanes bound how much is under way: a common bound would let one that hangs starve others.
+    http = make_client(outbound, user_agent=USER_AGENT, connections=None)
     tools = Tools(
         http=await stack.enter_async_context(http),
         clock=clock,

@@ -28,7 +28,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     ``is_secret`` says that whoever knows the address can use it: it is sealed, and shown in part.
     ``adds_itself`` says that people do not type it: their device brings it. What ``gathers`` is
-    told once in a while in a storm, and not for each alert.
+    told once in a while in a storm, and not for each alert. ``at_once`` is how many messages may be
+    under way at a time, each to somebody else.
     """
 
     name: str
@@ -37,7 +38,10 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     is_secret: bool = False
     adds_itself: bool = False
     gathers: bool = True
+    at_once: int = 16
 
+
+MANY: Final = 64  # at once, where a provider that takes a tenth of a second must take 200 a second
 
 _NUMBER: Final = Field(name="address", label="Number", kind="tel", example="5550100")
 
@@ -48,14 +52,15 @@ EMAIL: Final = Kind(
     gathers=False,
 )
 PHONE: Final = Kind(name="phone", label="Telephone call", address=_NUMBER)
-SMS: Final = Kind(name="sms", label="SMS", address=_NUMBER)
-WHATSAPP: Final = Kind(name="whatsapp", label="WhatsApp", address=_NUMBER)
+SMS: Final = Kind(name="sms", label="SMS", address=_NUMBER, at_once=MANY)
+WHATSAPP: Final = Kind(name="whatsapp", label="WhatsApp", address=_NUMBER, at_once=MANY)
 PUSH: Final = Kind(
     name="push_notification",
     label="Push",
     address=Field(name="address", label="Device", kind="text", example="Chrome on Android"),
     is_secret=True,
     adds_itself=True,
+    at_once=MANY,
 )
 WEBHOOK: Final = Kind(
     name="webhook",

@@ -20,7 +20,7 @@ from tocsin.engine.couriers import NO_COURIERS, Couriers
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.listeners import Listeners
 from tocsin.engine.lookout import Look, look_away
-from tocsin.engine.loop import Lane, forever
+from tocsin.engine.loop import AT_ONCE, Lane, forever
 from tocsin.engine.meters import Meters
 from tocsin.engine.prober import Prober
 from tocsin.engine.round_meters import RoundMeters
@@ -64,7 +64,15 @@ class Engine:
         self._prober = Prober(house, look, RoundMeters(registry))
         carrying = channels if isinstance(channels, Carrying) else Carrying(channels)
         self._lanes = {
-            name: Lane(name, house, task, self._meters, is_crowded, timeout=_timeout(house, name))
+            name: Lane(
+                name,
+                house,
+                task,
+                self._meters,
+                is_crowded,
+                timeout=_timeout(house, name),
+                at_once=_at_once(house, name),
+            )
             for name, task in tasks(house, carrying, self._meters).items()
         }
         self._carrying = carrying
@@ -183,6 +191,11 @@ def _node(house: House) -> Node:
         started_at=house.clock(),
         beat_at=datetime.min.replace(tzinfo=UTC),
     )
+
+
+def _at_once(house: House, lane: str) -> int:
+    kind = house.kinds.get(lane)
+    return AT_ONCE if kind is None else kind.at_once
 
 
 def _timeout(house: House, lane: str) -> float:

@@ -21,10 +21,10 @@ from tocsin.usecases.house import House
 log = structlog.get_logger(__name__)
 
 MOST_LEASED: Final = 300
-PARALLEL: Final = 16  # messages of one lane on their way at a time, to different addresses
+AT_ONCE: Final = 16  # messages of one lane on their way, to different addresses
 AFTER_A_FAULT: Final = 1.0  # seconds, as all of these
 SPARE: Final = 30.0  # of a lease, for what comes before and after the message is under way
-PAUSE: Final = 0.01  # before each message while events wait at the door: they go first
+PAUSE: Final = 0.004  # before each message while events wait at the door: they go first
 PAUSE_EACH: Final = 0.0005  # and for each page in it
 
 
@@ -46,7 +46,7 @@ class Lane:
     """One kind of due work. What is due to one address is run together, and only once at a time.
 
     While an address is busy, or left alone for a breath, what becomes due for it gathers.
-    ``timeout`` is for how many seconds a message may be under way.
+    ``timeout`` is for how many seconds a message may be under way, ``at_once`` how many messages.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Lane:
         is_crowded: Callable[[], bool],
         *,
         timeout: float = SEND_TIMEOUT,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.name = name
         self._house = house
@@ -69,7 +70,7 @@ class Lane:
         self._poked = asyncio.Event()
         self._leasing = asyncio.Lock()
         self._closing = False
-        self._slots = asyncio.Semaphore(PARALLEL)
+        self._slots = asyncio.Semaphore(at_once)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._breath = Breath()
 

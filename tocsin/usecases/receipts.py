@@ -69,8 +69,8 @@ async def record_all(house: House, handed: Sequence[Handed]) -> list[Sequence[No
             writes.log += map(_log_entry, told[-1])
             writes.work += _wait_for_receipt(house, bundle, delivery, now)
             writes.settled += _settled(bundle, delivery, now)
-            await plan_copies(tx, house, bundle, now)
             await _judge(tx, bundle, delivery, now)
+        await plan_copies(tx, house, [one.bundle for one in handed], handed[-1].now)
         await flush(await driver(tx), writes)
     return told
 

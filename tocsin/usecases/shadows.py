@@ -1,6 +1,6 @@
 """Shadows: copies for people in training, planned once a page has left for whom it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -83,12 +83,22 @@ async def remove(house: House, user_id: str, shadow_id: str) -> None:
         await SHADOWS.delete(tx, shadow_id)
 
 
-async def plan_copies(tx: AsyncConnection, house: House, bundle: Bundle, now: datetime) -> None:
-    """Plan copies of a page that has left. They come later, and nothing hangs on them."""
+async def plan_copies(
+    tx: AsyncConnection, house: House, bundles: Iterable[Bundle], now: datetime
+) -> None:
+    """Plan copies of pages that have left. They come later, and nothing hangs on them."""
     connection = await driver(tx)
     view = await house.directory.now(connection)
     await view.know_shadows(connection)
-    if not view.shadows or bundle.person is None:
+    if view.shadows:
+        for bundle in bundles:
+            await _plan_copies_of(tx, house, view, bundle, now)
+
+
+async def _plan_copies_of(
+    tx: AsyncConnection, house: House, view: View, bundle: Bundle, now: datetime
+) -> None:
+    if bundle.person is None:
         return
     paged = bundle.person.user
     held = await _held(tx, view.shadows, paged.id, now)
@@ -99,7 +109,7 @@ async def plan_copies(tx: AsyncConnection, house: House, bundle: Bundle, now: da
         for shadow in view.shadows
     }
     told = await store.told(tx, concerned, now - ONE_COPY_IN)
-    await view.know_people(connection, concerned)
+    await view.know_people(await driver(tx), concerned)
     for user_id, incident_ids in concerned.items():
         new = [id_ for id_ in incident_ids if (user_id, id_) not in told]
         method = _method_of(view, user_id)
