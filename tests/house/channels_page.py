@@ -29,7 +29,9 @@ SETTINGS: Final = """
 ## What each needs
 
 A setting in *italics* may stay blank.
+Some providers must be told by hand where to call: the page of the provider shows the addresses.
 """
+CALLBACK: Final = "https://oncall.example.com/callbacks/<id>"
 ADDRESSES: Final = """
 ## Addresses
 
@@ -69,6 +71,9 @@ def _needs() -> Iterator[str]:
             yield from (_setting(field) for field in one.settings)
         else:
             yield "Nothing.\n"
+        if one.called_at:
+            yield "\n| entered there | address | |\n|---|---|---|\n"
+            yield from (_row(at.where, f"`{CALLBACK}{at.tail}`", at.help) for at in one.called_at)
 
 
 def _setting(field: Field) -> str:
