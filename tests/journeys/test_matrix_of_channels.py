@@ -1,7 +1,9 @@
 """Every channel in every trouble: the page finds another way in time, and the timeline tells it."""
 
+from collections.abc import AsyncIterator
 from typing import Final
 
+import httpx
 import pytest
 from msgspec.structs import replace
 
@@ -9,9 +11,10 @@ from tests.hook import Hook
 from tests.inbox import Inbox
 from tests.journeys.matrix import CASES, Case
 from tests.journeys.troubles import PATIENCE, TROUBLES, Stage, Trouble
-from tests.journeys.watch import on_watch
+from tests.journeys.watch import World, on_watch
 from tests.night import Night
 from tocsin.channels import CHANNELS, DECLARED, sip
+from tocsin.kit.http import Outbound, make_client
 from tocsin.store.database import Database
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -52,28 +55,34 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tocsin.kit.speech.WORDS_A_MINUTE", 450)
 
 
+@pytest.fixture(scope="module")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """Give all channels one way out, as the server does."""
+    async with make_client(Outbound(), user_agent="Tocsin/1") as client:
+        yield client
+
+
+@pytest.fixture
+async def world(
+    database: Database, http: httpx.AsyncClient, smtp_inbox: Inbox, hook: Hook
+) -> World:
+    """Begin a night."""
+    return World(await Night.falls(database), http, smtp_inbox, hook)
+
+
 def test_every_channel_is_in_the_matrix() -> None:
     assert [case.type for case in CASES] == sorted(one.name for one in DECLARED)
 
 
 @pytest.mark.parametrize(("case", "trouble"), MATRIX)
 async def test_a_page_reaches_somebody_in_time(
-    case: Case,
-    trouble: Trouble,
-    database: Database,
-    smtp_inbox: Inbox,
-    hook: Hook,
-    monkeypatch: pytest.MonkeyPatch,
+    case: Case, trouble: Trouble, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker = MAKERS[case.type]
     seconds = maker.declaration.receipt_within
     if trouble == "hanging":
         monkeypatch.setattr(maker, "declaration", replace(maker.declaration, timeout=HASTE))
-    night = await Night.falls(database)
-    async with (
-        case.open(trouble) as stage,
-        on_watch(night, maker, smtp_inbox, hook, stage) as watch,
-    ):
+    async with case.open(trouble) as stage, on_watch(world, maker, stage) as watch:
         await watch.alert()
         if trouble == "none" and seconds:
             await watch.confirm()
@@ -108,14 +117,11 @@ def secrets(case: Case, stage: Stage) -> list[str]:
 
 
 @pytest.mark.parametrize("case", WITH_OTHERS)
-async def test_another_provider_is_asked_at_once(
-    case: Case, database: Database, smtp_inbox: Inbox, hook: Hook
-) -> None:
-    night = await Night.falls(database)
+async def test_another_provider_is_asked_at_once(case: Case, world: World) -> None:
     async with (
         case.open("broken") as broken,
         case.open("none") as working,
-        on_watch(night, MAKERS[case.type], smtp_inbox, hook, broken, working) as watch,
+        on_watch(world, MAKERS[case.type], broken, working) as watch,
     ):
         await watch.alert()
 

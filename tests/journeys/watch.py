@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+import httpx
 import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -27,7 +29,6 @@ from tocsin.domain.user import ContactMethod, NotificationRule
 from tocsin.domain.work import TIMER
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
-from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.ids import new_id
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
@@ -37,14 +38,23 @@ from tocsin.usecases import contact_methods, devices, hearing, providers, work
 from tocsin.usecases.providers import callback_of
 
 
+class World(NamedTuple):
+    """A night, the way out of the house, and what is reached in the end."""
+
+    night: Night
+    http: httpx.AsyncClient
+    inbox: Inbox
+    hook: Hook
+
+
 class Watch:
     """``reached`` counts what came to Ann by her other way."""
 
-    def __init__(self, night: Night, carrying: Carrying, inbox: Inbox, hook: Hook) -> None:
-        self.night = night
-        self._inbox, self._hook = inbox, hook
-        self._engine = Engine(night.house, carrying, CollectorRegistry())
-        self._lanes = (TIMER, *night.house.kinds)
+    def __init__(self, world: World, carrying: Carrying) -> None:
+        self.night = world.night
+        self._inbox, self._hook = world.inbox, world.hook
+        self._engine = Engine(self.night.house, carrying, CollectorRegistry())
+        self._lanes = (TIMER, *self.night.house.kinds)
 
     @property
     def reached(self) -> int:
@@ -67,16 +77,17 @@ class Watch:
     async def alert(self) -> None:
         """Let something go wrong, and let happen what follows at once."""
         await self.night.trigger("Disk full")
-        await self._engine.run_due(self.night.now)
+        await self.wait(0)
 
     async def wait(self, seconds: float, *, seldom: bool = False) -> None:
         """Let time pass, and everything in it happen when it is due, or ``seldom``: at its end."""
         until = self.night.now + timedelta(seconds=seconds)
-        while not seldom and (due := await self._next_due()) and due <= until:
+        if seldom:
+            self.night.now = until
+        while (due := await self._next_due()) and due <= until:
             self.night.now = max(self.night.now, due)
-            await self._engine.run_due(self.night.now)
+            await self._engine.step(self.night.now)
         self.night.now = until
-        await self._engine.run_due(until)
 
     async def confirm(self) -> None:
         """Let the provider say that the message has arrived."""
@@ -108,7 +119,8 @@ class Watch:
 
     async def _next_due(self) -> datetime | None:
         seen = await work.look(self.night.house, self._lanes, self.night.now)
-        return min((lane.later for lane in seen if lane.later), default=None)
+        later = [lane.later for lane in seen if lane.later]
+        return self.night.now if any(lane.now for lane in seen) else min(later, default=None)
 
     async def _add(self, kind: str, address: str) -> ContactMethod:
         wish = contact_methods.Wish(kind=kind, label=kind, address=address)
@@ -127,17 +139,15 @@ class Watch:
 
 
 @asynccontextmanager
-async def on_watch(
-    night: Night, maker: type[Maker], inbox: Inbox, hook: Hook, *stages: Stage
-) -> AsyncIterator[Watch]:
+async def on_watch(world: World, maker: type[Maker], *stages: Stage) -> AsyncIterator[Watch]:
     """Set a channel up at One, and perhaps at Two, and make it Ann's first way."""
+    night, inbox = world.night, world.inbox
     async with AsyncExitStack() as stack:
-        tools = await stack.enter_async_context(_open_tools(night, stages[0].mail))
         spare = MailServer(host="127.0.0.1", port=inbox.port, starttls="never")
         stack.push_async_callback(spare.close)
-        carrying = _carrying(night, tools, maker, spare)
+        carrying = _carrying(night, _tools(world, stages[0].mail), maker, spare)
         stack.push_async_callback(carrying.close)
-        watch = Watch(night, carrying, inbox, hook)
+        watch = Watch(world, carrying)
         await watch.give(maker.declaration.kind.name, stages[0].address)
         if maker.declaration.settings:
             for name, stage in zip(("One", "Two"), stages, strict=False):
@@ -148,16 +158,15 @@ async def on_watch(
         yield watch
 
 
-@asynccontextmanager
-async def _open_tools(night: Night, mail: MailServer | None) -> AsyncIterator[Tools]:
-    async with make_client(Outbound(), user_agent="Tocsin/1") as http:
-        yield Tools(
-            http=http,
-            clock=night.house.clock,
-            signing_key=signing_key(night.house.sealer),
-            mail=mail,
-            vapid=vapid_of(night.house.sealer),
-        )
+def _tools(world: World, mail: MailServer | None) -> Tools:
+    house = world.night.house
+    return Tools(
+        http=world.http,
+        clock=house.clock,
+        signing_key=signing_key(house.sealer),
+        mail=mail,
+        vapid=vapid_of(house.sealer),
+    )
 
 
 def _carrying(night: Night, tools: Tools, maker: type[Maker], mail: MailServer) -> Carrying:
