@@ -107,13 +107,14 @@ async def test_a_request_is_cancelled(watched: Watched) -> None:
 async def test_what_cannot_be_asked_is_refused(watched: Watched) -> None:
     incident = await watched.open()
 
-    for targets, body in (
+    wrong: tuple[tuple[tuple[Json, ...], Json], ...] = (
         ((), {}),
         (({"type": "user_reference"},), {}),
         (({"id": "PNOBODY", "type": "user_reference"},), {}),
         (({"id": watched.bob.id, "type": "team_reference"},), {}),
         ((_bob(watched),), {"requester_id": "PNOBODY"}),
-    ):
+    )
+    for targets, body in wrong:
         answer = await _ask(watched, incident, *targets, **body)
         assert answer.status_code == 400, answer.text
     assert (await _ask(watched, {"id": "QNOTHING"}, _bob(watched))).status_code == 404

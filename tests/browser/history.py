@@ -34,11 +34,14 @@ from tocsin.usecases import (
     notes,
     passwords,
     quarantine,
+    responder_requests,
+    status_updates,
     trials,
     users,
 )
 from tocsin.usecases.incidents import Change, by_hand
 from tocsin.usecases.parts import Part
+from tocsin.usecases.responder_requests import Whom
 
 TROUBLES: Final = (
     ("Checkout", "Checkout: {n} % of payments fail", "critical"),
@@ -224,6 +227,18 @@ async def _in_hand(site: Site, town: Town) -> None:
     note = "One node is rebuilding.\nIt needs about an hour; searches are answered by the others."
     await notes.create(site.house, incident.id, note, who, site.now)
     town.incidents["in_hand"] = incident.id
+    await _help(site, town, incident)
+
+
+async def _help(site: Site, town: Town, incident: Incident) -> None:
+    """Let others be asked, of whom one has answered, and let those who wait be told."""
+    dana, ann, ben = (town.people[name] for name in ("Dana", "Ann", "Ben"))
+    whom = (Whom("user", ann.id), Whom("user", ben.id))
+    call = responder_requests.Call(whom=whom, message="Two more eyes on the shards, please.")
+    await responder_requests.ask(site.house, incident.id, call, by_hand(dana), site.now)
+    await responder_requests.reply(site.house, incident.id, "joined", by_hand(ben), site.now)
+    wish = status_updates.Wish(message="Searches are slow, and answered. All well in an hour.")
+    await status_updates.publish(site.house, incident.id, wish, by_hand(dana), site.now)
 
 
 async def _fire(site: Site, town: Town) -> None:

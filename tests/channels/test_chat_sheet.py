@@ -47,7 +47,9 @@ def test_a_trial_of_a_room_has_no_number() -> None:
     assert (sheet.title, sheet.lines, sheet.buttons) == ("Trial", "All is well.", ())
 
 
-@pytest.mark.parametrize("deed", ["acknowledge", "resolve", "escalate", "confirm"])
+@pytest.mark.parametrize(
+    "deed", ["acknowledge", "resolve", "escalate", "join", "decline", "confirm"]
+)
 def test_each_button_comes_back_as_what_it_said(deed: Deed) -> None:
     (button,) = sheet_of(replace(PAGE, deeds=(deed,))).buttons
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.inbox import Inbox
 from tocsin.channels.email import Email
 from tocsin.domain.event import Image, Link
-from tocsin.domain.message import Briefing, Message
+from tocsin.domain.message import Briefing, Message, Notice
 from tocsin.kit.smtp import MailServer
 
 NIGHT = datetime(2026, 1, 10, 2, 14, 5, tzinfo=UTC)
@@ -134,6 +134,16 @@ async def test_whoever_wants_short_mails_gets_two_lines(channel: Email, smtp_inb
         "#12 Disk full on db-1 (Checkout, High urgency)",
         DISK.html_url,
     ]
+
+
+async def test_a_status_update_may_bring_its_own_mail(channel: Email, smtp_inbox: Inbox) -> None:
+    notice = Notice(person="Ben", note="Back", subject="Checkout is back", html="<h1>Back</h1>")
+    update = about(DISK, kind="status_update", notice=notice, title="Status update", body="Back")
+    await channel.send(update, "ann@example.com")
+
+    (mail,) = smtp_inbox.mails
+    assert mail["Subject"] == "[Tocsin] Checkout is back"
+    assert (mail.html.strip(), mail.text.strip()) == ("<h1>Back</h1>", "Back")
 
 
 async def test_an_incident_of_low_urgency_is_not_marked_important(

@@ -272,7 +272,15 @@ def test_nonsense_says_nothing(told: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("emoji", "deed"), [("👍🏽", "acknowledge"), ("☑️", "resolve"), ("⏫", "escalate"), ("🎉", None)]
+    ("emoji", "deed"),
+    [
+        ("👍🏽", "acknowledge"),
+        ("☑️", "resolve"),
+        ("⏫", "escalate"),
+        ("🙋‍♀️", "join"),
+        ("🙅🏿", "decline"),
+        ("🎉", None),
+    ],
 )
 def test_an_emoji_is_itself_however_it_is_drawn(emoji: str, deed: str | None) -> None:
     assert deed_of(emoji) == deed

@@ -15,6 +15,7 @@ from tests.standins.slack import APP_TOKEN, CHANNEL, GROUP, SECRET, TOKEN, runni
 from tests.standins.slack import Slack as StandIn
 from tocsin.channels import slack_api
 from tocsin.channels.slack import Slack
+from tocsin.channels.slack_blocks import answered
 from tocsin.channels.tools import Tools
 from tocsin.domain.room import GroupKeeper, Post, RoomKeeper
 from tocsin.kit.clock import system_clock
@@ -119,6 +120,24 @@ async def test_a_notice_that_is_only_read_has_no_buttons(channel: Slack, slack: 
     [posted] = slack.posts.values()
     assert [block["type"] for block in posted["blocks"]] == ["section", "section"]
     assert posted["blocks"][1]["text"]["text"] == "Now."
+
+
+async def test_who_is_asked_to_help_reads_what_for_and_may_answer(
+    channel: Slack, slack: StandIn
+) -> None:
+    asked = replace(
+        PAGE, kind="responder_request", title="Ben asks", body="Come.", deeds=("join", "decline")
+    )
+
+    await channel.send(asked, "U1ANN")
+
+    [posted] = slack.posts.values()
+    _, told, actions = posted["blocks"]
+    assert told["text"]["text"] == "Come."
+    assert [one["action_id"] for one in actions["elements"]] == ["join", "decline", "open"]
+    [_, left, said] = answered(posted["blocks"][1:], ["triggered"], "You help.")
+    assert [one["action_id"] for one in left["elements"]] == ["open"]
+    assert said["type"] == "context"
 
 
 async def test_a_title_alone_is_enough(channel: Slack, slack: StandIn) -> None:

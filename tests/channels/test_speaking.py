@@ -74,13 +74,21 @@ def test_only_what_is_offered_has_a_key() -> None:
     assert not call(replace(SPOKEN, deeds=("list",)))[0].asks
 
 
+def test_who_is_asked_to_help_accepts_or_declines() -> None:
+    asked = replace(SPOKEN, deeds=("join", "decline"))
+
+    assert call(asked)[0].sentences[-2:] == ("To accept, press 2.", "To decline, press 3.")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_has_all_its_words(language: str) -> None:
-    message = replace(SPOKEN, deeds=("confirm", *SPOKEN.deeds), language=language)
+    message = replace(
+        SPOKEN, deeds=("confirm", *SPOKEN.deeds, "join", "decline"), language=language
+    )
 
     for parts in (call(message), leave(message), correct(message)):
         said = " ".join(sentence for part in parts for sentence in part.sentences)
-        assert all(digit in said for digit in "1468")
+        assert all(digit in said for digit in "123468")
         assert (GREETING in said) <= (language == "en")
 
 

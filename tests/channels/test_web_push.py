@@ -129,6 +129,17 @@ async def test_several_incidents_have_a_topic_of_their_own(
     assert browser.read(hook.heard[0]).told["tag"] == "Q1"
 
 
+async def test_who_asks_for_help_takes_no_page_away(
+    channel: WebPush, hook: Hook, browser: PushBrowser
+) -> None:
+    asked = page(kind="responder_request", deeds=("join", "decline"))
+    await channel.send(asked, browser.subscription(hook.url))
+
+    told = browser.read(hook.heard[0]).told
+    assert told["tag"] == "Q1"
+    assert [button["title"] for button in told["buttons"]] == ["Accept", "Decline"]
+
+
 @pytest.mark.parametrize(
     ("status", "retry", "is_our_fault"),
     [

@@ -36,7 +36,12 @@ def responder(user_id: str, state: ResponderState = "pending") -> Responder:
 
 
 def request(id_: str, *targets: RequestTarget, **given: Any) -> ResponderRequest:
-    plain = {"incident_id": "INCIDENT", "requester_id": ALICE, "message": "Help", "id": id_}
+    plain: dict[str, Any] = {
+        "incident_id": "INCIDENT",
+        "requester_id": ALICE,
+        "message": "Help",
+        "id": id_,
+    }
     return ResponderRequest(**plain | {"targets": targets, "created_at": NOON} | given)
 
 

@@ -88,6 +88,8 @@ def test_what_has_no_name_any_more_is_left_out() -> None:
         ("incident.delegated", "Escalated to: Ben"),
         ("incident.reassigned", "Reassigned to: Ben"),
         ("incident.reopened", "Reopened by: Ann"),
+        ("incident.status_update_published", "Ann published an update: {braces} stay"),
+        ("incident.responder.added", ""),
         ("incident.unacknowledged", "It is no longer acknowledged."),
         ("incident.acknowledged", ""),
         ("incident.priority_updated", ""),

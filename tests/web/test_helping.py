@@ -12,8 +12,12 @@ from tocsin.domain.user import User
 async def _ask(browser: Browser, incident: Incident, *whom: User, **fields: str | list[str]) -> str:
     """Fill in the form, and return what the page says that comes of it."""
     page = await browser.open(f"/incidents/{incident.id}/help")
-    sent = {"user": [user.id for user in whom], "policy": "", "message": ""} | fields
-    answer = await browser.send(page, f"/incidents/{incident.id}/help", **sent)
+    sent: dict[str, str | list[str]] = {
+        "user": [user.id for user in whom],
+        "policy": "",
+        "message": "",
+    }
+    answer = await browser.send(page, f"/incidents/{incident.id}/help", **(sent | fields))
     if not answer.is_redirect:
         assert answer.status_code == 409
         return text_of(answer)

@@ -34,7 +34,9 @@ SHOWN: Final[Mapping[Deed, str]] = {
     "join": "🙋",
     "decline": "🙅",
 }
-_VARIANTS: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f🏻🏼🏽🏾🏿"))  # how an emoji is drawn
+_VARIANTS: Final = dict.fromkeys(
+    map(ord, "\ufe0e\ufe0f\u200d♀♂🏻🏼🏽🏾🏿")
+)  # how an emoji is drawn
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -223,7 +223,9 @@ async def _reply(
     house: House, asker: Asker, deed: Deed, left: Sequence[Incident], now: datetime
 ) -> Outcome:
     """Answer each call for help."""
-    done, already, refused = [], [], []
+    done: list[Incident] = []
+    already: list[Incident] = []
+    refused: list[tuple[Incident, str]] = []
     for incident in left:
         try:
             after, is_news = await responder_requests.reply(
