@@ -122,6 +122,25 @@ async def test_messages_are_asked_for_with_pauses(hand: Hand) -> None:
     await hand.ask()
 
 
+async def test_what_is_asked_for_at_once_leaves_once(hand: Hand) -> None:
+    await hand.ask(code=True)
+
+    with pytest.raises(TooMany, match="in 20 seconds"):
+        await hand.ask(code=True)
+
+
+async def test_nobody_is_rung_all_night_by_who_enters_their_number(hand: Hand) -> None:
+    for _ in range(proofs.MOST_AN_HOUR):
+        await hand.ask(code=True)
+        await hand.messages()
+        hand.night.passes(seconds=30)
+
+    with pytest.raises(TooMany, match="within an hour"):
+        await hand.ask()
+    hand.night.passes(minutes=56)
+    await hand.ask()
+
+
 async def test_a_test_that_failed_says_why(hand: Hand) -> None:
     hand.telephone.answer = lambda _: Delivery(ok=False, detail="No such number.")
     await hand.ask()

@@ -95,6 +95,14 @@ async def letters_to(tx: AsyncConnection, user_id: str) -> int:
     return int((await tx.execute(query)).scalar_one())
 
 
+async def notices_by(tx: AsyncConnection, method_id: str, now: datetime) -> int:
+    """Count the notices that are about to leave by a contact method."""
+    c = work.c
+    by_it = (c.kind == "notice", c.contact_method_id == method_id, c.due <= now)
+    query = sa.select(sa.func.count()).select_from(work).where(*by_it)
+    return int((await tx.execute(query)).scalar_one())
+
+
 async def finish(tx: AsyncConnection, ids: Iterable[int]) -> None:
     """Strike what is done."""
     await tx.execute(sa.delete(work).where(work.c.id == sa.any_(_array(ids))))

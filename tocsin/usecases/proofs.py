@@ -16,6 +16,7 @@ from tocsin.domain.sent import Sent
 from tocsin.domain.user import ContactMethod
 from tocsin.kit.sealing import digest
 from tocsin.store import proofs as store
+from tocsin.store import work
 from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.messages import MESSAGES, NEWEST_FIRST
 from tocsin.store.proofs import Proof
@@ -27,13 +28,16 @@ from tocsin.usecases.house import House
 DIGITS: Final = 6
 GOOD_FOR: Final = timedelta(minutes=15)
 MOST_GUESSES: Final = 5
+HOUR: Final = timedelta(hours=1)
 PAUSE: Final = timedelta(seconds=20)  # between two messages that somebody asks for
+MOST_AN_HOUR: Final = 10  # so that nobody can be rung all night by who enters their number
 MOST_SHOWN: Final = 5
 
 TRIAL: Final = Purpose(kind="trial", deeds=("confirm",))
 
 NO_WAY: Final = "Nothing can be sent this way yet: no provider is set up for it."
 TOO_SOON: Final = "A message is on its way already. Ask for another one in {} seconds."
+TOO_MANY: Final = "Ten messages were asked for within an hour. Wait a while."
 NO_CODE: Final = "There is no code that could be typed in: ask for a new one."
 WRONG: Final = "This is not the code that was sent. Look at the newest message."
 
@@ -113,11 +117,16 @@ async def _ready(
     if method.kind not in house.ways:
         raise Conflict(NO_WAY)
     c = MESSAGES.c
-    lately = (c.user_id == user_id, c.at > now - PAUSE, c.kind.in_(("trial", "code")))
-    newest = await MESSAGES.select(tx, *lately, order_by=NEWEST_FIRST, limit=1)
+    lately = (c.user_id == user_id, c.at > now - HOUR, c.kind.in_(("trial", "code")))
+    asked = await MESSAGES.select(tx, *lately, order_by=NEWEST_FIRST, limit=MOST_AN_HOUR)
+    newest = [one for one in asked[:1] if one.at > now - PAUSE]
     if newest:
         wait = (newest[0].at + PAUSE - now).total_seconds()
         raise TooMany(TOO_SOON.format(math.ceil(wait)))
+    if await work.notices_by(tx, method.id, now):
+        raise TooMany(TOO_SOON.format(math.ceil(PAUSE.total_seconds())))
+    if len(asked) >= MOST_AN_HOUR:
+        raise TooMany(TOO_MANY)
     return method
 
 
