@@ -52,13 +52,15 @@ def read_subscription(text: str | bytes) -> Subscription:
     """Read what a browser gave. Raises Unfit."""
     try:
         subscription = msgspec.json.decode(text, type=Subscription)
-        parts = urlsplit(subscription.endpoint)
+        endpoint = subscription.endpoint
+        parts = urlsplit(endpoint)
         sizes = len(subscription.keys.point), len(subscription.keys.secret)
     except (msgspec.DecodeError, UnicodeError, ValueError):
         raise Unfit("This is no push subscription.") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    is_address = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_address:
         raise Unfit("The endpoint of a push subscription must be a web address.")
-    if len(subscription.endpoint) > LONGEST_ENDPOINT:
+    if len(endpoint) > LONGEST_ENDPOINT:
         raise Unfit(f"The endpoint must have at most {LONGEST_ENDPOINT} characters.")
     if sizes != (KEY_BYTES, SECRET_BYTES):
         raise Unfit("The keys of a push subscription have another size.")
