@@ -287,6 +287,23 @@ async def test_one_connection_too_many_is_sent_away_and_no_more(
     assert (await hand_in(port, answer_address(sent.body.token, DOMAIN), reply("ack")))[0] == 250
 
 
+async def test_whoever_whispers_for_ever_is_cut_off(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_in, "LONGEST_TALK", 0.3)
+    port = free_port()
+    async with receiving(night.house, DOMAIN, ("127.0.0.1", port)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await reader.readline()
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                while not reader.at_eof():
+                    writer.write(b"NOOP\r\n")
+                    await reader.readline()
+                    await asyncio.sleep(0.05)
+    writer.close()
+
+
 async def test_whoever_still_talks_when_the_house_closes_is_cut_off(night: Night) -> None:
     port = free_port()
     async with receiving(night.house, DOMAIN, ("127.0.0.1", port)):

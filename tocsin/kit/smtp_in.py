@@ -15,6 +15,7 @@ MOST_CONNECTIONS: Final = 20
 MOST_RECIPIENTS: Final = 5
 MOST_COMMANDS: Final = 50  # of each kind in one conversation
 TIMEOUT: Final = 60.0  # seconds of silence
+LONGEST_TALK: Final = 300.0  # seconds, however busily somebody whispers
 READ_WITHIN: Final = 30.0  # seconds for what is done with a mail
 
 TAKEN: Final = "250 2.0.0 Taken"
@@ -49,8 +50,7 @@ class MailReceiver:
             for server in servers:
                 server.close()
             for one in self._open:
-                if one.transport is not None:
-                    one.transport.abort()
+                _cut_off(one)
 
     def _converse(self) -> asyncio.BaseProtocol:
         talking = sum(1 for one in self._open if one.transport is not None)
@@ -66,6 +66,7 @@ class MailReceiver:
             command_call_limit=MOST_COMMANDS,
         )
         self._open.add(conversation)
+        asyncio.get_running_loop().call_later(LONGEST_TALK, _cut_off, conversation)
         protocol: asyncio.BaseProtocol = conversation
         return protocol
 
@@ -90,6 +91,11 @@ class MailReceiver:
         """Let whoever sends try again after what nobody foresaw."""
         log.error("mail.stumbled", exc_info=error)
         return LATER
+
+
+def _cut_off(conversation: Any) -> None:
+    if conversation.transport is not None:
+        conversation.transport.abort()
 
 
 class _Busy(asyncio.Protocol):
