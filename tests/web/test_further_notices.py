@@ -57,7 +57,7 @@ async def test_a_notice_before_shifts_comes_and_goes(browser: Browser, una: User
 
 
 async def test_a_time_that_is_none_is_refused(browser: Browser, una: User) -> None:
-    assert "must be a number of minutes" in await send(browser, una, "handoffs", minutes="soon")
+    assert "must be a whole number" in await send(browser, una, "handoffs", minutes="soon")
 
 
 async def test_status_updates_go_where_somebody_wants_them(browser: Browser, una: User) -> None:

@@ -74,6 +74,11 @@ class TwilioVoice:
                 help="At the number, by HTTP POST, and only if it is a call line. Calls to people"
                 " need nothing.",
             ),
+            CalledAt(
+                where="Call status changes",
+                tail=f"/{LINE}/status",
+                help="At the number of a call line, too, by HTTP POST.",
+            ),
         ),
         takes_calls=True,
         receipt_within=RECEIPT_WITHIN,

@@ -46,6 +46,7 @@ _TEMPLATES.filters |= {
     "rotation": rotation_told,
     "sentence": sentence,
     "sentence_of": words.sentence_of,
+    "first_up": words.first_up,
     "span": span,
     "twice": instants.choices,
     "value": words.value,

@@ -91,7 +91,12 @@ def channel(kind: str) -> str:
 def sentence_of(words: str) -> str:
     """Make a sentence of words that also stand within one."""
     words = words.strip().rstrip(",.")
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+    return f"{first_up(words)}." if words else ""
+
+
+def first_up(words: str) -> str:
+    """Begin with a capital letter what also stands within a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def value(detail: Any) -> str:

@@ -40,7 +40,10 @@ async def new_method(visit: Visit) -> Response:
     if kind in {one.name for one in _usable(visit)}:
         return await _show(visit, {"use": "high", "kind": kind})
     person = (await users.get(visit.house, _owner(visit))).user
-    return show(visit, "contact_method_kinds.html", person=person, kinds=_usable(visit))
+    missing = [one for name, one in visit.house.kinds.items() if name not in visit.house.ways]
+    return show(
+        visit, "contact_method_kinds.html", person=person, kinds=_usable(visit), missing=missing
+    )
 
 
 async def create_method(visit: Visit) -> Response:

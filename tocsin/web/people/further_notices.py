@@ -23,7 +23,7 @@ TYPES: Final = (
     ("offcall", "ends"),
 )
 MOST_DIGITS: Final = 5
-NO_NUMBER: Final = "How long before must be a number of minutes."
+NO_NUMBER: Final = "Minutes before must be a whole number."
 
 
 async def show_notices(visit: Visit) -> Response:
@@ -47,7 +47,7 @@ async def add_handoff(visit: Visit) -> Response:
         await HANDOFFS.create(visit.house, _owner(visit), wish, visit.now)
     except (Invalid, Arguments) as complaint:
         return await _show(visit, form, complaint)
-    return done(visit, _path(visit), "You hear of shifts in time from now on.")
+    return done(visit, _path(visit), "Notices of shifts come from now on.")
 
 
 async def remove_handoff(visit: Visit) -> Response:
