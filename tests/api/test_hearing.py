@@ -16,6 +16,7 @@ from tocsin.domain.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
 from tocsin.store.quarantine import QUARANTINE
+from tocsin.usecases.hearing import MOST_KEPT
 
 
 class Line:
@@ -128,6 +129,21 @@ async def test_what_is_not_understood_is_kept_for_people_to_look_at(line: Line) 
     assert (kept.reason, kept.body) == ("The body is no JSON.", b"{")
     assert kept.path == f"/callbacks/{line.provider.id}"
     assert line.counted("unheard") == 1
+
+
+async def test_of_much_that_is_not_understood_the_beginning_is_kept(line: Line) -> None:
+    await line.calls(b"{" * 300_000)
+
+    async with line.board.night.database.read() as tx:
+        [kept] = await QUARANTINE.select(tx)
+    assert kept.body == b"{" * MOST_KEPT
+
+
+def test_fields_hold_nothing_that_a_database_cannot_hold() -> None:
+    called = Callback(method="POST", url="https://example.com/?a=%00b", body=b"c\0=%00d&e=%2500")
+
+    assert called.query == [("a", "\ufffdb")]
+    assert called.form == [("c\ufffd", "\ufffdd"), ("e", "%00")]
 
 
 async def test_a_refused_answer_is_counted(line: Line) -> None:

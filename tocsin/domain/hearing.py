@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
-from urllib.parse import parse_qsl
+from typing import Final, Literal, Protocol, runtime_checkable
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 
@@ -13,6 +13,8 @@ from tocsin.domain.message import Message
 
 ReceiptState = Literal["accepted", "sent", "delivered", "read", "failed"]
 Word = Literal["who", "trigger"]
+
+REPLACEMENT: Final = "\ufffd"
 
 
 class Forged(Exception):  # noqa: N818 - an answer, not a fault
@@ -39,12 +41,18 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def query(self) -> list[tuple[str, str]]:
         """What the address asks for."""
-        return parse_qsl(self.url.partition("?")[2], keep_blank_values=True)
+        return _pairs(self.url.partition("?")[2])
 
     @property
     def form(self) -> list[tuple[str, str]]:
         """The fields of the body, if it is a form."""
-        return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return _pairs(self.body.decode("utf-8", "replace"))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Read fields, with U+FFFD for NULs, which no database holds."""
+    fit = text.replace("\0", REPLACEMENT).replace("%00", quote(REPLACEMENT))
+    return parse_qsl(fit, keep_blank_values=True)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

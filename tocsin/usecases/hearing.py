@@ -16,6 +16,7 @@ from tocsin.usecases import answers, late_receipts
 from tocsin.usecases.house import House
 
 PREFIX: Final = "/callbacks/"
+MOST_KEPT: Final = 16 * 1024  # bytes of what strangers may send where nothing is signed
 _TURN: Final = 0x70C52  # any number that other programs on this database do not lock
 
 
@@ -39,7 +40,7 @@ async def keep_unheard(
         path=f"{PREFIX}{provider.id}",  # without its query, which may hold a token
         sender=sender,
         key_hint="",
-        body=body,
+        body=body[:MOST_KEPT],
     )
     async with house.database.begin() as tx:
         await flush(await driver(tx), Writes(strays=[stray]))
