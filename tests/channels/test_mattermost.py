@@ -259,6 +259,19 @@ async def test_a_command_is_an_answer(channel: Mattermost) -> None:
     assert json.loads(reply.body) == {"response_type": "ephemeral", "text": DONE.sentence}
 
 
+async def test_words_of_others_are_no_markdown(
+    channel: Mattermost, server: MattermostServer
+) -> None:
+    evil = Upshot(ok=False, sentence="Refused: ![x](https://example.com) @all")
+    shown = r"Refused: !\[x\](https://example.com) @" + "\u200ball"
+    typed_reply = channel.reply(typed("ack 12"), channel.hear(typed("ack 12"), NOW), [evil], None)
+    callback = acted(pressed(await context_of(channel, server)))
+    pressed_reply = channel.reply(callback, channel.hear(callback, NOW), [evil], None)
+
+    assert json.loads(typed_reply.body)["text"] == shown
+    assert json.loads(pressed_reply.body)["ephemeral_text"] == shown
+
+
 async def test_a_command_that_says_nothing_is_helped(channel: Mattermost) -> None:
     heard = channel.hear(typed("help"), NOW)
     reply = channel.reply(typed("help"), heard, [], None)

@@ -306,6 +306,15 @@ async def test_texts_are_answers_too(channel: TeamsBot, tools: Tools, server: Te
     assert server.posted[0][1]["text"] == DONE.sentence
 
 
+async def test_words_of_others_are_no_markdown(channel: TeamsBot, server: TeamsServer) -> None:
+    callback = called(activity(service(server), text="ack 12"), NOW)
+    found = await heard(channel, callback)
+
+    await channel.finish(callback, found, [Upshot(ok=True, sentence="[x](https://example.com)")])
+
+    assert server.posted[0][1]["text"] == r"\[x\](https://example.com)"
+
+
 async def test_a_reply_that_fails_does_no_harm(channel: TeamsBot, server: TeamsServer) -> None:
     callback = called(activity(service(server), text="Hello"), NOW)
     server.broken = Answered(500)

@@ -151,7 +151,7 @@ class Mattermost:
         told = "\n".join(upshot.sentence for upshot in upshots)
         if callback.tail == COMMAND:
             command = dict(callback.form).get("command", "")
-            text = told or phrase("chat_help", "en", command=command)
+            text = plain(told) or phrase("chat_help", "en", command=command)
             return _json({"response_type": "ephemeral", "text": text})
         pressed = read_pressed(callback.body, self._key)
         if pressed.is_foreign:
@@ -159,7 +159,7 @@ class Mattermost:
         elif message and upshots and is_final(heard.answers[0], upshots[0]):
             sheet = sheet_of(message).closed(told)
             return _json({"update": self._drawn(sheet, "", message.language)})
-        return _json({"ephemeral_text": told})
+        return _json({"ephemeral_text": plain(told)})
 
     def _drawn_post(self, post: Post) -> dict[str, Any]:
         return self._drawn(sheet_of_post(post), "", post.language)

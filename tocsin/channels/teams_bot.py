@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from tocsin.channels.asking import Undelivered
+from tocsin.channels.chat_markdown import plain
 from tocsin.channels.chat_sheet import is_final, sheet_of
 from tocsin.channels.teams_api import TeamsApi
 from tocsin.channels.teams_cards import CARD, drawn, enclosed
@@ -139,7 +140,7 @@ class TeamsBot:
             return
         told = "\n\n".join(upshot.sentence for upshot in upshots)
         address = address_of(activity.place, self._key)
-        text = told or phrase("chat_address", activity.language, address=f"`{address}`")
+        text = plain(told) or phrase("chat_address", activity.language, address=f"`{address}`")
         try:
             await self._api.post(activity.place, {"type": "message", "text": text})
         except Undelivered:
