@@ -100,7 +100,7 @@ class Night:
         changes = [Change(incident_id=i.id, status="acknowledged") for i in found]
         await change(self.house, changes, by, self.house.clock())
 
-    async def change(self, incident: Incident, **wanted: Any) -> None:
+    async def amend(self, incident: Incident, **wanted: Any) -> None:
         """Let Ann change something about an incident."""
         by = By(agent=Agent("user", self.team.ann.id), channel={"type": "website"})
         await change(

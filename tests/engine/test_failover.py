@@ -234,7 +234,7 @@ async def test_what_nobody_wants_any_more_is_not_tried_again(ladder: Ladder, cou
     await ladder.passes()
 
     wanted = {"reassigned": {"assignees": (ladder.night.team.ben.id,)}}
-    await ladder.night.change(incident, **wanted.get(course, {"status": course}))
+    await ladder.night.amend(incident, **wanted.get(course, {"status": course}))
     await ladder.passes(minutes=4)
 
     told = [address for name in ("One", "Two") for _, address in ladder.board[name].sent]

@@ -117,13 +117,13 @@ async def test_what_is_delivered_is_no_fault_of_the_address(ladder: Ladder) -> N
     ladder.board["One"].answers = [NEVER, Delivery(ok=True, detail="queued")]
     await ladder.trigger()
     await ladder.passes()
-    await ladder.night.change(*await ladder.night.incidents(), status="acknowledged")
+    await ladder.night.amend(*await ladder.night.incidents(), status="acknowledged")
     assert (await ladder.method(method.id)).fault
 
     await hear(ladder, "One-1", "delivered")  # no such name: nothing was taken
     assert (await ladder.method(method.id)).fault
     [incident] = await ladder.night.incidents()
-    await ladder.night.change(incident, status="triggered", reopens=False)
+    await ladder.night.amend(incident, status="triggered", reopens=False)
     await ladder.passes(minutes=2)
     await hear(ladder, "One-2", "delivered")
 

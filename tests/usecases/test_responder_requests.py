@@ -140,7 +140,7 @@ async def test_an_answer_counts_once_and_may_be_changed(town: Town) -> None:
 async def test_what_is_resolved_needs_no_help_any_more(town: Town) -> None:
     await town.asks()
     [message] = await town.hears()
-    await town.night.change(town.incident, status="resolved")
+    await town.night.amend(town.incident, status="resolved")
 
     assert len(await town.hears(minutes=10)) == 1
     upshot = await town.replies("join", message)

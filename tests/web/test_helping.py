@@ -84,7 +84,7 @@ async def test_what_cannot_be_asked_is_told(
 async def test_nobody_helps_with_what_is_over(browser: Browser, night: Night) -> None:
     [incident] = await night.trigger("Disk full")
     await _ask(browser, incident, night.team.ben)
-    await night.change(incident, status="resolved")
+    await night.amend(incident, status="resolved")
 
     assert "Incident is already resolved." in await _ask(browser, incident, night.team.ben)
     shown = await browser.open(f"/incidents/{incident.id}")
