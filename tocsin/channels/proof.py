@@ -10,10 +10,11 @@ PROOF: Final = Field(
     label="A message counts as delivered",
     kind="choice",
     example="",
-    help="Many carriers never confirm that a message has reached the telephone.",
+    help="Until it counts, other ways are tried. Many carriers never confirm that a message has"
+    " reached the telephone.",
     choices=(
-        ("delivered", "once the telephone has it; without that, another way is tried"),
-        ("sent", "once the carrier has taken it"),
+        ("delivered", "Once the telephone has it"),
+        ("sent", "Once the carrier has taken it"),
     ),
     required=False,
 )

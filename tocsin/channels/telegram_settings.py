@@ -25,9 +25,10 @@ UPDATES: Final = Field(
     label="Answers come",
     kind="choice",
     example="poll",
+    help="Asking works behind any firewall. Calls need a public https address.",
     choices=(
-        ("poll", "Tocsin asks Telegram for them: works behind any firewall"),
-        ("webhook", "Telegram calls Tocsin, at a public https address"),
+        ("poll", "Tocsin asks Telegram"),
+        ("webhook", "Telegram calls Tocsin"),
     ),
 )
 BASE_URL: Final = Field(
