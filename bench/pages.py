@@ -4,7 +4,7 @@ import asyncio
 import re
 import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import httpx
@@ -99,6 +99,13 @@ async def _send(http: httpx.AsyncClient, key: str, mark: int, answered: dict[int
         "dedup_key": f"{time.time_ns()}-{mark}",
         "payload": payload,
     }
-    answer = await http.post("/v2/enqueue", json=event)
+    answer = await _post(http, event)
     answer.raise_for_status()
     answered[mark] = time.perf_counter()
+
+
+async def _post(http: httpx.AsyncClient, event: Mapping[str, object]) -> httpx.Response:
+    """Send it again where a kept connection was just being closed, as every sender must."""
+    while True:
+        with suppress(httpx.ReadError, httpx.RemoteProtocolError):
+            return await http.post("/v2/enqueue", json=event)
