@@ -1,8 +1,10 @@
 """Answers that people write: what is understood, and what is not guessed."""
 
+import time
+
 import pytest
 
-from tocsin.channels.answering import Said, is_for_the_carrier, read
+from tocsin.channels.answering import LONGEST, Said, is_for_the_carrier, read
 from tocsin.domain.answer import Deed
 from tocsin.domain.phrases import LANGUAGES, phrase
 
@@ -136,3 +138,13 @@ def test_what_is_meant_for_the_carrier_is_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "help", "4", "ack", "stop it", "don't stop"])
 def test_what_is_meant_for_us_is_not_taken_for_the_carriers(text: str) -> None:
     assert not is_for_the_carrier(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", " \n", " ", "am schrieb ", "schrieb", "on x wrote ", "\non"]
+)
+@pytest.mark.parametrize("start", ["", "am "])
+def test_what_strangers_write_keeps_nobody_waiting(piece: str, start: str) -> None:
+    began = time.monotonic()
+    read(f"{start}{piece * LONGEST}")
+    assert time.monotonic() - began < 0.5

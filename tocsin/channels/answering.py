@@ -75,10 +75,13 @@ _OPTING: Final = """
 # A number with its mark, a word, or a thumb. Japanese puts no spaces between words.
 _PIECE: Final = re.compile(r"#?\d+|すべて|全て|全部|を|[^\W\d_を]+|[👍👌🆗]")
 _NUMBER: Final = re.compile(r"#?[0-9]{1,9}")
-_QUOTED: Final = re.compile(r"^\s*[>|].*$", re.MULTILINE)
+# Blanks of one line, and lines of some length only: what strangers write must not keep us busy.
+_QUOTED: Final = re.compile(r"^[^\S\n]*[>|].*$", re.MULTILINE)
 _ATTRIBUTION: Final = re.compile(
-    r"^\s*(on|am|le|el)\b[^\n]*(\n[^\n]+)?(wrote|schrieb[^\n]*|a écrit|escribió)\s*:\s*$"
-    r"|^.*(のメール|が書きました|wrote|schrieb|a écrit|escribió)\s*[::]\s*$",
+    r"^[^\S\n]*(on|am|le|el)\b[^\n]{0,200}(\n[^\n]{1,200})?"
+    r"(wrote|schrieb[^\n]{0,200}|a écrit|escribió)[^\S\n]*:[^\S\n]*$"
+    r"|^[^\n]{0,200}(のメール|が書きました|wrote|schrieb|a écrit|escribió)"
+    r"[^\S\n]*[::][^\S\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 
