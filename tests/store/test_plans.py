@@ -24,6 +24,7 @@ from tocsin.store import (
     incident_lists,
     incidents,
     log_entries,
+    messages,
     names,
     teams,
     work,
@@ -84,6 +85,15 @@ _FILL: Final = (
     insert into work (lane, kind, due, planned_for, incident_id, user_id)
     select case when n % 2 = 0 then 'email' else 'timer' end, 'notify', at, at, id, 'PUSER1'
     from past
+    """,
+    """
+    insert into messages (id, at, kind, channel, user_id, contact_method_id, address, incident_ids,
+      body, pages, classes, provider_id, provider_ref, receipt)
+    select id, at, 'page', 'sms', 'PUSER' || n % 1000, 'PMETHOD' || n % 1000, '+4366' || n % 1000,
+      array[id], '{"id": "Q", "kind": "page", "at": "2026-11-21T12:00:00Z", "sender": "",
+      "recipient": "", "time_zone": "UTC", "incidents": []}',
+      jsonb_build_array(jsonb_build_object('incident_id', id, 'generation', 1)),
+      array['PSERVICE' || n % 100 || ' high'], 'PTWILIO', 'SM' || n, 'delivered' from past
     """,
     """
     insert into escalation_policies (id, name, team_ids)
@@ -199,6 +209,19 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
     "how many are open": (lambda tx: incident_lists.count_open(tx, Asked()), 3100),
     "a month in figures": (lambda tx: analytics.measure(tx, LAST_MONTH, [MONTH]), 3 * OF_A_MONTH),
     "a month in bars": (lambda tx: analytics.count_begun(tx, LAST_MONTH, [MONTH]), OF_A_MONTH + 1),
+    "earlier pages": (
+        lambda tx: messages.earlier_to(tx, "sms", "PUSER7", "PMETHOD7", MONTH),
+        2 * (OF_A_MONTH // 1000 + 1),  # each in the index and in the table
+    ),
+    "the newest messages": (
+        lambda tx: messages.newest_to(tx, "sms", "+43667", NOON - timedelta(days=1)),
+        50,
+    ),
+    "a message by its receipt": (lambda tx: messages.of_reference(tx, "PTWILIO", "SM77"), 1),
+    "whom pages reached": (
+        lambda tx: messages.reached(tx, _ids(2), NOON - timedelta(days=1)),
+        timedelta(days=1) // EVERY,
+    ),
     "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 150),
 }
 
