@@ -34,9 +34,8 @@ SHOWN: Final[Mapping[Deed, str]] = {
     "join": "🙋",
     "decline": "🙅",
 }
-_VARIANTS: Final = dict.fromkeys(
-    map(ord, "\ufe0e\ufe0f\u200d♀♂🏻🏼🏽🏾🏿")
-)  # how an emoji is drawn
+# How an emoji is drawn: in which colour of skin, and as whom.
+_VARIANTS: Final = dict.fromkeys(map(ord, "\ufe0e\ufe0f\u200d♀♂🏻🏼🏽🏾🏿"))
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
