@@ -42,7 +42,7 @@ async def connect(site: Site, town: Town) -> None:
     async with site.house.database.begin() as tx:
         await store.keep_sound(tx, newest.id, SOUND)
     await _resolve(site, town, newest.incident_id)
-    town.others |= {"line": line.id, "call": newest.id}
+    town.others |= {"carrier": provider, "line": line.id, "call": newest.id}
 
 
 async def _call(site: Site, town: Town, provider_id: str, name: str, *kinds: EventKind) -> None:

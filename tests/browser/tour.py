@@ -152,6 +152,7 @@ STOPS: Final = (
     Stop("settings-mail", "/settings/{section}", "/settings/mail"),
     Stop("providers", "/providers", "/providers"),
     Stop("provider", "/providers/{id}", "/providers/{provider}"),
+    Stop("provider-called", "/providers/{id}", "/providers/{carrier}"),
     Stop("provider-types", "/providers/new", "/providers/new"),
     Stop("provider-new", "/providers/new/{type}", "/providers/new/telegram"),
     Stop("provider-edit", "/providers/{id}/edit", "/providers/{provider}/edit"),
