@@ -181,7 +181,7 @@ async def _storm(stand: Stand, keys: Sequence[str], plan: Plan) -> Storm:
     for at, message in heard:
         first.setdefault(int(message["to"][2:]) - crowd.FIRST_NUMBER, at)
     waits = sorted(at - answered[person] for person, at in first.items())
-    cuts = statistics.quantiles(waits, n=100)
+    cuts = statistics.quantiles(waits, n=100, method="inclusive")
     async with stand.house.database.read() as tx:
         incidents, untold, told_twice = (await tx.execute(_TOLD)).one()
     return Storm(
@@ -219,7 +219,7 @@ async def _steady(
             heard.setdefault(int(mark), at)
     timed = [mark for mark in answered if mark % sms_each == 0]
     waits = [1000 * (heard[mark] - answered[mark]) for mark in timed if mark in heard]
-    cuts = statistics.quantiles(waits, n=100)
+    cuts = statistics.quantiles(waits, n=100, method="inclusive")
     return Latency(cuts[49], cuts[98], len(timed) - len(waits))
 
 
