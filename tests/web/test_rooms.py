@@ -106,7 +106,7 @@ async def test_a_room_of_a_service_stands_on_its_page(
     await night.trigger("Disk full")
     [(id_, _)] = re.findall(r'/rooms/(P\w+)">(C1OPS)', (await browser.open(path)).text)
     room = await browser.open(f"/rooms/{id_}")
-    assert "incident.triggered" in room.text
+    assert "Incident triggered" in room.text
     assert f"Incidents of {service.name}" in text_of(room)
 
 
