@@ -1,5 +1,6 @@
 """Proofs: codes and tests that show whether a contact method reaches its owner."""
 
+import random
 from datetime import timedelta
 
 import msgspec
@@ -152,6 +153,31 @@ async def test_a_test_that_failed_says_why(hand: Hand) -> None:
     assert [(one.kind, one.receipt, one.receipt_detail) for one in trials.sent] == [
         ("trial", "failed", "No such number.")
     ]
+
+
+async def test_whatever_the_other_side_calls_a_message_it_leaves_once(hand: Hand) -> None:
+    name = "".join(random.choices("äöü\0", k=60_000))
+    hand.telephone.answer = lambda _: Delivery(ok=True, detail="Taken\0", provider_id=name)
+    await hand.ask()
+    assert len(await hand.messages()) == 1
+
+    hand.night.passes(minutes=2)
+
+    assert len(await hand.messages()) == 1
+    assert await hand.night.work() == []
+
+
+async def test_a_channel_that_breaks_tells_no_secret(hand: Hand) -> None:
+    def breaks(_address: str) -> Delivery:
+        raise ValueError("https://example.com/bot123:secret")
+
+    hand.telephone.answer = breaks
+    await hand.ask()
+    await hand.messages()
+
+    night, method = hand.night, hand.method
+    trials = await proofs.look(night.house, method.user_id, method.id, night.now)
+    assert [one.receipt_detail for one in trials.sent] == ["The channel broke: ValueError"]
 
 
 async def test_a_test_that_may_do_better_is_tried_again_for_a_while(hand: Hand) -> None:

@@ -1,6 +1,6 @@
 """What a channel is: it carries a message to an address, once, and says what came of it."""
 
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -8,6 +8,10 @@ from tocsin.domain.answer import Deed
 from tocsin.domain.contact_kind import Field, Kind
 from tocsin.domain.letter import Letter
 from tocsin.domain.message import Message
+from tocsin.kit.text import printable, shortened
+
+MOST_TOLD: Final = 1000  # characters of a detail
+LONGEST_NAME: Final = 600  # characters of what others call a message or an address
 
 
 class CalledAt(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +69,17 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     is_received: bool = False
     answer: Deed | None = None
     address: str = ""
+
+
+def recordable(delivery: Delivery) -> Delivery:
+    """Return it as rows can hold it: what other sides write knows no bounds."""
+    name = delivery.provider_id
+    return msgspec.structs.replace(
+        delivery,
+        detail=shortened(printable(delivery.detail), MOST_TOLD),
+        provider_id=None if name is None else shortened(printable(name), LONGEST_NAME),
+        address=shortened(printable(delivery.address), LONGEST_NAME),
+    )
 
 
 class Channel(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tocsin.domain.channel import Channel, Delivery
+from tocsin.domain.channel import Channel, Delivery, recordable
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.room import GroupKeeper, RoomKeeper
 from tocsin.engine.carrying import Carrying
@@ -18,7 +18,7 @@ def room_courier(carrying: Carrying) -> Courier[Parcel]:
 
     async def send(parcel: Parcel) -> Outcome:
         channel = carrying.of(parcel.provider.kind, parcel.provider)
-        delivery = await _send(channel, parcel)
+        delivery = recordable(await _send(channel, parcel))
         return Posted(
             ok=delivery.ok,
             detail=delivery.detail,

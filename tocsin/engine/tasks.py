@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import structlog
 
 from tocsin.domain.answer import Answer
-from tocsin.domain.channel import Delivery, Postman
+from tocsin.domain.channel import Delivery, Postman, recordable
 from tocsin.domain.failover import trail_of
 from tocsin.domain.hearing import Heard
 from tocsin.domain.notification import Notification
@@ -144,13 +144,15 @@ async def _attempt(
     (answer,) = await asyncio.gather(timely, return_exceptions=True)
     match answer:
         case Delivery():
-            return answer
+            return recordable(answer)
         case TimeoutError():
             return Delivery(ok=False, detail=f"Not sent in {seconds:g} seconds.", retry=True)
         case fault:
             log.error("channel.broken", channel=kind, exc_info=fault)
             again = attempts < TRIES_OF_A_BROKEN_CHANNEL
-            return Delivery(ok=False, detail=f"The channel broke: {fault!r}", retry=again)
+            return Delivery(
+                ok=False, detail=f"The channel broke: {type(fault).__name__}", retry=again
+            )
 
 
 async def write_down(record: Callable[[], Awaitable[Result]]) -> Result:
