@@ -228,6 +228,7 @@ async def test_a_number_that_is_none_asks_nothing(channel: Slack, slack: StandIn
         ("resolve  12 ", Heard(answers=(Answer(deed="resolve", sender="U1ANN", number=12),))),
         ("escalate 3", Heard(answers=(Answer(deed="escalate", sender="U1ANN", number=3),))),
         ("list", Heard(answers=(Answer(deed="list", sender="U1ANN"),))),
+        ("who a\0", Heard(commands=(Command(word="who", text="a\ufffd", sender="U1ANN"),))),
         ("who", Heard(commands=(Command(word="who", text="", sender="U1ANN"),))),
         ("who Web shop", Heard(commands=(Command(word="who", text="Web shop", sender="U1ANN"),))),
         (

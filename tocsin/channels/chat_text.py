@@ -6,13 +6,14 @@ from typing import Final, Literal
 from tocsin.channels.answering import read
 from tocsin.domain.answer import Answer
 from tocsin.domain.hearing import Command, Heard
+from tocsin.kit.text import printable
 
 _WORDS: Final[Mapping[str, Literal["who", "trigger"]]] = {"who": "who", "trigger": "trigger"}
 
 
 def heard_in_text(text: str, sender: str) -> Heard:
     """Return what is wanted; nothing if that is not plain."""
-    first, _, rest = text.strip().partition(" ")
+    first, _, rest = printable(text).strip().partition(" ")
     if word := _WORDS.get(first.lower()):
         return Heard(commands=(Command(word=word, text=rest.strip(), sender=sender),))
     said = read(text)

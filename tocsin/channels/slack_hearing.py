@@ -11,7 +11,7 @@ import msgspec
 from tocsin.domain.answer import DEEDS, Answer, Deed, Upshot
 from tocsin.domain.hearing import Callback, Command, Forged, Heard, Unheard, Word
 from tocsin.domain.phrases import phrase
-from tocsin.kit.text import is_digits
+from tocsin.kit.text import is_digits, printable
 
 TIMESTAMP: Final = "x-slack-request-timestamp"
 SIGNATURE: Final = "x-slack-signature"
@@ -120,7 +120,7 @@ def read_command(form: Mapping[str, Any]) -> Typed:
     return Typed(
         user=str(form["user_id"]),
         command=str(form.get("command", "")),
-        text=str(form.get("text", "")).strip(),
+        text=printable(str(form.get("text", ""))).strip(),
         response_url=str(form.get("response_url", "")),
     )
 
