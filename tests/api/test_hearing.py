@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from tests.night import URL, Night
@@ -15,6 +16,7 @@ from tocsin.domain.hearing import Callback, Heard
 from tocsin.domain.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
+from tocsin.store.providers import PROVIDERS
 from tocsin.store.quarantine import QUARANTINE
 from tocsin.usecases.hearing import MOST_KEPT
 
@@ -151,6 +153,17 @@ async def test_a_refused_answer_is_counted(line: Line) -> None:
 
     assert answer.status_code == 200
     assert line.counted("refused") == 1
+
+
+async def test_of_other_providers_nothing_is_opened_for_a_call(line: Line) -> None:
+    other = await line.board.add("fast", "Two")
+    async with line.board.night.database.begin() as tx:
+        sealed = await PROVIDERS.get(tx, other.id)
+        assert sealed
+        await PROVIDERS.update(tx, replace(sealed, settings_encrypted=b"of another house"))
+
+    assert (await line.calls(Heard())).status_code == 200
+    assert (await line.http.post("/callbacks/PUNKNOWN")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/callbacks/", "/callbacks/PUNKNOWN", "/callbacks/a-b/sms"])

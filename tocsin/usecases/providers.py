@@ -52,23 +52,16 @@ async def find(house: House) -> list[Known]:
     async with house.database.read() as tx:
         sealed = await PROVIDERS.select(tx, order_by=IN_ORDER)
         healths = await store.healths(tx, [one.id for one in sealed])
-    declared = {one.name: one for one in house.declared}
-    return [
-        Known(
-            provider=opened(house, one),
-            declaration=declared[one.type],
-            health=healths.get(one.id, Health(id=one.id)),
-        )
-        for one in sealed
-        if one.type in declared
-    ]
+    return _know(house, sealed, healths)
 
 
 async def get(house: House, provider_id: str) -> Known:
-    """Read one provider."""
-    for known in await find(house):
-        if known.provider.id == provider_id:
-            return known
+    """Read one provider, and nothing of others: strangers may ask for it often."""
+    async with house.database.read() as tx:
+        sealed = await PROVIDERS.get(tx, provider_id)
+        healths = await store.healths(tx, [provider_id]) if sealed else {}
+    if known := _know(house, [sealed] if sealed else [], healths):
+        return known[0]
     raise NotFound("Provider", provider_id)
 
 
@@ -143,6 +136,21 @@ def opened(house: House, sealed: SealedProvider) -> Provider:
 def callback_of(house: House, provider_id: str) -> str:
     """Return the address at which a provider may call us."""
     return f"{house.settings.public_url}/callbacks/{provider_id}"
+
+
+def _know(
+    house: House, sealed: Sequence[SealedProvider], healths: Mapping[str, Health]
+) -> list[Known]:
+    declared = {one.name: one for one in house.declared}
+    return [
+        Known(
+            provider=opened(house, one),
+            declaration=declared[one.type],
+            health=healths.get(one.id, Health(id=one.id)),
+        )
+        for one in sealed
+        if one.type in declared
+    ]
 
 
 async def _hold(tx: AsyncConnection, provider_id: str) -> SealedProvider:
