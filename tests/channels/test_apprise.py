@@ -17,6 +17,8 @@ from tocsin.channels import apprise
 from tocsin.channels.apprise import Apprise
 from tocsin.kit.http import Outbound
 
+pytestmark = pytest.mark.slow  # real calls and real processes take their time
+
 # Sends to an address until it is killed.
 SENDER = """
 import asyncio, sys

@@ -10,6 +10,8 @@ import pytest
 from tocsin.kit.apprise_worker import Guard
 from tocsin.kit.http import Outbound
 
+pytestmark = pytest.mark.slow  # real calls and real processes take their time
+
 PUBLIC_ONLY = Guard(Outbound(("private",)))
 ANYWHERE = Guard(Outbound())
 PYTHON = os.path.realpath(os.__file__)

@@ -14,6 +14,8 @@ from tocsin.kit import softphone
 from tocsin.kit.softphone import CallEnded, Softphone, Trunk
 from tocsin.kit.speech import Speaker
 
+pytestmark = pytest.mark.slow  # real calls and real processes take their time
+
 NUMBER = "+15550100"
 
 
