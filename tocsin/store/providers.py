@@ -34,7 +34,11 @@ _HEALTHS: Final = Rows(provider_health, Health)
 
 
 async def hold_health(tx: AsyncConnection, id_: str) -> Health:
-    """Return how one has done, and let nobody else change it until the transaction ends."""
+    """Return how one has done, and let nobody else change it until the transaction ends.
+
+    Several may fail for the first time at once: there must be a row to hold.
+    """
+    await tx.execute(postgresql.insert(provider_health).values(id=id_).on_conflict_do_nothing())
     return await _HEALTHS.get(tx, id_, hold=True) or Health(id=id_)
 
 
