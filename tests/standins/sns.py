@@ -1,12 +1,10 @@
-"""Amazon SNS on this machine: it checks each signature with AWS's own library."""
+"""Amazon SNS on this machine: it checks each signature."""
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-
 from tests.standins.chat_server import Answered, Asked, ChatServer
+from tocsin.kit.aws import Credentials, signed_headers
 
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -15,20 +13,11 @@ INVALID = "+1555"
 _XML = 'xmlns="http://sns.amazonaws.com/doc/2010-03-31/"'
 
 
-def signature_of(asked: Asked, url: str) -> str:
-    """Return the header that AWS's own library makes for a request."""
-    names = [one.strip() for one in _proof(asked, "SignedHeaders").split(";")]
-    request = AWSRequest(
-        method=asked.method,
-        url=url,
-        data=asked.body,
-        headers={name: asked.headers[name] for name in names},
-    )
-    request.context["timestamp"] = asked.headers["x-amz-date"]
-    signer = SigV4Auth(Credentials(KEY_ID, SECRET), "sns", REGION)
-    told = signer.string_to_sign(request, signer.canonical_request(request))
-    signature: str = signer.signature(told, request)
-    return signature
+def proof_of(asked: Asked, url: str) -> str:
+    """Return the header that whoever knows the secret makes (``tests/kit`` proves how)."""
+    known = Credentials(key_id=KEY_ID, secret=SECRET, region=REGION, service="sns")
+    at = datetime.strptime(asked.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return signed_headers(known, url, asked.body, at)["authorization"]
 
 
 class SnsServer(ChatServer):
@@ -44,7 +33,7 @@ class SnsServer(ChatServer):
         fields = dict(parse_qsl(asked.body.decode(), keep_blank_values=True))
         if not _proof(asked, "Credential").startswith(f"{KEY_ID}/"):
             return _fault(403, "InvalidClientTokenId")
-        if _proof(asked, "Signature") != signature_of(asked, f"{self.url}{asked.path}"):
+        if asked.headers["authorization"] != proof_of(asked, f"{self.url}{asked.path}"):
             return _fault(403, "SignatureDoesNotMatch")
         if asked.headers["host"] != urlsplit(self.url).netloc:
             return _fault(403, "SignatureDoesNotMatch")

@@ -75,7 +75,7 @@ class Sns:
         label="Amazon SNS",
         kind=SMS,
         settings=_SETTINGS,
-        tested="a stand-in over HTTP that checks signatures by AWS's own library",
+        tested="a stand-in over HTTP; signatures equal to those of AWS's own library",
     )
 
     def __init__(self, tools: Tools, credentials: Credentials, sender: str, base_url: str) -> None:
