@@ -53,6 +53,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rate: int = 200
     lasts: float = 60
     rounds: int = 2
+    round_rate: int = 100
     round_lasts: float = 30
 
 
@@ -200,7 +201,7 @@ async def _pair(stand: Stand, keys: Sequence[str], plan: Plan) -> tuple[Latency,
     found = []
     for seconds in (TAKES, HANGS):
         await stand.provider.post(f"/calls/{seconds}")
-        found.append(await _steady(stand, keys, plan.rate, plan.round_lasts, sms_each=CALLS))
+        found.append(await _steady(stand, keys, plan.round_rate, plan.round_lasts, sms_each=CALLS))
         await stand.provider.post(f"/calls/{TAKES}")
         await asyncio.sleep(SETTLES)
         await _clear(stand)

@@ -54,6 +54,14 @@ async def test_a_lease_that_ends_brings_the_work_back(database: Database) -> Non
     assert (again.planned_for, again.attempts) == (NOON, 2)
 
 
+async def test_what_is_due_to_one_address_is_not_torn_apart_by_others(database: Database) -> None:
+    await keep(database, [page(method=f"P{number % 2}") for number in range(6)])
+
+    leased = await lease(database, NOON, limit=3)
+
+    assert [work.contact_method_id for work in leased] == ["P0", "P0", "P0"]
+
+
 async def test_the_oldest_comes_first_and_no_more_than_asked_for(database: Database) -> None:
     await keep(database, [page(NOON - i * SECOND, f"P{i}") for i in range(9)])
 

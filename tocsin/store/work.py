@@ -13,13 +13,14 @@ from tocsin.store.tables import work
 
 LEASE_SECONDS: Final = 60
 
-# Materialized, because a plan may otherwise run the limit more than once.
+# Materialized, because a plan may otherwise run the limit more than once. What is due to one
+# address stays together, also among others due at the same time: it becomes one message.
 _LEASE: Final = sa.text("""
     with found as materialized (
         select id from work
         where lane = :lane and due <= :now
         and coalesce(contact_method_id, user_id, '') <> all(cast(:busy as text[]))
-        order by due limit :limit for update skip locked
+        order by due, contact_method_id, user_id limit :limit for update skip locked
     )
     update work set due = :until, attempts = attempts + 1 from found where work.id = found.id
     returning work.*
