@@ -261,8 +261,8 @@ async def paging_people(report: Report, plan: paging.Plan) -> None:
     ratios = [hung.p99_ms / well.p99_ms for well, hung in found.pairs]
     missing = sum(one.missing for pair in found.pairs for one in pair)
     note = f"p99 {alone:.0f} and {beside:.0f} ms, {len(ratios)} pairs of runs, {missing} missing"
-    what = f"{plan.round_rate} pages a second, half by a provider that hangs: p99 of the others / if it does not hang"
-    report.add(what, statistics.median(ratios), "", "< 1.1", note)
+    what = f"{plan.round_rate} pages a second, half by a provider that hangs: p99 of the others"
+    report.add(f"{what} / if it does not", statistics.median(ratios), "", "< 1.1", note)
 
 
 async def telling(report: Report, seconds: int) -> None:
