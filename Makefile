@@ -22,9 +22,14 @@ run: $(VENV)/run ## install, then serve with a sample team and show a first page
 # All tests together must take every branch of the pure rooms.
 COVER := --cov=tocsin/domain --cov=tocsin/inbound --cov-branch --cov-fail-under=100 \
 	--cov-report=term-missing:skip-covered
+# What speaks in real time wants the machine for itself, and comes afterwards.
 test: $(VENV)/dev ## run all tests, or those that TESTS= names
 	@echo "== Running the tests"
-	@$(BIN)/python -m pytest -n auto $(if $(TESTS),$(TESTS),$(COVER))
+	@$(BIN)/python -m pytest -n auto $(if $(TESTS),$(TESTS),-m "not alone" $(COVER))
+ifndef TESTS
+	@echo "== Running the tests that speak in real time"
+	@$(BIN)/python -m pytest -m alone
+endif
 
 check: $(VENV)/dev ## look at format, style, types and the law of the house
 	@echo "== Format"; $(BIN)/ruff format --check .

@@ -28,7 +28,8 @@ from tocsin.domain.phrases import LANGUAGES, PHRASES, phrase
 from tocsin.kit.clock import system_clock
 from tocsin.kit.speech import Speaker
 
-pytestmark = pytest.mark.slow  # real calls and real processes take their time
+# Real calls take their time, and the time of others spoils what is heard.
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 NIGHT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NUMBER = "+15550100"

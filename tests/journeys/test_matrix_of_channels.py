@@ -33,15 +33,20 @@ def befalls(case: Case, trouble: Trouble) -> bool:
     return trouble not in case.never and (trouble != "losing" or has_receipts)
 
 
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """What starts a process for each message wants the machine for itself."""
+    return [pytest.mark.alone] if case.is_slow else []
+
+
 MATRIX: Final = [
-    pytest.param(case, trouble, id=f"{case.type}, {trouble}")
+    pytest.param(case, trouble, id=f"{case.type}, {trouble}", marks=marks_of(case))
     for case in CASES
     for trouble in TROUBLES
     if befalls(case, trouble)
 ]
 # An address of the others is itself a place at one provider.
 WITH_OTHERS: Final = [
-    pytest.param(case, id=case.type)
+    pytest.param(case, id=case.type, marks=marks_of(case))
     for case in CASES
     if MAKERS[case.type].declaration.settings and case.type not in {"apprise", "teams_bot"}
 ]

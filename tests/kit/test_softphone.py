@@ -14,7 +14,8 @@ from tocsin.kit import softphone
 from tocsin.kit.softphone import CallEnded, Softphone, Trunk
 from tocsin.kit.speech import Speaker
 
-pytestmark = pytest.mark.slow  # real calls and real processes take their time
+# Real calls take their time, and the time of others spoils what is heard.
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 NUMBER = "+15550100"
 
