@@ -66,7 +66,7 @@ async def deliver(page: Page, told: dict[str, Any]) -> list[dict[str, Any]]:
     origin = "/".join(page.url.split("/")[:3])
     pushed = {"origin": origin, "registrationId": registration, "data": json.dumps(told)}
     await session.send("ServiceWorker.deliverPushMessage", pushed)
-    for _ in range(100):
+    for _ in range(400):
         if shown := await page.evaluate(SHOWN):
             break
         await asyncio.sleep(0.05)
@@ -132,7 +132,7 @@ async def test_without_a_server_what_was_pressed_is_not_lost_unseen(
 
     await worker.evaluate(PRESS, "acknowledge")
 
-    for _ in range(100):
+    for _ in range(400):
         shown = await page.evaluate(SHOWN)
         if shown and shown[0]["body"] == told["unsent"]:
             break

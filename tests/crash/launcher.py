@@ -32,7 +32,7 @@ COMMITTERS: Final[dict[str, Place]] = {
     "answer": (incidents, "change"),
     "lease {1}": (work, "lease"),  # {1}: its second argument, the lane
     "ring": (incidents, "ring"),
-    "record": (receipts, "record"),
+    "record": (receipts, "record_all"),
     "strike": (receipts, "strike"),
 }
 SENDER: Final[Place] = (Email, "send")

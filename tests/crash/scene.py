@@ -106,7 +106,8 @@ class Scene:
                 return False
             with suppress(DatabaseAway):
                 if not await self.left():
-                    return True
+                    await asyncio.sleep(0.2)  # it may have died of the very last thing
+                    return server.is_running
             await asyncio.sleep(0.05)
         raise AssertionError(f"{await self.left()} things are not done in time:\n{server.said}")
 
