@@ -87,16 +87,21 @@ async def emptied(database: Database) -> Database:
 @asynccontextmanager
 async def another_database(postgres: Postgres, name: str) -> AsyncIterator[Database]:
     """Give a migrated database beside the usual one."""
+    await _command(postgres, f"create database {name} template template0")
+    url = postgres.url.replace("/tocsin?", f"/{name}?")
+    await upgrade(url)
+    database = await Database.open(url)
+    yield database
+    await database.close()
+    await _command(postgres, f"drop database {name} with (force)")
+
+
+async def _command(postgres: Postgres, sql: str) -> None:
+    """Run what no transaction may hold, on a connection that no test before has cut off."""
     admin = await Database.open(postgres.url)
     async with admin.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text(f"create database {name} template template0"))
-        url = postgres.url.replace("/tocsin?", f"/{name}?")
-        await upgrade(url)
-        database = await Database.open(url)
-        yield database
-        await database.close()
-        await connection.execute(sa.text(f"drop database {name} with (force)"))
+        await connection.execute(sa.text(sql))
     await admin.close()
 
 

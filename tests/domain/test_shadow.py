@@ -1,0 +1,27 @@
+"""Shadows: whose pages are copied to people who learn."""
+
+from tests.domain.scene import ALICE, BOB, CAROL, NOON, begun, new
+from tests.domain.scene import level as one_of
+from tocsin.domain.shadow import Shadow, learns
+
+INCIDENT = begun()  # Alice has it, by the schedule "primary"
+OF_ALICE = Shadow(id="SHADOW", user_id=CAROL, mentor_id=ALICE, created_at=NOON)
+OF_PRIMARY = Shadow(id="SHADOW", user_id=CAROL, schedule_id="primary", created_at=NOON)
+
+
+def test_the_pages_of_a_mentor_alone_are_copied() -> None:
+    assert learns(OF_ALICE, INCIDENT, ALICE, ())
+    assert not learns(OF_ALICE, INCIDENT, BOB, ())
+
+
+def test_a_schedule_teaches_by_whoever_holds_it() -> None:
+    assert learns(OF_PRIMARY, INCIDENT, ALICE, ["primary"])
+    assert not learns(OF_PRIMARY, INCIDENT, BOB, ["secondary"])
+    assert not learns(OF_PRIMARY, begun(new(one_of(ALICE))), ALICE, ["primary"])
+
+
+def test_who_has_the_incident_as_well_needs_no_copy() -> None:
+    together = begun(new(one_of(ALICE, CAROL)))
+
+    assert not learns(OF_ALICE, together, ALICE, ())
+    assert not learns(OF_PRIMARY, together, ALICE, ["primary"])
