@@ -21,9 +21,10 @@ from tocsin.config import read_settings
 from tocsin.kit.clock import system_clock
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.store.database import Database
-from tocsin.usecases import account, providers
+from tocsin.usecases import account
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import providers
 
 HANGS: Final = 30.0  # seconds, as all of these
 SETTLES: Final = 20.0  # until what hung has been given up

@@ -14,7 +14,7 @@ from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import Agent, LogEntry
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.service import Service
 from tocsin.domain.user import ContactMethod, NotificationRule, User
 from tocsin.domain.work import Work
@@ -24,7 +24,7 @@ from tocsin.kit.sealing import Sealer, digest
 from tocsin.store import incidents, log_entries, tables
 from tocsin.store.database import Database
 from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.notifications import NOTIFICATIONS
+from tocsin.store.reaching.notifications import NOTIFICATIONS
 from tocsin.store.services import SERVICES
 from tocsin.usecases.batch import receive
 from tocsin.usecases.directory import Directory

@@ -7,16 +7,16 @@ from typing import ClassVar
 import msgspec
 
 from tests.night import Night
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Channel, Declaration, Delivery
-from tocsin.domain.contact_kind import PHONE, SMS, Field
-from tocsin.domain.hearing import Callback, Forged, Heard, Receipt, Reply, Tell, Unheard
-from tocsin.domain.message import Message
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Channel, Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import PHONE, SMS, Field
+from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Receipt, Reply, Tell, Unheard
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
-from tocsin.usecases import providers
 from tocsin.usecases.house import House
-from tocsin.usecases.providers import Wish
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Wish
 
 TAKEN = Delivery(ok=True, detail="queued")
 SECRET = Field(name="secret", label="Secret", kind="secret", example="s3cret")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import SMS
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import SMS
+from tocsin.domain.reaching.message import Message
 
 SENT: Delivery = Delivery(ok=True, detail="kept")
 

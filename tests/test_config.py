@@ -15,7 +15,7 @@ from tocsin.config import (
     read_settings,
     strangers,
 )
-from tocsin.domain.phrases import LANGUAGES
+from tocsin.domain.reaching.phrases import LANGUAGES
 
 
 def test_an_empty_environment_is_a_working_one() -> None:

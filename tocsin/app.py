@@ -33,9 +33,9 @@ from tocsin.channels import CHANNELS, DECLARED
 from tocsin.channels.tools import Tools
 from tocsin.channels.webhook import signing_key
 from tocsin.config import Settings
-from tocsin.domain.channel import Channel
 from tocsin.domain.monitoring.envoy import Envoy
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Channel
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import PLACES
@@ -57,10 +57,11 @@ from tocsin.outlets.pagerduty_rest import PagerDutyRest
 from tocsin.probes.look import open_tools
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
-from tocsin.usecases import account, first_start, integration_settings, providers
+from tocsin.usecases import account, first_start, integration_settings
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 from tocsin.usecases.ingest import Ingest
+from tocsin.usecases.reaching import providers
 from tocsin.web.app import is_for_people, web_app
 from tocsin.web.hub import Live
 

@@ -9,10 +9,10 @@ import pytest
 from tests.night import Night
 from tests.standins.push_browser import PushBrowser
 from tocsin.api.answers import AnswersApp, is_ours
-from tocsin.domain.sent import Sent
+from tocsin.domain.reaching.sent import Sent
 from tocsin.store.database import Database
-from tocsin.store.messages import MESSAGES
-from tocsin.usecases import devices, paging
+from tocsin.store.reaching.messages import MESSAGES
+from tocsin.usecases.reaching import devices, paging
 
 ENDPOINT = "https://push.example.com/m/one"
 

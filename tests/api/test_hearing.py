@@ -12,13 +12,13 @@ from prometheus_client import CollectorRegistry
 from tests.night import URL, Night
 from tests.talkers import Switchboard, Talker, acknowledging, receipt
 from tocsin.api.hearing import HearingApp
-from tocsin.domain.hearing import Callback, Heard
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.hearing import Callback, Heard
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
-from tocsin.store.providers import PROVIDERS
 from tocsin.store.quarantine import QUARANTINE
-from tocsin.usecases.hearing import MOST_KEPT
+from tocsin.store.reaching.providers import PROVIDERS
+from tocsin.usecases.reaching.hearing import MOST_KEPT
 
 
 class Line:

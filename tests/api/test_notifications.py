@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Watched
-from tocsin.domain.notification import Notification, Outcome
+from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.kit.ids import new_id
 from tocsin.store.driver import driver
 from tocsin.store.writes import Writes, flush

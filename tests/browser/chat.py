@@ -5,9 +5,10 @@ from msgspec.structs import replace
 from tests.browser.site import Site
 from tests.browser.town import Town
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.room import Room
-from tocsin.usecases import contact_methods, providers, room_telling, rooms, user_groups
+from tocsin.domain.reaching.room import Room
+from tocsin.usecases import contact_methods
 from tocsin.usecases.parts import Part
+from tocsin.usecases.reaching import providers, room_telling, rooms, user_groups
 
 TAKEN = Outcome(ok=True, detail="Slack took it.")
 REFUSED = Outcome(ok=False, detail="Slack: not_in_channel, invite the app to the channel")

@@ -22,8 +22,8 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents as incidents_store
 from tocsin.store import tables
-from tocsin.store.messages import MESSAGES
 from tocsin.store.postgres import Postgres
+from tocsin.store.reaching.messages import MESSAGES
 from tocsin.usecases import (
     change_events,
     contact_methods,

@@ -10,8 +10,8 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.machines.oauth import App
 from tocsin.domain.machines.webhook import SERVICE_EVENTS
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.usecases import providers
 from tocsin.usecases.machines import apps, grants, webhook_delivery, webhooks
+from tocsin.usecases.reaching import providers
 
 BACK: Final = "https://wallboard.example.com/signed-in"
 ADMINISTRATOR: Final = Principal(key_id="")

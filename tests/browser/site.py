@@ -17,7 +17,7 @@ from tocsin.app import Parts, build, make_server, running
 from tocsin.auth import sessions
 from tocsin.auth.passwords import hash_password
 from tocsin.config import read_settings
-from tocsin.domain.contact_kind import ALWAYS
+from tocsin.domain.reaching.contact_kind import ALWAYS
 from tocsin.domain.user import User
 from tocsin.domain.work import LETTER, TIMER
 from tocsin.kit.clock import Clock

@@ -13,7 +13,7 @@ from tests.hook import Hook
 from tests.standins.push_browser import PushBrowser
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents
-from tocsin.usecases import devices
+from tocsin.usecases.reaching import devices
 
 # The browser's own push service is somewhere in the world: ours stands in for it.
 SUBSCRIBE = """

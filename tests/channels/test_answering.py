@@ -5,8 +5,8 @@ import time
 import pytest
 
 from tocsin.channels.answering import LONGEST, Said, is_for_the_carrier, read
-from tocsin.domain.answer import Deed
-from tocsin.domain.phrases import LANGUAGES, phrase
+from tocsin.domain.reaching.answer import Deed
+from tocsin.domain.reaching.phrases import LANGUAGES, phrase
 
 DEEDS: tuple[Deed, ...] = ("acknowledge", "resolve", "escalate", "confirm")
 

@@ -5,13 +5,13 @@ from msgspec.structs import replace
 
 from tests.channels.test_email import DISK, MESSAGE
 from tests.standins.pages import PAGE, TOKEN
-from tocsin.channels.chat_sheet import answer_of, sheet_of, sheet_of_post, sheet_to_open
-from tocsin.channels.chat_text import heard_in_text
-from tocsin.domain.answer import Answer, Deed
-from tocsin.domain.hearing import Heard, Unheard
-from tocsin.domain.message import Briefing
-from tocsin.domain.room import Post
-from tocsin.domain.wording import worded
+from tocsin.channels.chats.sheet import answer_of, sheet_of, sheet_of_post, sheet_to_open
+from tocsin.channels.chats.text import heard_in_text
+from tocsin.domain.reaching.answer import Answer, Deed
+from tocsin.domain.reaching.hearing import Heard, Unheard
+from tocsin.domain.reaching.message import Briefing
+from tocsin.domain.reaching.room import Post
+from tocsin.domain.reaching.wording import worded
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "ja"])

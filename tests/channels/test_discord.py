@@ -24,11 +24,11 @@ from tests.standins.discord import TOKEN as BOT
 from tests.standins.pages import NOTICE, PAGE, POST, TOKEN
 from tests.standins.tooling import open_tools
 from tocsin.channels import asking
-from tocsin.channels.discord import Discord
+from tocsin.channels.discord.channel import Discord
 from tocsin.channels.tools import Tools
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Forged, Heard, Hearer, Unheard
-from tocsin.domain.room import RoomKeeper
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Forged, Heard, Hearer, Unheard
+from tocsin.domain.reaching.room import RoomKeeper
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 DONE = Upshot(ok=True, sentence="Incident #12 is acknowledged.")

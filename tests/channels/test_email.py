@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.inbox import Inbox
 from tocsin.channels.email import Email
 from tocsin.domain.event import Image, Link
-from tocsin.domain.message import Briefing, Message, Notice
+from tocsin.domain.reaching.message import Briefing, Message, Notice
 from tocsin.kit.smtp import MailServer
 
 NIGHT = datetime(2026, 1, 10, 2, 14, 5, tzinfo=UTC)

@@ -9,7 +9,7 @@ from tests.channels.test_email import DISK, MESSAGE, about, disk
 from tests.inbox import Inbox
 from tocsin.channels.email import Email
 from tocsin.channels.mail_back import mark_of
-from tocsin.domain.message import Briefing, Message, Notice
+from tocsin.domain.reaching.message import Briefing, Message, Notice
 from tocsin.kit.smtp import MailServer
 
 TOKEN = "Q1.abcdefghijklmnopqrstuv"

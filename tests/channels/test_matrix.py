@@ -14,10 +14,10 @@ from tests.standins.pages import NOTICE, PAGE, TOKEN
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
 from tocsin.channels.asking import Undelivered
-from tocsin.channels.matrix import Matrix
-from tocsin.channels.matrix_events import deed_of, events_in
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Heard, Listener
+from tocsin.channels.matrix.channel import Matrix
+from tocsin.channels.matrix.events import deed_of, events_in
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Heard, Listener
 
 DIRECT = "!direct:example.com"
 DONE = Upshot(ok=True, sentence="Acknowledged: #12 Disk full.")

@@ -15,12 +15,12 @@ from tests.standins.mattermost import TOKEN as BOT
 from tests.standins.pages import NOTICE, PAGE, POST, TOKEN
 from tests.standins.tooling import open_tools
 from tocsin.channels import asking
-from tocsin.channels.mattermost import Mattermost
+from tocsin.channels.mattermost.channel import Mattermost
 from tocsin.channels.tools import Tools
-from tocsin.domain.address import faults_of_address
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Callback, Forged, Heard, Hearer, Unheard
-from tocsin.domain.room import RoomKeeper
+from tocsin.domain.reaching.address import faults_of_address
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Hearer, Unheard
+from tocsin.domain.reaching.room import RoomKeeper
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 CALLBACK = "https://oncall.example.com/callbacks/P1"

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from plivo.utils import validate_v3_signature
 
 from tests.standins.plivo import NONCE, TOKEN, called
-from tocsin.channels.plivo_signature import is_genuine
-from tocsin.domain.hearing import Callback
+from tocsin.channels.plivo.signature import is_genuine
+from tocsin.domain.reaching.hearing import Callback
 
 URL = "https://oncall.example.test/plivo/status"
 FORM = b"MessageUUID=u-1&Status=delivered&To=15550100"

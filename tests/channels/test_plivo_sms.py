@@ -13,10 +13,10 @@ from tests.standins.pages import NOTICE, PAGE
 from tests.standins.plivo import CALLBACK, FROM, ID, TOKEN, WRONG, PlivoServer, called
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
-from tocsin.channels.plivo_sms import PlivoSms
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import Forged, Heard, Hearer, Receipt, Reply, Unheard
+from tocsin.channels.plivo.sms import PlivoSms
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import Forged, Heard, Hearer, Receipt, Reply, Unheard
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ADDRESS = "+15550100"

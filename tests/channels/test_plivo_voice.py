@@ -12,12 +12,12 @@ from tests.standins.pages import NOTICE, PAGE
 from tests.standins.plivo import CALLBACK, FROM, ID, TOKEN, WRONG, PlivoServer, called
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
-from tocsin.channels.plivo_voice import PlivoVoice
-from tocsin.channels.speaking import Part, call, conclude, correct, leave
-from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import Callback, Forged, Heard, Hearer, Receipt, Reply, Unheard
-from tocsin.domain.message import Message
+from tocsin.channels.calls.speaking import Part, call, conclude, correct, leave
+from tocsin.channels.plivo.voice import PlivoVoice
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Hearer, Receipt, Reply, Unheard
+from tocsin.domain.reaching.message import Message
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ADDRESS = "+15550100"

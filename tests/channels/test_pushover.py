@@ -14,8 +14,16 @@ from tests.standins.push_apps import APP_TOKEN, RECEIPT, USER_KEY, PushoverServe
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
 from tocsin.channels.pushover import Pushover
-from tocsin.domain.answer import Answer
-from tocsin.domain.hearing import Callback, Forged, Heard, Hearer, Preparer, Receipt, Unheard
+from tocsin.domain.reaching.answer import Answer
+from tocsin.domain.reaching.hearing import (
+    Callback,
+    Forged,
+    Heard,
+    Hearer,
+    Preparer,
+    Receipt,
+    Unheard,
+)
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 CALLBACK = "https://oncall.example.com/callbacks/P1"

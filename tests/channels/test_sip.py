@@ -17,14 +17,15 @@ from tests.standins.telephones import (
     registering,
     ringing,
 )
-from tocsin.channels import sip, sip_script
-from tocsin.channels.sip import Sip
-from tocsin.channels.sip_readings import readable
+from tocsin.channels.sip import channel as sip
+from tocsin.channels.sip import script as sip_script
+from tocsin.channels.sip.channel import Sip
+from tocsin.channels.sip.readings import readable
 from tocsin.channels.tools import Tools
-from tocsin.domain.answer import DEEDS, Deed
-from tocsin.domain.channel import Delivery
-from tocsin.domain.message import Message
-from tocsin.domain.phrases import LANGUAGES, PHRASES, phrase
+from tocsin.domain.reaching.answer import DEEDS, Deed
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.phrases import LANGUAGES, PHRASES, phrase
 from tocsin.kit.clock import system_clock
 from tocsin.kit.speech import Speaker
 

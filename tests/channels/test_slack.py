@@ -13,11 +13,11 @@ from slack_sdk.models.blocks import Block
 from tests.channels.test_email import MESSAGE, about, disk
 from tests.standins.slack import APP_TOKEN, CHANNEL, GROUP, SECRET, TOKEN, running
 from tests.standins.slack import Slack as StandIn
-from tocsin.channels import slack_api
-from tocsin.channels.slack import Slack
-from tocsin.channels.slack_blocks import answered
+from tocsin.channels.slack import api as slack_api
+from tocsin.channels.slack.blocks import answered
+from tocsin.channels.slack.channel import Slack
 from tocsin.channels.tools import Tools
-from tocsin.domain.room import GroupKeeper, Post, RoomKeeper
+from tocsin.domain.reaching.room import GroupKeeper, Post, RoomKeeper
 from tocsin.kit.clock import system_clock
 from tocsin.kit.http import Outbound, make_client
 

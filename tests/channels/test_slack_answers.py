@@ -13,11 +13,11 @@ from slack_sdk.signature import SignatureVerifier
 from tests.channels.test_slack import PAGE, POST, settings
 from tests.standins.slack import CHANNEL, SECRET, pressed, running, signed
 from tests.standins.slack import Slack as StandIn
-from tocsin.channels.slack import Slack
-from tocsin.channels.slack_hearing import check
+from tocsin.channels.slack.channel import Slack
+from tocsin.channels.slack.hearing import check
 from tocsin.channels.tools import Tools
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import (
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import (
     Callback,
     Command,
     Finisher,

@@ -15,11 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.channels.test_slack import settings
 from tests.standins.slack import APP_TOKEN, envelope, running
 from tests.standins.slack import Slack as StandIn
-from tocsin.channels.slack import Slack
-from tocsin.channels.slack_api import Refused
+from tocsin.channels.slack.api import Refused
+from tocsin.channels.slack.channel import Slack
 from tocsin.channels.tools import Tools
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Heard
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Heard
 from tocsin.kit.clock import system_clock
 from tocsin.kit.http import ForbiddenAddress, Outbound, make_client
 

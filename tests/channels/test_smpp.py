@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from tests.probes.authority import Authority
 from tests.standins.pages import PAGE
 from tests.standins.smsc import NOBODY, Smsc, open_channels
-from tocsin.channels import smpp, smpp_session
-from tocsin.channels.smpp import Smpp
-from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Delivery
+from tocsin.channels.smpp import channel as smpp
+from tocsin.channels.smpp import session as smpp_session
+from tocsin.channels.smpp.channel import Smpp
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.channel import Delivery
 from tocsin.kit.http import Outbound
 
 ADDRESS = "+15550100"

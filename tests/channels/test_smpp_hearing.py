@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from tests.standins.pages import PAGE
 from tests.standins.smsc import ENQUIRE, GOODBYE, Smsc, open_channels
-from tocsin.channels import smpp_session
-from tocsin.channels.smpp import Smpp
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import Heard, Listener, Receipt
+from tocsin.channels.smpp import session as smpp_session
+from tocsin.channels.smpp.channel import Smpp
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import Heard, Listener, Receipt
 
 ADDRESS = "+15550100"
 DISK = replace(PAGE, text="Disk full")

@@ -14,11 +14,11 @@ from tests.standins.pages import PAGE
 from tests.standins.sms_gateways import NOBODY, SECRET, GatewayServer
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
-from tocsin.channels.sms_gateway import SmsGateway
-from tocsin.channels.sms_gateway_filling import filled, value_at
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import (
+from tocsin.channels.sms_gateway.channel import SmsGateway
+from tocsin.channels.sms_gateway.filling import filled, value_at
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import (
     Callback,
     Finisher,
     Forged,

@@ -11,7 +11,7 @@ from tests.standins.sns import INVALID, KEY_ID, REGION, SECRET, SnsServer
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
 from tocsin.channels.sns import Sns
-from tocsin.domain.channel import Delivery
+from tocsin.domain.reaching.channel import Delivery
 
 ADDRESS = "+15550100"
 Make = Callable[..., Sns]

@@ -4,9 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from tests.standins.pages import NOTICE, PAGE
-from tocsin.channels.speaking import DEED_OF, LONGEST_SPEECH, Part, call, conclude, correct, leave
-from tocsin.domain.answer import Upshot
-from tocsin.domain.phrases import LANGUAGES
+from tocsin.channels.calls.speaking import (
+    DEED_OF,
+    LONGEST_SPEECH,
+    Part,
+    call,
+    conclude,
+    correct,
+    leave,
+)
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.phrases import LANGUAGES
 
 SPOKEN = replace(PAGE, speech="Disk full on db-1")
 READ = replace(NOTICE, speech="Your code is 1 2 3 4")

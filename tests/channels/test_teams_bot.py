@@ -24,12 +24,12 @@ from tests.standins.teams import (
 )
 from tests.standins.tooling import open_tools
 from tocsin.channels import asking
-from tocsin.channels.teams_bot import TeamsBot
-from tocsin.channels.teams_hearing import address_of
+from tocsin.channels.teams.bot import TeamsBot
+from tocsin.channels.teams.hearing import address_of
 from tocsin.channels.tools import Tools
-from tocsin.domain.address import faults_of_address
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import (
+from tocsin.domain.reaching.address import faults_of_address
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import (
     Callback,
     Finisher,
     Forged,

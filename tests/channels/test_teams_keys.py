@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from tests.standins.chat_server import Answered
 from tests.standins.teams import APP, OTHER_KEY, TeamsServer, activity, called
 from tests.standins.tooling import open_tools
-from tocsin.channels.teams_keys import Keys
-from tocsin.domain.hearing import Callback, Forged
+from tocsin.channels.teams.keys import Keys
+from tocsin.domain.reaching.hearing import Callback, Forged
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 SERVICE = "https://smba.example.com/emea/"

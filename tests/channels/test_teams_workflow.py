@@ -9,7 +9,7 @@ from tests.standins.chat_server import Answered, Asked, ChatServer
 from tests.standins.pages import NOTICE, PAGE
 from tests.standins.tooling import open_tools
 from tocsin.channels import asking
-from tocsin.channels.teams_workflow import TeamsWorkflow
+from tocsin.channels.teams.workflow import TeamsWorkflow
 
 PATH = "/workflows/0001/triggers/manual/paths/invoke?api-version=2016-06-01&sig=S"
 

@@ -17,10 +17,18 @@ from tests.standins.telegram import TOKEN as BOT
 from tests.standins.tooling import open_tools
 from tocsin.channels import asking
 from tocsin.channels.asking import Undelivered
-from tocsin.channels.telegram import PROOF, Telegram
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Callback, Finisher, Forged, Heard, Hearer, Listener, Unheard
-from tocsin.domain.room import RoomKeeper
+from tocsin.channels.telegram.channel import PROOF, Telegram
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import (
+    Callback,
+    Finisher,
+    Forged,
+    Heard,
+    Hearer,
+    Listener,
+    Unheard,
+)
+from tocsin.domain.reaching.room import RoomKeeper
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 CALLBACK = "https://oncall.example.com/callbacks/P1"

@@ -9,7 +9,7 @@ from tests.standins.chat_server import Answered
 from tests.standins.pages import POST
 from tests.standins.telegram import TOKEN, TelegramServer, refusal
 from tests.standins.tooling import open_tools
-from tocsin.channels.telegram import Telegram
+from tocsin.channels.telegram.channel import Telegram
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tocsin.channels.text_answers import LONGEST_QUESTION, heard_text, told
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.hearing import Heard
+from tocsin.channels.texts.answers import LONGEST_QUESTION, heard_text, told
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Heard
 
 SENDER = "+15550100"
 

@@ -13,10 +13,10 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from tests.hook import Hook
 from tests.standins.twilio import CALLBACK, FROM, SID, TOKEN, called
-from tocsin.channels import twilio_lines
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_voice import TwilioVoice
-from tocsin.domain.call_line import (
+from tocsin.channels.twilio import lines as twilio_lines
+from tocsin.channels.twilio.voice import TwilioVoice
+from tocsin.domain.reaching.call_line import (
     Bridge,
     CallLine,
     Closed,
@@ -29,9 +29,9 @@ from tocsin.domain.call_line import (
     Thank,
     Whisper,
 )
-from tocsin.domain.hearing import Forged, Heard, Unheard
-from tocsin.domain.operator import Operator
-from tocsin.domain.phrases import LANGUAGES, Language
+from tocsin.domain.reaching.hearing import Forged, Heard, Unheard
+from tocsin.domain.reaching.operator import Operator
+from tocsin.domain.reaching.phrases import LANGUAGES, Language
 from tocsin.kit.clock import system_clock
 from tocsin.kit.http import Outbound, make_client
 

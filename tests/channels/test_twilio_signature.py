@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
 from tests.standins.twilio import TOKEN, called
-from tocsin.channels.twilio_signature import is_genuine
-from tocsin.domain.hearing import Callback
+from tocsin.channels.twilio.signature import is_genuine
+from tocsin.domain.reaching.hearing import Callback
 
 URL = "https://oncall.example.test/twilio/sms/status?msg=42"
 FIELDS = (

@@ -12,11 +12,11 @@ from tests.standins.pages import NOTICE, PAGE
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
 from tests.standins.twilio import CALLBACK, FROM, SID, TOKEN, TwilioServer, called
-from tocsin.channels.twilio_whatsapp import TwilioWhatsapp
-from tocsin.domain.address import faults_of_value
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import Forged, Heard, Hearer, Receipt, Unheard
+from tocsin.channels.twilio.whatsapp import TwilioWhatsapp
+from tocsin.domain.reaching.address import faults_of_value
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import Forged, Heard, Hearer, Receipt, Unheard
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ADDRESS = "+15550100"

@@ -16,11 +16,11 @@ from tests.standins.pages import NOTICE, PAGE
 from tests.standins.tooling import open_tools
 from tests.standins.troubles import assert_troubles_pass
 from tests.standins.vonage import KEY, SECRET, UNROUTABLE, VonageServer
-from tocsin.channels.vonage_signature import sign
-from tocsin.channels.vonage_sms import VonageSms
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import (
+from tocsin.channels.vonage.signature import sign
+from tocsin.channels.vonage.sms import VonageSms
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import (
     Callback,
     Finisher,
     Forged,

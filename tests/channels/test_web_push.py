@@ -11,7 +11,7 @@ from tests.channels.test_email import MESSAGE, NIGHT, about, disk
 from tests.hook import Hook
 from tests.standins.push_browser import PushBrowser
 from tocsin.channels.web_push import GONE, MOST_BYTES, WebPush
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.message import Message
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.sealing import Sealer
 from tocsin.kit.vapid import vapid_of

@@ -20,11 +20,11 @@ from tests.standins.whatsapp import (
     signed,
 )
 from tests.standins.whatsapp import TOKEN as ACCESS
-from tocsin.channels.whatsapp import WhatsApp
-from tocsin.channels.whatsapp_hearing import is_genuine
-from tocsin.domain.answer import Answer, Upshot
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import (
+from tocsin.channels.whatsapp.channel import WhatsApp
+from tocsin.channels.whatsapp.hearing import is_genuine
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import (
     Callback,
     Finisher,
     Forged,

@@ -22,8 +22,9 @@ from asyncpg.transaction import Transaction
 from tocsin import app, cli
 from tocsin.channels.email import Email
 from tocsin.kit.clock import system_clock
-from tocsin.usecases import incidents, receipts, work
+from tocsin.usecases import incidents, work
 from tocsin.usecases.ingest import Ingest
+from tocsin.usecases.reaching import receipts
 
 Step = Callable[..., Awaitable[Any]]
 Place = tuple[Any, str]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.address import faults_of_address
-from tocsin.domain.contact_kind import ALWAYS, Kind, by_name
+from tocsin.domain.reaching.address import faults_of_address
+from tocsin.domain.reaching.contact_kind import ALWAYS, Kind, by_name
 
 KINDS = by_name(())
 

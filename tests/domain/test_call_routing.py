@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from tocsin.domain.call_line import (
+from tocsin.domain.reaching.call_line import (
     Bridge,
     Call,
     CallLine,
@@ -19,8 +19,8 @@ from tocsin.domain.call_line import (
     Thank,
     Whisper,
 )
-from tocsin.domain.call_routing import Next, begin, go_on, is_taken, wants_incident
-from tocsin.domain.call_words import outcome, sentence, title_of, told
+from tocsin.domain.reaching.call_routing import Next, begin, go_on, is_taken, wants_incident
+from tocsin.domain.reaching.call_words import outcome, sentence, title_of, told
 
 NIGHT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 ANN = Candidate(user_id="PANN", name="Ann", level=1, number="+15550101")

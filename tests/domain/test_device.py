@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tocsin.domain.device import LONGEST_ENDPOINT, Unfit, read_subscription
+from tocsin.domain.reaching.device import LONGEST_ENDPOINT, Unfit, read_subscription
 
 KEYS = {"p256dh": "B" + "A" * 86, "auth": "A" * 22}
 ENDPOINT = "https://push.example.com/m/one"

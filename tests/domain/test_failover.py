@@ -7,8 +7,8 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from tests.domain.scene import ALICE, BOB, FIVE, NOON, acknowledged, begun, ring
-from tocsin.domain.channel import Delivery
-from tocsin.domain.failover import (
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.failover import (
     LOGIN,
     Trail,
     Turn,
@@ -19,7 +19,7 @@ from tocsin.domain.failover import (
     trail_of,
     turn,
 )
-from tocsin.domain.hearing import ReceiptState
+from tocsin.domain.reaching.hearing import ReceiptState
 from tocsin.domain.user import ContactMethod
 
 LATER = Delivery(ok=False, detail="503", retry=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.gathering import MOST_AT_ONCE, Earlier, gathers_until
+from tocsin.domain.reaching.gathering import MOST_AT_ONCE, Earlier, gathers_until
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

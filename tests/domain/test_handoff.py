@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.domain.strategies import a_layer, a_schedule, at
-from tocsin.domain.handoff import HandoffRule, HandoffType, Turning, turnings
+from tocsin.domain.reaching.handoff import HandoffRule, HandoffType, Turning, turnings
 from tocsin.domain.schedule import Schedule
 
 MONDAY = at("2025-06-02 00:00")

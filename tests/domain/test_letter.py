@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.domain import letter
-from tocsin.domain.letter import Letter, Words, next_try
+from tocsin.domain.reaching import letter
+from tocsin.domain.reaching.letter import Letter, Words, next_try
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUSE = "https://oncall.example.com"

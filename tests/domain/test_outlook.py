@@ -28,7 +28,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.escalation import Step
 from tocsin.domain.incident import Incident
 from tocsin.domain.outlook import Call, calls, turns_at, turns_to
-from tocsin.domain.paging import Planned
+from tocsin.domain.reaching.paging import Planned
 
 MINUTE = FIVE / 5
 RULES: Mapping[str, tuple[tuple[int, str], ...]] = {

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.domain.scene import ALICE, BOB, FIVE, NOON, acknowledged, begun, resolved, ring
 from tocsin.domain.incident import Incident
-from tocsin.domain.paging import Planned, next_method, plan, still_wanted
+from tocsin.domain.reaching.paging import Planned, next_method, plan, still_wanted
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
 
 USER = User(id=ALICE, name="Alice", email="alice@example.com", created_at=NOON)

@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from tocsin.domain.page_words import BUILT_IN, FORMS
-from tocsin.domain.phrases import LANGUAGE_NAMES, LANGUAGES, PHRASES, phrase
+from tocsin.domain.reaching.page_words import BUILT_IN, FORMS
+from tocsin.domain.reaching.phrases import LANGUAGE_NAMES, LANGUAGES, PHRASES, phrase
 
 
 def names_in(text: str) -> set[str]:

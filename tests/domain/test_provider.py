@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.scene import NOON
-from tocsin.domain.provider import Health, Provider, after_failure, after_success, route
+from tocsin.domain.reaching.provider import Health, Provider, after_failure, after_success, route
 
 SECOND = timedelta(seconds=1)
 ONE = Provider(

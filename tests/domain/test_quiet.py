@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tocsin.domain.quiet import NIGHT, quiet_until
+from tocsin.domain.reaching.quiet import NIGHT, quiet_until
 from tocsin.domain.user import QuietHours
 
 VIENNA = "Europe/Vienna"

@@ -8,8 +8,8 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import Acknowledgement, Assignment, Incident, Status
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.webhook import IncidentThen, Occurrence
-from tocsin.domain.phrases import LANGUAGES
-from tocsin.domain.room import Room, ids_of, post_of, trial_of
+from tocsin.domain.reaching.phrases import LANGUAGES
+from tocsin.domain.reaching.room import Room, ids_of, post_of, trial_of
 
 ANN = Agent("user", "PANN", "Ann")
 NAMES = {"PANN": "Ann", "PBEN": "Ben", "PSHOP": "Checkout"}

@@ -2,7 +2,7 @@
 
 from tests.domain.scene import ALICE, BOB, CAROL, NOON, begun, new
 from tests.domain.scene import level as one_of
-from tocsin.domain.shadow import Shadow, learns
+from tocsin.domain.reaching.shadow import Shadow, learns
 
 INCIDENT = begun()  # Alice has it, by the schedule "primary"
 OF_ALICE = Shadow(id="SHADOW", user_id=CAROL, mentor_id=ALICE, created_at=NOON)

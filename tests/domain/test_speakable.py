@@ -2,8 +2,8 @@
 
 import pytest
 
-from tocsin.domain.phrases import LANGUAGES
-from tocsin.domain.speakable import _WORDS, speakable
+from tocsin.domain.reaching.phrases import LANGUAGES
+from tocsin.domain.reaching.speakable import _WORDS, speakable
 
 
 @pytest.mark.parametrize(

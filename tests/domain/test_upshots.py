@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.scene import acknowledged, begun, resolved
-from tocsin.domain.answer import Deed
-from tocsin.domain.upshots import MOST_NAMED, Outcome, refuse, tell, tell_open
+from tocsin.domain.reaching.answer import Deed
+from tocsin.domain.reaching.upshots import MOST_NAMED, Outcome, refuse, tell, tell_open
 
 ONE = replace(begun(), id="ONE", number=1, title="Disk full")
 TWO = replace(acknowledged(begun()), id="TWO", number=2, title="CPU hot")

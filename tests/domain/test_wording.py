@@ -9,10 +9,10 @@ from jinja2 import Environment, meta
 from msgspec.structs import replace
 
 from tocsin.channels.answering import Said, read
-from tocsin.domain.message import Briefing, Message, MessageKind, Notice
-from tocsin.domain.page_words import BUILT_IN, Form
-from tocsin.domain.phrases import LANGUAGES
-from tocsin.domain.wording import LISTED, LONGEST, put_into_words, worded
+from tocsin.domain.reaching.message import Briefing, Message, MessageKind, Notice
+from tocsin.domain.reaching.page_words import BUILT_IN, Form
+from tocsin.domain.reaching.phrases import LANGUAGES
+from tocsin.domain.reaching.wording import LISTED, LONGEST, put_into_words, worded
 from tocsin.kit.sms import segments
 
 NIGHT = datetime(2026, 1, 10, 2, 14, tzinfo=UTC)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from tests.notebook import Notebook
 from tests.talkers import Talker
 from tests.team import NOON
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying, make_none
 
 ONE = Provider(id="ONE", type="fast", kind="sms", name="One", created_at=NOON, updated_at=NOON)

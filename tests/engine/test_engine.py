@@ -12,9 +12,9 @@ from tests.night import Night
 from tests.notebook import Notebook
 from tests.team import MINUTE
 from tocsin.channels.email import Email
-from tocsin.domain.channel import Delivery
-from tocsin.domain.failover import trail_of
-from tocsin.domain.message import MOST_LISTED
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.failover import trail_of
+from tocsin.domain.reaching.message import MOST_LISTED
 from tocsin.domain.work import TIMER
 from tocsin.engine.engine import Engine
 from tocsin.kit.smtp import MailServer

@@ -9,19 +9,19 @@ from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import Switchboard
 from tests.team import METHODS
-from tocsin.domain.channel import Delivery
 from tocsin.domain.incident import Incident
-from tocsin.domain.provider import Health
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.provider import Health
 from tocsin.domain.sentences import sentence
 from tocsin.domain.user import ContactMethod
 from tocsin.engine.engine import Engine
 from tocsin.store import log_entries, tables
-from tocsin.store import providers as store
 from tocsin.store.database import Database
-from tocsin.store.messages import MESSAGES
+from tocsin.store.reaching import providers as store
+from tocsin.store.reaching.messages import MESSAGES
 from tocsin.usecases import work
-from tocsin.usecases.paging import Bundle, compose
-from tocsin.usecases.providers import Wish, change
+from tocsin.usecases.reaching.paging import Bundle, compose
+from tocsin.usecases.reaching.providers import Wish, change
 
 LATER = Delivery(ok=False, detail="503 Service Unavailable", retry=True)
 NEVER = Delivery(ok=False, detail="Unknown number.")

@@ -16,8 +16,8 @@ from tests.engine.test_running import until
 from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import FAST, Switchboard, Talker
-from tocsin.domain.channel import Declaration
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
 from tocsin.store import tables

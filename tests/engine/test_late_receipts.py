@@ -10,12 +10,12 @@ from tests.engine.test_failover import NEVER, Ladder, page_again
 from tests.night import Night
 from tests.talkers import acknowledging, receipt
 from tests.team import METHODS
-from tocsin.domain.channel import Delivery
-from tocsin.domain.sent import Sent
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.sent import Sent
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
-from tocsin.store.messages import MESSAGES
-from tocsin.usecases import hearing, late_receipts
+from tocsin.store.reaching.messages import MESSAGES
+from tocsin.usecases.reaching import hearing, late_receipts
 
 
 @pytest.fixture

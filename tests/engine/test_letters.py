@@ -10,7 +10,8 @@ from tests.post import Post, link_in
 from tocsin.auth.principal import Principal
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
-from tocsin.usecases import letters, passwords
+from tocsin.usecases import passwords
+from tocsin.usecases.reaching import letters
 from tocsin.usecases.work import lease
 
 

@@ -9,15 +9,15 @@ from prometheus_client import CollectorRegistry
 from tests.engine.test_running import until
 from tests.night import Night
 from tests.talkers import Ear, Switchboard, Talker, acknowledging, receipt
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine import listeners as engine
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
 from tocsin.engine.listeners import Listeners
 from tocsin.engine.meters import Meters
 from tocsin.store.database import Database
-from tocsin.usecases import providers
-from tocsin.usecases.providers import Wish
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Wish
 
 SOON = 0.01
 

@@ -18,7 +18,7 @@ from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
 from tocsin.store.database import Database
-from tocsin.usecases import devices
+from tocsin.usecases.reaching import devices
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.night import Night
 from tests.notebook import Notebook
 from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook
-from tocsin.domain.channel import Channel
+from tocsin.domain.reaching.channel import Channel
 from tocsin.engine.engine import Engine
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.smtp import MailServer

@@ -14,9 +14,9 @@ from tocsin.domain.schedule import Schedule
 from tocsin.engine.clockworks import CLOCKWORKS
 from tocsin.engine.meters import Meters
 from tocsin.store.database import Database
-from tocsin.usecases import providers, user_groups
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.user_groups import Wish
+from tocsin.usecases.reaching import providers, user_groups
+from tocsin.usecases.reaching.user_groups import Wish
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.channels import DECLARED
-from tocsin.domain.channel import Declaration
-from tocsin.domain.contact_kind import Field
+from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.contact_kind import Field
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "channels.md"
 HEAD: Final = """# Channels

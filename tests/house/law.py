@@ -189,16 +189,21 @@ def modules_say_what_they_are_for(source: Source) -> Iterator[str]:
 def rooms_name_their_files(root: Path) -> Iterator[str]:
     """Each file of a listed room stands in its tuple, serves a neighbour, or reads the tuple."""
     for room, name in TUPLES.items():
-        files = {s.path.stem: s for s in sources(root) if s.path.parent == root / "tocsin" / room}
-        if door := files.pop("__init__", None):
+        files = {_module(s): s for s in sources(root) if root / "tocsin" / room in s.path.parents}
+        package = f"tocsin.{room.replace('/', '.')}"
+        if door := files.pop(package, None):
+            rooms = {module for module, s in files.items() if s.path.stem == "__init__"}
             named = _modules_named(door.tree, name)
-            helpers = {m.split(".")[-1] for s in files.values() for m in _names(s.tree)}
-            package = f"tocsin.{room.replace('/', '.')}"
-            readers = {stem for stem, s in files.items() if package in _names(s.tree)}
-            for stem in sorted(files.keys() - named - helpers - readers):
-                yield files[stem].breach(
+            helpers = {m for s in files.values() for m in _names(s.tree)}
+            readers = {module for module, s in files.items() if package in _names(s.tree)}
+            for module in sorted(files.keys() - rooms - named - helpers - readers):
+                yield files[module].breach(
                     None, f"nobody knows this file: name it in {name} of {door.name}."
                 )
+
+
+def _module(source: Source) -> str:
+    return source.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 FILE_LAWS: Final[tuple[Callable[[Source], Iterator[str]], ...]] = (
@@ -261,7 +266,7 @@ def _modules_named(tree: ast.Module, name: str) -> set[str]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if (alias.asname or alias.name) in members
-        for part in (alias.name, (node.module or "").split(".")[-1])
+        for part in (node.module or "", f"{node.module}.{alias.name}")
     }
 
 

@@ -95,11 +95,15 @@ def test_a_file_that_no_tuple_names_is_found(tmp_path: Path) -> None:
             "channels/mime.py": "",
             "channels/sms.py": "",
             "channels/push.py": "",
+            "channels/pigeons/__init__.py": "",
+            "channels/pigeons/loft.py": "from tocsin.channels.pigeons.bird import fly",
+            "channels/pigeons/bird.py": "",
         },
     )
 
-    [told] = rooms_name_their_files(tmp_path)
-    assert told == (
+    loft, push = rooms_name_their_files(tmp_path)
+    assert "tocsin/channels/pigeons/loft.py:1: nobody knows this file" in loft
+    assert push == (
         "tocsin/channels/push.py:1: nobody knows this file:"
         " name it in CHANNELS of tocsin/channels/__init__.py."
     )

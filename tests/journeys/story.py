@@ -17,7 +17,7 @@ from tests.team import Team, make_team
 from tocsin.app import Parts, build, make_server
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
-from tocsin.domain.contact_kind import ALWAYS
+from tocsin.domain.reaching.contact_kind import ALWAYS
 from tocsin.domain.user import User
 from tocsin.domain.work import TIMER
 from tocsin.store.database import Database

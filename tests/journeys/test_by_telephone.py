@@ -16,13 +16,13 @@ from tests.standins.tooling import open_tools
 from tests.standins.twilio import TwilioServer
 from tocsin.api.hearing import HearingApp
 from tocsin.channels import CHANNELS
-from tocsin.domain.channel import Channel
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Channel
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
-from tocsin.usecases import providers
-from tocsin.usecases.providers import Wish, callback_of
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Wish, callback_of
 
 Sign = Callable[[str, Mapping[str, str]], dict[str, str]]
 TWILIO = {"account_sid": twilio.SID, "auth_token": twilio.TOKEN}

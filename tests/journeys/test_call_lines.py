@@ -16,18 +16,18 @@ from tests.night import URL, Night
 from tests.standins import twilio
 from tests.standins.tooling import open_tools
 from tocsin.api.hearing import HearingApp
-from tocsin.channels.twilio_voice import TwilioVoice
-from tocsin.domain.call_line import CallLine
-from tocsin.domain.provider import Provider
+from tocsin.channels.twilio.voice import TwilioVoice
+from tocsin.domain.reaching.call_line import CallLine
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.engine import Engine
 from tocsin.engine.recording_courier import recording_courier
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.usecases import call_lines, providers
-from tocsin.usecases.call_lines import Wish
-from tocsin.usecases.providers import callback_of
+from tocsin.usecases.reaching import call_lines, providers
+from tocsin.usecases.reaching.call_lines import Wish
+from tocsin.usecases.reaching.providers import callback_of
 
 CALL = {"AccountSid": twilio.SID, "CallSid": "CA1", "CallStatus": "in-progress"}
 CALLER = {"From": "+15550142", "To": twilio.FROM}

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from tests.journeys.story import Story
 from tests.standins import discord, mattermost, teams, telegram
 from tests.standins.chat_server import ChatServer
-from tocsin.channels.teams_hearing import address_of
-from tocsin.channels.telegram import PROOF
+from tocsin.channels.teams.hearing import address_of
+from tocsin.channels.telegram.channel import PROOF
 from tocsin.channels.webhook import signing_key
-from tocsin.domain.hearing import Callback
-from tocsin.usecases import providers
-from tocsin.usecases.providers import Wish
+from tocsin.domain.reaching.hearing import Callback
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Wish
 
 
 class Chat:

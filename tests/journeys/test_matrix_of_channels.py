@@ -13,7 +13,8 @@ from tests.journeys.matrix import CASES, Case
 from tests.journeys.troubles import PATIENCE, TROUBLES, Stage, Trouble
 from tests.journeys.watch import World, on_watch
 from tests.night import Night
-from tocsin.channels import CHANNELS, DECLARED, sip
+from tocsin.channels import CHANNELS, DECLARED
+from tocsin.channels.sip import channel as sip
 from tocsin.kit.http import Outbound, make_client
 from tocsin.store.database import Database
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.journeys.story import Story
 from tests.standins.slack import CHANNEL, SECRET, TOKEN, Slack, pressed, running, signed
-from tocsin.domain.provider import Provider
-from tocsin.usecases import providers, rooms
-from tocsin.usecases.providers import Wish
+from tocsin.domain.reaching.provider import Provider
+from tocsin.usecases.reaching import providers, rooms
+from tocsin.usecases.reaching.providers import Wish
 
 
 @pytest.fixture

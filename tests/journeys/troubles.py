@@ -12,7 +12,7 @@ from tests.standins.chat_server import Answered, ChatServer
 from tests.standins.push_browser import PushBrowser
 from tests.standins.smsc import NOBODY, PASSWORD, SYSTEM_ID, Smsc
 from tests.standins.teams import TeamsServer
-from tocsin.channels.teams_hearing import address_of
+from tocsin.channels.teams.hearing import address_of
 from tocsin.channels.webhook import signing_key
 from tocsin.kit.sealing import Sealer
 from tocsin.kit.smtp import MailServer

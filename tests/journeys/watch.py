@@ -20,10 +20,10 @@ from tocsin.channels import Maker
 from tocsin.channels.email import Email
 from tocsin.channels.tools import Tools
 from tocsin.channels.webhook import Webhook, signing_key
-from tocsin.domain.channel import Channel
-from tocsin.domain.hearing import Heard, Receipt
 from tocsin.domain.log_entry import LogEntry
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Channel
+from tocsin.domain.reaching.hearing import Heard, Receipt
+from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.sentences import sentence
 from tocsin.domain.user import ContactMethod, NotificationRule
 from tocsin.domain.work import TIMER
@@ -33,9 +33,10 @@ from tocsin.kit.ids import new_id
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
 from tocsin.store import tables
-from tocsin.store.messages import MESSAGES
-from tocsin.usecases import contact_methods, devices, hearing, providers, work
-from tocsin.usecases.providers import callback_of
+from tocsin.store.reaching.messages import MESSAGES
+from tocsin.usecases import contact_methods, work
+from tocsin.usecases.reaching import devices, hearing, providers
+from tocsin.usecases.reaching.providers import callback_of
 
 
 class World(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.standins.chat_server import Answered, Asked, ChatServer
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 TOKEN = "MTk4NjIy.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)

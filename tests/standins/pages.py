@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.channels.test_email import DISK, MESSAGE
-from tocsin.domain.room import Post
+from tocsin.domain.reaching.room import Post
 
 TOKEN = "Q0123456789ABC.0123456789abcdefghijkl"
 PAGE = replace(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from plivo.utils.signature_v3 import construct_get_url, construct_post_url, get_signature_v3
 
 from tests.standins.chat_server import Answered, Asked, ChatServer
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 ID = "MA" + "X" * 18
 TOKEN = "tok-test-0001"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from websockets.asyncio.server import ServerConnection, serve
 
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 TOKEN = "xoxb-1-good"
 APP_TOKEN = "xapp-1-good"

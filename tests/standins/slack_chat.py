@@ -9,11 +9,11 @@ from prometheus_client import CollectorRegistry
 from tests.night import Night
 from tests.standins.slack import CHANNEL, SECRET, TOKEN, running
 from tests.standins.slack import Slack as StandIn
-from tocsin.channels.slack import Slack
+from tocsin.channels.slack.channel import Slack
 from tocsin.channels.tools import Tools
 from tocsin.domain.machines.delivery import LANES, Dispatch
-from tocsin.domain.provider import Provider
-from tocsin.domain.room import Room
+from tocsin.domain.reaching.provider import Provider
+from tocsin.domain.reaching.room import Room
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import Dispatcher
@@ -22,9 +22,9 @@ from tocsin.engine.room_courier import room_courier
 from tocsin.kit.clock import system_clock
 from tocsin.kit.http import Outbound, make_client
 from tocsin.store.database import Database
-from tocsin.usecases import providers, rooms
 from tocsin.usecases.parts import Part
-from tocsin.usecases.rooms import Wish
+from tocsin.usecases.reaching import providers, rooms
+from tocsin.usecases.reaching.rooms import Wish
 
 THREAD = "thread_ts"
 

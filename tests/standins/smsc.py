@@ -30,7 +30,7 @@ from aiosmpplib import (
 from msgspec.structs import replace
 
 from tests.standins.tooling import open_tools
-from tocsin.channels.smpp import Smpp
+from tocsin.channels.smpp.channel import Smpp
 from tocsin.kit.http import Outbound
 
 SYSTEM_ID = "oncall"

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.standins.chat_server import Answered, Asked, ChatServer
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 APP = "00000000-0000-4000-8000-000000000000"
 SECRET = "Nx78Q~0001"

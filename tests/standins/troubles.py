@@ -5,7 +5,7 @@ import pytest
 from tests.standins.chat_server import Answered, ChatServer
 from tests.standins.pages import PAGE
 from tocsin.channels import asking
-from tocsin.domain.channel import Channel
+from tocsin.domain.reaching.channel import Channel
 
 
 async def assert_troubles_pass(

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from twilio.request_validator import RequestValidator
 
 from tests.standins.chat_server import Answered, Asked, ChatServer
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 SID = "AC" + "0" * 32
 TOKEN = "tok-test-0001"

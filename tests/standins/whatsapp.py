@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from tests.standins.chat_server import Answered, Asked, ChatServer
-from tocsin.domain.hearing import Callback
+from tocsin.domain.reaching.hearing import Callback
 
 TOKEN = "EAAG-good"
 NUMBER_ID = "106540352242922"

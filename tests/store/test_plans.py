@@ -24,7 +24,6 @@ from tocsin.store import (
     incident_lists,
     incidents,
     log_entries,
-    messages,
     names,
     teams,
     work,
@@ -33,6 +32,7 @@ from tocsin.store.database import Database
 from tocsin.store.incident_lists import Asked
 from tocsin.store.migrate import upgrade
 from tocsin.store.postgres import Postgres
+from tocsin.store.reaching import messages
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MONTH: Final = NOON - timedelta(days=31)

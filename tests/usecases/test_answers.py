@@ -9,20 +9,20 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.answer import Answer, Deed, Upshot
-from tocsin.domain.hearing import Heard
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
-from tocsin.domain.message import Message
-from tocsin.domain.provider import Provider
-from tocsin.domain.sent import Sent
+from tocsin.domain.reaching.answer import Answer, Deed, Upshot
+from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.provider import Provider
+from tocsin.domain.reaching.sent import Sent
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.store import log_entries, tables
 from tocsin.store.database import Database
-from tocsin.store.messages import MESSAGES
-from tocsin.usecases import answers
-from tocsin.usecases.answer_tokens import token_of
+from tocsin.store.reaching.messages import MESSAGES
+from tocsin.usecases.reaching import answers
+from tocsin.usecases.reaching.answer_tokens import token_of
 
 NUMBER = "+15551234"
 SMS = Provider(id="PSMS", type="fake", kind="sms", name="Fake", created_at=NOON, updated_at=NOON)

@@ -8,14 +8,14 @@ from prometheus_client import CollectorRegistry
 
 from tests.night import Night
 from tests.telephone import Telephone
-from tocsin.domain.answer import Answer
-from tocsin.domain.hearing import Heard
 from tocsin.domain.incident import Incident
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.answer import Answer
+from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.message import Message
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
 from tocsin.store.users import USERS
-from tocsin.usecases import answers
+from tocsin.usecases.reaching import answers
 
 NIGHT = datetime(2026, 11, 22, 2, tzinfo=UTC)  # three in the morning in Vienna
 

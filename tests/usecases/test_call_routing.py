@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.night import Night
-from tocsin.domain.call_line import (
+from tocsin.domain.monitoring.notification_channel import Outcome
+from tocsin.domain.reaching.call_line import (
     Bridge,
     CallLine,
     Closed,
@@ -20,16 +21,16 @@ from tocsin.domain.call_line import (
     TakeMessage,
     Thank,
 )
-from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.provider import Provider
 from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import call_lines, call_recordings, call_routing, providers, upkeep
-from tocsin.usecases.call_lines import Wish
+from tocsin.usecases import upkeep
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part
+from tocsin.usecases.reaching import call_lines, call_recordings, call_routing, providers
+from tocsin.usecases.reaching.call_lines import Wish
 
 NUMBER = "+15550199"
 CALLER = "+15550142"

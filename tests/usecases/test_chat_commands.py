@@ -5,12 +5,12 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.rota import make_policy, make_rota
-from tocsin.domain.answer import Upshot
-from tocsin.domain.hearing import Command, Heard, Word
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.hearing import Command, Heard, Word
+from tocsin.domain.reaching.provider import Provider
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.usecases.answers import take
+from tocsin.usecases.reaching.answers import take
 
 ANN = "U1ANN"
 

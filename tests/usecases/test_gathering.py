@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from tests.night import Night
 from tests.team import integrate
 from tests.telephone import Telephone
-from tocsin.domain.channel import Delivery
+from tocsin.domain.reaching.channel import Delivery
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
 from tocsin.store.database import Database

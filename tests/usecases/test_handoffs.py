@@ -15,8 +15,8 @@ from tocsin.domain.user import ContactMethod
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
-from tocsin.usecases import handoffs
-from tocsin.usecases.telling_rules import HANDOFFS, Wish
+from tocsin.usecases.reaching import handoffs
+from tocsin.usecases.reaching.telling_rules import HANDOFFS, Wish
 
 DAY = timedelta(days=1)
 

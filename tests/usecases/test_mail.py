@@ -12,9 +12,9 @@ from tocsin.channels.email import Email
 from tocsin.engine.engine import Engine
 from tocsin.kit.smtp import MailServer
 from tocsin.store.database import Database
-from tocsin.usecases import mail
 from tocsin.usecases.errors import Conflict
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import mail
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from tests.night import URL, Night
 from tests.team import MINUTE, NOON
-from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Link
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.message import Message
 from tocsin.domain.work import Work
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.usecases.paging import Bundle, compose
-from tocsin.usecases.receipts import record, strike
+from tocsin.usecases.reaching.paging import Bundle, compose
+from tocsin.usecases.reaching.receipts import record, strike
 from tocsin.usecases.work import lease
 
 SENT = Delivery(ok=True, detail="250 OK", provider_id="<1@example.com>")

@@ -9,14 +9,15 @@ from prometheus_client import CollectorRegistry
 
 from tests.night import Night
 from tests.telephone import Telephone
-from tocsin.domain.channel import Delivery
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.message import Message
 from tocsin.domain.user import ContactMethod
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
-from tocsin.usecases import contact_methods, proofs
+from tocsin.usecases import contact_methods
 from tocsin.usecases.contact_methods import Wish
 from tocsin.usecases.errors import Conflict, Invalid, NotFound, TooMany
+from tocsin.usecases.reaching import proofs
 
 
 class Hand:

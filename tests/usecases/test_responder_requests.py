@@ -9,22 +9,23 @@ from prometheus_client import CollectorRegistry
 from tests.night import Night
 from tests.team import NOON, person
 from tests.telephone import Telephone
-from tocsin.domain.answer import Answer, Deed, Upshot
 from tocsin.domain.command import Refused
-from tocsin.domain.hearing import Heard
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
-from tocsin.domain.message import Message
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.answer import Answer, Deed, Upshot
+from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.responder_request import ResponderRequest
 from tocsin.domain.user import User
 from tocsin.engine.engine import Engine
 from tocsin.store import log_entries, tables
 from tocsin.store import responder_requests as store
 from tocsin.store.database import Database
-from tocsin.usecases import answer_pages, answers, responder_requests
+from tocsin.usecases import responder_requests
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.incidents import by_hand
+from tocsin.usecases.reaching import answer_pages, answers
 from tocsin.usecases.responder_requests import Call, Whom
 
 NUMBER = "5550100"

@@ -8,16 +8,16 @@ from tests.night import Night
 from tests.rota import make_policy, make_rota
 from tests.team import person
 from tests.telephone import Telephone
-from tocsin.domain.answer import Answer
-from tocsin.domain.channel import Delivery
-from tocsin.domain.hearing import Heard
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.answer import Answer
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.message import Message
 from tocsin.domain.user import User
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
-from tocsin.usecases import answers, shadows
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
+from tocsin.usecases.reaching import answers, shadows
 
 
 class School:

@@ -20,9 +20,9 @@ from tocsin.store.teams import TEAMS, put_member
 from tocsin.usecases import status_updates
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.incidents import by_hand
+from tocsin.usecases.reaching.telling_rules import STATUS_UPDATES
+from tocsin.usecases.reaching.telling_rules import Wish as RuleWish
 from tocsin.usecases.status_updates import Removal, Wish
-from tocsin.usecases.telling_rules import STATUS_UPDATES
-from tocsin.usecases.telling_rules import Wish as RuleWish
 
 
 class Town:

@@ -5,16 +5,17 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.message import Message
-from tocsin.domain.page_words import BUILT_IN
-from tocsin.domain.wording import worded
-from tocsin.store import reach_tables
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.page_words import BUILT_IN
+from tocsin.domain.reaching.wording import worded
 from tocsin.store.database import Database
 from tocsin.store.driver import driver
-from tocsin.usecases import account, templates
+from tocsin.store.reaching import reach_tables
+from tocsin.usecases import account
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.paging import compose
-from tocsin.usecases.template_samples import samples
+from tocsin.usecases.reaching import templates
+from tocsin.usecases.reaching.paging import compose
+from tocsin.usecases.reaching.template_samples import samples
 from tocsin.usecases.work import lease
 
 OWN = "{{ incident.service }} is ill: {{ incident.title }}"

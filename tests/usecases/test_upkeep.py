@@ -13,7 +13,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
 from tocsin.store.database import Database
 from tocsin.store.oauth import APPS, CODES, TOKENS
-from tocsin.store.reach_tables import messages
+from tocsin.store.reaching.reach_tables import messages
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 

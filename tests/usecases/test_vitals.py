@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.notification import Notification
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.notifications import NOTIFICATIONS
+from tocsin.store.reaching.notifications import NOTIFICATIONS
 from tocsin.usecases import nodes
 from tocsin.usecases.nodes import Node
 from tocsin.usecases.vitals import Channel, examine, troubles

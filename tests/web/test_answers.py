@@ -8,9 +8,9 @@ import pytest
 
 from tests.night import Night
 from tests.web.conftest import Browser, Visitor, text_of
-from tocsin.domain.sent import Sent
-from tocsin.store.messages import MESSAGES
-from tocsin.usecases import paging
+from tocsin.domain.reaching.sent import Sent
+from tocsin.store.reaching.messages import MESSAGES
+from tocsin.usecases.reaching import paging
 
 HOSTILE = "<script>alert(1)</script>"
 

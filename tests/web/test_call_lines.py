@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.call_line import EventKind, LineEvent
-from tocsin.domain.provider import Provider
-from tocsin.store import call_lines as store
+from tocsin.domain.reaching.call_line import EventKind, LineEvent
+from tocsin.domain.reaching.provider import Provider
 from tocsin.store import tables
-from tocsin.usecases import call_routing, providers
-from tocsin.usecases.providers import Wish
+from tocsin.store.reaching import call_lines as store
+from tocsin.usecases.reaching import call_routing, providers
+from tocsin.usecases.reaching.providers import Wish
 from tocsin.web.app import is_for_people
 
 NUMBER: Final = "+15550199"

@@ -14,8 +14,9 @@ from tocsin.channels.web_push import WebPush
 from tocsin.domain.user import ContactMethod, User
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.vapid import vapid_of
-from tocsin.usecases import contact_methods, devices, users
+from tocsin.usecases import contact_methods, users
 from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.reaching import devices
 from tocsin.usecases.users import Known
 
 ENDPOINT = "https://push.example.com/m/one"

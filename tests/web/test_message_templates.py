@@ -4,7 +4,7 @@ import pytest
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.usecases import templates
+from tocsin.usecases.reaching import templates
 
 TEXT = "/message-templates/text/de"
 OWN = "{{ incident.title }} <b>in</b> {{ incident.service }}"

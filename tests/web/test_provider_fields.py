@@ -3,7 +3,7 @@
 import pytest
 
 from tocsin.channels import CHANNELS
-from tocsin.domain.channel import Declaration
+from tocsin.domain.reaching.channel import Declaration
 from tocsin.web.visit import PROOF
 
 DECLARED = [channel.declaration for channel in CHANNELS]

@@ -10,11 +10,12 @@ from starlette.types import ASGIApp
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.channel import CalledAt, Declaration
-from tocsin.domain.contact_kind import SMS, Field
-from tocsin.domain.provider import Health, after_failure
-from tocsin.store.providers import keep_health
-from tocsin.usecases import contact_methods, providers
+from tocsin.domain.reaching.channel import CalledAt, Declaration
+from tocsin.domain.reaching.contact_kind import SMS, Field
+from tocsin.domain.reaching.provider import Health, after_failure
+from tocsin.store.reaching.providers import keep_health
+from tocsin.usecases import contact_methods
+from tocsin.usecases.reaching import providers
 from tocsin.web.app import web_app
 from tocsin.web.hub import Live
 

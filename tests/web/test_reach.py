@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.team import NOON
-from tocsin.domain.contact_kind import ALWAYS
+from tocsin.domain.reaching.contact_kind import ALWAYS
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
 from tocsin.usecases.users import Known
 from tocsin.web.people.reach import after, offered, plans, trouble, ways

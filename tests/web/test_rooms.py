@@ -11,11 +11,11 @@ from tests.night import Night
 from tests.rota import make_rota
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.schedule import Schedule
 from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import providers, room_telling
-from tocsin.usecases.providers import Wish
+from tocsin.usecases.reaching import providers, room_telling
+from tocsin.usecases.reaching.providers import Wish
 
 SETTINGS: Final = {
     "token": "xoxb-1",

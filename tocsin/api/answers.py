@@ -9,10 +9,10 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
 from tocsin.auth.attempts import Attempts
-from tocsin.domain.answer import DEEDS
-from tocsin.usecases import answer_pages, devices
+from tocsin.domain.reaching.answer import DEEDS
 from tocsin.usecases.errors import Complaint, DatabaseAway, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import answer_pages, devices
 
 RENEWED: Final = "/devices/renewed"
 

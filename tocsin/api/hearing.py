@@ -8,12 +8,20 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
-from tocsin.domain.hearing import Callback, Finisher, Forged, Hearer, Preparer, Reply, Unheard
-from tocsin.domain.operator import Operator
-from tocsin.domain.provider import Provider
-from tocsin.usecases import call_routing, hearing, providers
+from tocsin.domain.reaching.hearing import (
+    Callback,
+    Finisher,
+    Forged,
+    Hearer,
+    Preparer,
+    Reply,
+    Unheard,
+)
+from tocsin.domain.reaching.operator import Operator
+from tocsin.domain.reaching.provider import Provider
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import call_routing, hearing, providers
 
 PREFIX: Final = hearing.PREFIX
 

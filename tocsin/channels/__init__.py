@@ -4,33 +4,33 @@ from collections.abc import Mapping
 from typing import Final, Protocol, Self
 
 from tocsin.channels.apprise import Apprise
-from tocsin.channels.discord import Discord
+from tocsin.channels.discord.channel import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.google_chat import GoogleChat
 from tocsin.channels.gotify import Gotify
-from tocsin.channels.matrix import Matrix
-from tocsin.channels.mattermost import Mattermost
+from tocsin.channels.matrix.channel import Matrix
+from tocsin.channels.mattermost.channel import Mattermost
 from tocsin.channels.ntfy import Ntfy
-from tocsin.channels.plivo_sms import PlivoSms
-from tocsin.channels.plivo_voice import PlivoVoice
+from tocsin.channels.plivo.sms import PlivoSms
+from tocsin.channels.plivo.voice import PlivoVoice
 from tocsin.channels.pushover import Pushover
-from tocsin.channels.sip import Sip
-from tocsin.channels.slack import Slack
-from tocsin.channels.smpp import Smpp
-from tocsin.channels.sms_gateway import SmsGateway
+from tocsin.channels.sip.channel import Sip
+from tocsin.channels.slack.channel import Slack
+from tocsin.channels.smpp.channel import Smpp
+from tocsin.channels.sms_gateway.channel import SmsGateway
 from tocsin.channels.sns import Sns
-from tocsin.channels.teams_bot import TeamsBot
-from tocsin.channels.teams_workflow import TeamsWorkflow
-from tocsin.channels.telegram import Telegram
+from tocsin.channels.teams.bot import TeamsBot
+from tocsin.channels.teams.workflow import TeamsWorkflow
+from tocsin.channels.telegram.channel import Telegram
 from tocsin.channels.tools import Tools
-from tocsin.channels.twilio_sms import TwilioSms
-from tocsin.channels.twilio_voice import TwilioVoice
-from tocsin.channels.twilio_whatsapp import TwilioWhatsapp
-from tocsin.channels.vonage_sms import VonageSms
+from tocsin.channels.twilio.sms import TwilioSms
+from tocsin.channels.twilio.voice import TwilioVoice
+from tocsin.channels.twilio.whatsapp import TwilioWhatsapp
+from tocsin.channels.vonage.sms import VonageSms
 from tocsin.channels.web_push import WebPush
 from tocsin.channels.webhook import Webhook
-from tocsin.channels.whatsapp import WhatsApp
-from tocsin.domain.channel import Channel
+from tocsin.channels.whatsapp.channel import WhatsApp
+from tocsin.domain.reaching.channel import Channel
 
 
 class Maker(Channel, Protocol):

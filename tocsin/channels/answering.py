@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.answer import BY_KEY, Deed
+from tocsin.domain.reaching.answer import BY_KEY, Deed
 
 LONGEST: Final = 20_000  # characters of a reply that are looked at
 MOST_WORDS: Final = 8  # more are a letter, not an answer

@@ -13,9 +13,9 @@ import msgspec
 
 from tocsin.channels.push_text import MOST_TITLE
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import Field, Kind
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import Field, Kind
+from tocsin.domain.reaching.message import Message
 from tocsin.kit.children import spawn
 from tocsin.kit.http import Outbound
 from tocsin.kit.text import one_line, shortened

@@ -7,8 +7,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from tocsin.domain.channel import Delivery
 from tocsin.domain.masking import hide
+from tocsin.domain.reaching.channel import Delivery
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import seconds_of
 from tocsin.kit.text import one_line

@@ -14,13 +14,13 @@ import jinja2
 
 from tocsin.channels.mail_back import answer_address, bounce_address
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import EMAIL
 from tocsin.domain.details import written_out
-from tocsin.domain.letter import Letter
 from tocsin.domain.local_times import local_time
-from tocsin.domain.message import Message
-from tocsin.domain.phrases import phrase
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import EMAIL
+from tocsin.domain.reaching.letter import Letter
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.text import one_line, printable
 

@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Final, Self
 
 import httpx
 
-from tocsin.channels import chat_hooks
 from tocsin.channels.asking import Undelivered
-from tocsin.channels.chat_sheet import Sheet, sheet_to_open
+from tocsin.channels.chats import hooks as chat_hooks
+from tocsin.channels.chats.sheet import Sheet, sheet_to_open
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import Field, Kind
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import Field, Kind
+from tocsin.domain.reaching.message import Message
 
 MOST_LINES: Final = 4000
 THREAD: Final = "messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"

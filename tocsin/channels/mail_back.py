@@ -9,7 +9,7 @@ import msgspec
 from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
 
-from tocsin.domain.hearing import Receipt
+from tocsin.domain.reaching.hearing import Receipt
 from tocsin.kit.text import one_line
 
 ANSWERS: Final = "ack+"

@@ -6,13 +6,13 @@ from typing import Any, ClassVar, Final, Self
 import httpx
 
 from tocsin.channels.asking import Answer, Undelivered
-from tocsin.channels.chat_api import call, refusal
+from tocsin.channels.chats.api import call, refusal
 from tocsin.channels.push_text import MOST_TITLE, is_urgent, within_bytes
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import Field, Kind
-from tocsin.domain.message import Message
-from tocsin.domain.phrases import phrase
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import Field, Kind
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.text import shortened
 
 MOST_BYTES: Final = 4096  # more becomes an attachment

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.message import Message
 from tocsin.kit.text import ELLIPSIS
 
 MOST_TITLE: Final = 250

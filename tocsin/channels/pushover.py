@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 import httpx
 
 from tocsin.channels.asking import Answer, Undelivered, exchange
-from tocsin.channels.chat_api import refusal
+from tocsin.channels.chats.api import refusal
 from tocsin.channels.push_text import MOST_TITLE, is_urgent
 from tocsin.channels.tools import Tools
-from tocsin.domain.answer import Answer as Wanted
-from tocsin.domain.answer import Upshot
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import Field, Kind
-from tocsin.domain.hearing import Callback, Forged, Heard, Receipt, Reply, Unheard
-from tocsin.domain.message import Message
-from tocsin.domain.phrases import phrase
+from tocsin.domain.reaching.answer import Answer as Wanted
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import Field, Kind
+from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Receipt, Reply, Unheard
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.text import shortened
 
 MOST_WORDS: Final = 1024

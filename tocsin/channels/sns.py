@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from tocsin.channels.asking import Answer, ask, refused
 from tocsin.channels.dialling import dialled
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import SMS, Field
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import SMS, Field
+from tocsin.domain.reaching.message import Message
 from tocsin.kit.aws import Credentials, signed_headers
 from tocsin.kit.sms import shortened
 from tocsin.kit.text import one_line, printable

@@ -12,11 +12,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import PUSH
-from tocsin.domain.device import Subscription, Unfit, read_subscription
-from tocsin.domain.message import Message
-from tocsin.domain.phrases import phrase
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import PUSH
+from tocsin.domain.reaching.device import Subscription, Unfit, read_subscription
+from tocsin.domain.reaching.message import Message
+from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.clock import Clock
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import seconds_of

@@ -8,9 +8,9 @@ import httpx
 import msgspec
 
 from tocsin.channels.tools import Tools
-from tocsin.domain.channel import Declaration, Delivery
-from tocsin.domain.contact_kind import WEBHOOK
-from tocsin.domain.message import Message
+from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.contact_kind import WEBHOOK
+from tocsin.domain.reaching.message import Message
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import may_succeed_later, seconds_of
 from tocsin.kit.sealing import Sealer

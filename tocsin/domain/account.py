@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.faults import faults_of_line
-from tocsin.domain.phrases import LANGUAGES
+from tocsin.domain.reaching.phrases import LANGUAGES
 from tocsin.kit.zones import is_zone
 
 LONGEST_NAME: Final = 100

@@ -8,7 +8,7 @@ import msgspec
 from tocsin.domain.command import Roster
 from tocsin.domain.escalation import Step, call_again, call_next
 from tocsin.domain.incident import Incident
-from tocsin.domain.paging import Planned
+from tocsin.domain.reaching.paging import Planned
 
 Pages = Callable[[str, datetime], Iterable[Planned]]  # a person's pages, counted from an instant
 

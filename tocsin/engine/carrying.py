@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from tocsin.domain.channel import Channel, Closing, Postman
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Channel, Closing, Postman
+from tocsin.domain.reaching.provider import Provider
 
 Make = Callable[[Provider], Channel | None]
 

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from tocsin.engine import follower
 from tocsin.engine.meters import Meters
-from tocsin.usecases import handoffs, upkeep, user_groups, work
+from tocsin.usecases import upkeep, work
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import deliveries
 from tocsin.usecases.monitoring import rounds
+from tocsin.usecases.reaching import handoffs, user_groups
 
 
 class Clockwork(NamedTuple):

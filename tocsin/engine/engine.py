@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from tocsin.domain.channel import Channel
 from tocsin.domain.machines.delivery import LANES
+from tocsin.domain.reaching.channel import Channel
 from tocsin.domain.work import LETTER, TIMER
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.clockworks import CLOCKWORKS, Clockwork
@@ -26,10 +26,11 @@ from tocsin.engine.prober import Prober
 from tocsin.engine.round_meters import RoundMeters
 from tocsin.engine.tasks import SEND_TIMEOUT, tasks
 from tocsin.kit.ids import new_id
-from tocsin.usecases import nodes, providers, work
+from tocsin.usecases import nodes, work
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.nodes import Node
+from tocsin.usecases.reaching import providers
 
 LONGEST_REST: Final = 5.0  # seconds, as all of these; a wake that got lost costs no more
 SHORTEST_REST: Final = 0.02  # the database is asked no more often, however much arrives,

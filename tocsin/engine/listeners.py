@@ -7,13 +7,13 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.answer import Upshot
-from tocsin.domain.hearing import Heard, Listener
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.answer import Upshot
+from tocsin.domain.reaching.hearing import Heard, Listener
+from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
-from tocsin.usecases import hearing, providers
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import hearing, providers
 
 LOOK_AGAIN: Final = 5.0  # seconds, as all of these
 FIRST_PAUSE: Final = 1.0  # twice as long after each connection that broke soon

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from tocsin.domain.failover import trail_of
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.failover import trail_of
+from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.work import Work
 from tocsin.engine.delivery_meters import SECONDS, DeliveryMeters
 from tocsin.usecases.work import Backlog

@@ -20,13 +20,13 @@ from tocsin.channels.mail_back import (
     read_report,
     words_of,
 )
-from tocsin.domain.answer import Answer
+from tocsin.domain.reaching.answer import Answer
 from tocsin.kit.listening import bound
 from tocsin.kit.smtp_in import MailReceiver
-from tocsin.usecases import mail_answers
-from tocsin.usecases.answer_tokens import message_of, token_of
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import mail_answers
+from tocsin.usecases.reaching.answer_tokens import message_of, token_of
 
 MOST_READ: Final = 200_000  # bytes: what people write, and what servers report, stands above
 MOST_PARTS: Final = 100

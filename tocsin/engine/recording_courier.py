@@ -1,12 +1,12 @@
 """The courier of recordings: it fetches from a provider what a caller said."""
 
-from tocsin.domain.call_line import Fetched
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.operator import Operator
+from tocsin.domain.reaching.call_line import Fetched
+from tocsin.domain.reaching.operator import Operator
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Courier
-from tocsin.usecases import call_recordings
-from tocsin.usecases.call_recordings import Parcel
+from tocsin.usecases.reaching import call_recordings
+from tocsin.usecases.reaching.call_recordings import Parcel
 
 
 def recording_courier(carrying: Carrying) -> Courier[Parcel]:

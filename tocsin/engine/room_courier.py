@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from tocsin.domain.channel import Channel, Delivery, recordable
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.domain.room import GroupKeeper, RoomKeeper
+from tocsin.domain.reaching.channel import Channel, Delivery, recordable
+from tocsin.domain.reaching.room import GroupKeeper, RoomKeeper
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.couriers import Courier
-from tocsin.usecases import room_telling
-from tocsin.usecases.room_telling import Parcel, Posted
+from tocsin.usecases.reaching import room_telling
+from tocsin.usecases.reaching.room_telling import Parcel, Posted
 
 UNABLE: Final = Delivery(ok=False, detail="The provider knows no rooms.")
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import httpx
 
-from tocsin.domain.channel import Postman
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.channel_config import kind_of
 from tocsin.domain.monitoring.notification_channel import Outcome
+from tocsin.domain.reaching.channel import Postman
 from tocsin.engine.couriers import Courier
 from tocsin.engine.proving import PATIENCE, prove
 from tocsin.outlets import TELL

@@ -8,30 +8,30 @@ from typing import Final, TypeVar
 
 import structlog
 
-from tocsin.domain.answer import Answer
-from tocsin.domain.channel import Delivery, Postman, recordable
-from tocsin.domain.failover import trail_of
-from tocsin.domain.hearing import Heard
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.answer import Answer
+from tocsin.domain.reaching.channel import Delivery, Postman, recordable
+from tocsin.domain.reaching.failover import trail_of
+from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
 from tocsin.engine.together import Together
 from tocsin.kit.clock import Clock
-from tocsin.usecases import (
+from tocsin.usecases import incidents
+from tocsin.usecases.errors import DatabaseAway
+from tocsin.usecases.house import House
+from tocsin.usecases.reaching import (
     answers,
     awake,
-    incidents,
     late_receipts,
     letters,
     notices,
     paging,
     receipts,
 )
-from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.house import House
-from tocsin.usecases.paging import Bundle, Due
-from tocsin.usecases.receipts import Handed
+from tocsin.usecases.reaching.paging import Bundle, Due
+from tocsin.usecases.reaching.receipts import Handed
 
 log = structlog.get_logger(__name__)
 

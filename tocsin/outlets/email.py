@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from tocsin.domain.channel import Delivery
 from tocsin.domain.event import Link
-from tocsin.domain.letter import Letter, Words
 from tocsin.domain.monitoring.channel_config import Email
 from tocsin.domain.monitoring.notification_channel import Outcome, Signal
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.letter import Letter, Words
 from tocsin.outlets.pagerduty import link_text
 from tocsin.outlets.tools import Tools
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import httpx
 import msgspec
 
-from tocsin.domain.channel import Postman
+from tocsin.domain.reaching.channel import Postman
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.schedule import Override, Schedule
 from tocsin.domain.service import Service
 from tocsin.domain.user import ContactMethod, NotificationRule, User
-from tocsin.store.providers import SealedProvider
+from tocsin.store.reaching.providers import SealedProvider
 from tocsin.store.settings import DECIDED
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.responder_request import ResponderRequest
-from tocsin.store.reach_tables import responder_requests
+from tocsin.store.reaching.reach_tables import responder_requests
 from tocsin.store.rows import Rows
 
 RESPONDER_REQUESTS: Final = Rows(responder_requests, ResponderRequest)

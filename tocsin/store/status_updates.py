@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.status_update import StatusUpdate, Subscriber
 from tocsin.store import tables
-from tocsin.store.reach_tables import incident_subscribers, status_updates
+from tocsin.store.reaching.reach_tables import incident_subscribers, status_updates
 from tocsin.store.rows import Rows
 
 STATUS_UPDATES: Final = Rows(status_updates, StatusUpdate)

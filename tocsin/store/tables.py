@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from tocsin.store import delivery_tables, reach_tables
+from tocsin.store import delivery_tables
 from tocsin.store.columns import EMPTY_LIST, NO_IDS, OPEN, Id, Instant, at, id_, metadata, owner
 from tocsin.store.monitoring import monitoring_tables
 from tocsin.store.people_tables import (
@@ -17,6 +17,7 @@ from tocsin.store.people_tables import (
     tickets,
     users,
 )
+from tocsin.store.reaching import reach_tables
 
 __all__ = [
     "Id",

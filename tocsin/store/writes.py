@@ -8,14 +8,14 @@ import msgspec
 from msgspec.structs import astuple
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.channel import Delivery
 from tocsin.domain.event import ChangeEvent
-from tocsin.domain.hearing import ReceiptState
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.machines.delivery import Dispatch
-from tocsin.domain.notification import Notification
-from tocsin.domain.sent import Sent
+from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.hearing import ReceiptState
+from tocsin.domain.reaching.notification import Notification
+from tocsin.domain.reaching.sent import Sent
 from tocsin.domain.work import Work
 from tocsin.store.pieces import statement
 

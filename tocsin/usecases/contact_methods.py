@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES, faults_of_address
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.masking import shown_part
+from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES, faults_of_address
 from tocsin.domain.user import ContactMethod
 from tocsin.kit.ids import new_id
 from tocsin.store import contact_methods

@@ -13,7 +13,7 @@ from tocsin.domain.decide import decide
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
-from tocsin.domain.paging import plan
+from tocsin.domain.reaching.paging import plan
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
 from tocsin.store import directory as store

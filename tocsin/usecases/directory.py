@@ -8,14 +8,15 @@ import asyncpg
 from tocsin.domain.command import Roster
 from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.machines.webhook import Listener
+from tocsin.domain.reaching.shadow import Shadow
 from tocsin.domain.rendering import holder_at
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.service import Service
-from tocsin.domain.shadow import Shadow
 from tocsin.store import directory as store
-from tocsin.store import rooms, shadows, templates, webhook_subscriptions
+from tocsin.store import webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
-from tocsin.store.providers import SealedProvider
+from tocsin.store.reaching import rooms, shadows, templates
+from tocsin.store.reaching.providers import SealedProvider
 
 
 class View:

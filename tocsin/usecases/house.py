@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import msgspec
 
 from tocsin.domain.account import Account
-from tocsin.domain.channel import Declaration
-from tocsin.domain.contact_kind import Kind, by_name
 from tocsin.domain.monitoring.envoy import Envoy
-from tocsin.domain.provider import Provider
+from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.contact_kind import Kind, by_name
+from tocsin.domain.reaching.provider import Provider
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database

@@ -11,8 +11,8 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.reaching.address import faults_of_email
 from tocsin.domain.service import Integration, Service
 from tocsin.domain.vendor import VENDOR_OF_ID, Vendor
 from tocsin.kit.ids import new_id

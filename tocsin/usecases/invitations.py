@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain import letter
-from tocsin.domain.letter import Words
+from tocsin.domain.reaching import letter
+from tocsin.domain.reaching.letter import Words
 from tocsin.domain.user import User
 from tocsin.store import tickets as ticket_store
 from tocsin.store import users as user_store

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.escalation import Step, people
 from tocsin.domain.incident import Incident
 from tocsin.domain.outlook import Call, calls, turns_at, turns_to
-from tocsin.domain.paging import Planned, plan
+from tocsin.domain.reaching.paging import Planned, plan
 from tocsin.store import directory
 from tocsin.store.driver import driver
 from tocsin.usecases.directory import View

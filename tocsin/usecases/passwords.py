@@ -12,18 +12,19 @@ from tocsin.auth import sessions
 from tocsin.auth.attempts import Attempts
 from tocsin.auth.passwords import hash_password, is_password
 from tocsin.auth.principal import Principal
-from tocsin.domain import letter
-from tocsin.domain.letter import Words
 from tocsin.domain.password import LONGEST, faults_of_password
+from tocsin.domain.reaching import letter
+from tocsin.domain.reaching.letter import Words
 from tocsin.domain.session import Origin
 from tocsin.domain.ticket import TicketKind
 from tocsin.domain.user import User
 from tocsin.store import sessions as session_store
 from tocsin.store import tickets as ticket_store
 from tocsin.store import users
-from tocsin.usecases import letters, tickets
+from tocsin.usecases import tickets
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import letters
 from tocsin.usecases.sessions import be_patient
 from tocsin.usecases.tickets import Sent, check_right_to_let_in, hand_out
 from tocsin.usecases.users import hold

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.command import AskForHelp, CancelRequest, Refused, ReplyToRequest
 from tocsin.domain.escalation import climb
 from tocsin.domain.incident import Incident
-from tocsin.domain.message import Notice, Purpose
-from tocsin.domain.paging import plan
+from tocsin.domain.reaching.message import Notice, Purpose
+from tocsin.domain.reaching.paging import plan
 from tocsin.domain.responder_request import (
     Reply,
     RequestTarget,
@@ -26,11 +26,11 @@ from tocsin.kit.ids import new_id
 from tocsin.store import responder_requests as store
 from tocsin.store.clashes import tried_again
 from tocsin.store.responder_requests import RESPONDER_REQUESTS
-from tocsin.usecases import notices
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import Arguments, Invalid
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, hold
+from tocsin.usecases.reaching import notices
 
 Result = Literal["cancelled", "joined", "declined", "not_found"]
 

@@ -8,21 +8,21 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.command import Publish
-from tocsin.domain.handoff import StatusUpdateRule
-from tocsin.domain.message import Notice, Purpose
-from tocsin.domain.paging import Planned, by_email, by_method
+from tocsin.domain.reaching.handoff import StatusUpdateRule
+from tocsin.domain.reaching.message import Notice, Purpose
+from tocsin.domain.reaching.paging import Planned, by_email, by_method
 from tocsin.domain.status_update import StatusUpdate, Subscriber
 from tocsin.store import incidents
 from tocsin.store import status_updates as store
 from tocsin.store.clashes import tried_again
 from tocsin.store.directory import Person
-from tocsin.store.handoffs import STATUS_UPDATE_RULES
+from tocsin.store.reaching.handoffs import STATUS_UPDATE_RULES
 from tocsin.store.status_updates import STATUS_UPDATES
-from tocsin.usecases import notices
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import By, hold
+from tocsin.usecases.reaching import notices
 from tocsin.usecases.wishes import refuse
 
 Result = Literal["success", "duplicate", "unauthorized"]

@@ -12,21 +12,14 @@ from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.note import Note
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.responder_request import Standing, standings
 from tocsin.domain.status_update import StatusUpdate, Subscriber
-from tocsin.store import (
-    alerts,
-    incidents,
-    log_entries,
-    notifications,
-    responder_requests,
-    status_updates,
-    tables,
-)
+from tocsin.store import alerts, incidents, log_entries, responder_requests, status_updates, tables
 from tocsin.store.names import names
 from tocsin.store.notes import NOTES
-from tocsin.store.notifications import NOTIFICATIONS
+from tocsin.store.reaching import notifications
+from tocsin.store.reaching.notifications import NOTIFICATIONS
 from tocsin.store.status_updates import STATUS_UPDATES
 from tocsin.usecases import outlooks
 from tocsin.usecases.errors import NotFound

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth import tickets
 from tocsin.auth.principal import Principal
-from tocsin.domain.letter import Words
+from tocsin.domain.reaching.letter import Words
 from tocsin.domain.ticket import TicketKind
 from tocsin.domain.user import User
 from tocsin.store.users import USERS
-from tocsin.usecases import letters
 from tocsin.usecases.errors import Complaint, Forbidden
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import letters
 
 PATHS: Final[Mapping[TicketKind, str]] = {
     "invitation": "/invitation",

@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.alert import Alert
 from tocsin.domain.event import Event, Severity
 from tocsin.domain.incident import Incident
-from tocsin.domain.notification import Notification
+from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.user import User
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents, tables, work
 from tocsin.store.alarms import ALARMS
 from tocsin.store.names import names
-from tocsin.store.notifications import NEWEST_FIRST, NOTIFICATIONS
+from tocsin.store.reaching.notifications import NEWEST_FIRST, NOTIFICATIONS
 from tocsin.store.services import standings
 from tocsin.usecases.errors import Arguments, Invalid, TooMany
 from tocsin.usecases.house import House

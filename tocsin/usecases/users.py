@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain import letter
-from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_line
-from tocsin.domain.phrases import LANGUAGES
+from tocsin.domain.reaching import letter
+from tocsin.domain.reaching.address import faults_of_email
+from tocsin.domain.reaching.phrases import LANGUAGES
 from tocsin.domain.team import Team
 from tocsin.domain.user import ContactMethod, NotificationRule, QuietHours, Role, Urgency, User
 from tocsin.kit.ids import new_id
@@ -25,10 +25,11 @@ from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.notification_rules import NOTIFICATION_RULES
 from tocsin.store.rows import Taken
 from tocsin.store.users import USERS
-from tocsin.usecases import letters, ties
+from tocsin.usecases import ties
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
+from tocsin.usecases.reaching import letters
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 100

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from tocsin import __version__
-from tocsin.domain.paging import EMAIL
+from tocsin.domain.reaching.paging import EMAIL
 from tocsin.store import nodes as node_store
 from tocsin.store import vitals as store
 from tocsin.store.nodes import Node

@@ -5,8 +5,8 @@ from typing import Any, Final
 import jinja2
 from starlette.responses import HTMLResponse, Response
 
-from tocsin.domain.phrases import phrase
 from tocsin.domain.priority import PRIORITY_OF_ID
+from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.sentences import sentence
 from tocsin.kit.instants import write_instant
 from tocsin.kit.text import printable

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
-from tocsin.domain.address import TELEPHONES
+from tocsin.domain.reaching.address import TELEPHONES
 from tocsin.domain.user import ContactMethod
 from tocsin.usecases import contact_methods
 from tocsin.usecases.contact_methods import Wish

@@ -8,9 +8,9 @@ from msgspec import UNSET, UnsetType
 from tocsin.api.incoming import Ref
 from tocsin.api.resources.contact_methods import contact_method_ref
 from tocsin.api.rest import Call, Resource
-from tocsin.domain.handoff import HandoffRule, HandoffType, StatusUpdateRule
+from tocsin.domain.reaching.handoff import HandoffRule, HandoffType, StatusUpdateRule
 from tocsin.kit.instants import write_instant
-from tocsin.usecases.telling_rules import HANDOFFS, STATUS_UPDATES, Known, Wish
+from tocsin.usecases.reaching.telling_rules import HANDOFFS, STATUS_UPDATES, Known, Wish
 
 HANDOFF_RULES = Resource(
     "/users/{id}/oncall_handoff_notification_rules",

@@ -8,9 +8,9 @@ from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
 from tocsin.api.views import View
 from tocsin.api.zones import asked_zone
-from tocsin.usecases import notifications
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.notifications import Filter, Known
+from tocsin.usecases.reaching import notifications
+from tocsin.usecases.reaching.notifications import Filter, Known
 
 NOTIFICATIONS = Resource("/notifications", scope="users:notifications")
 

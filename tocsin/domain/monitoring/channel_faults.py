@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.address import faults_of_email
 from tocsin.domain.faults import faults_of_url
 from tocsin.domain.header_lines import content_type_of, faults_of_headers, read_headers
 from tocsin.domain.masking import DOTS
@@ -25,6 +24,7 @@ from tocsin.domain.monitoring.channel_config import (
 from tocsin.domain.monitoring.instructions import still_open
 from tocsin.domain.monitoring.placeholders import NAMES, fill_body, is_json
 from tocsin.domain.monitoring.target_secrets import MOVED
+from tocsin.domain.reaching.address import faults_of_email
 
 MOST_ADDRESSES: Final = 50
 LONGEST_BODY: Final = 64 * 1024

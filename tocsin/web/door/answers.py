@@ -5,10 +5,10 @@ from typing import Final, get_args
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.answer import Deed
-from tocsin.usecases import answer_pages
-from tocsin.usecases.answer_pages import Asked
+from tocsin.domain.reaching.answer import Deed
 from tocsin.usecases.errors import NotFound
+from tocsin.usecases.reaching import answer_pages
+from tocsin.usecases.reaching.answer_pages import Asked
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -5,14 +5,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.call_line import DEFAULT_RING_SECONDS, RING_SECONDS, CallLine
-from tocsin.domain.call_words import caller_of, outcome, sentence
-from tocsin.domain.phrases import LANGUAGE_NAMES
+from tocsin.domain.reaching.call_line import DEFAULT_RING_SECONDS, RING_SECONDS, CallLine
+from tocsin.domain.reaching.call_words import caller_of, outcome, sentence
+from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.kit.text import is_digits
-from tocsin.usecases import call_lines, choices
-from tocsin.usecases.call_lines import Wish
+from tocsin.usecases import choices
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.providers import callback_of
+from tocsin.usecases.reaching import call_lines
+from tocsin.usecases.reaching.call_lines import Wish
+from tocsin.usecases.reaching.providers import callback_of
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -6,14 +6,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.address import DEFAULT_COUNTRY, TELEPHONES
-from tocsin.domain.contact_kind import Kind
+from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES
+from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, Urgency
 from tocsin.kit.text import is_digits
-from tocsin.usecases import contact_methods, notification_rules, proofs, users
+from tocsin.usecases import contact_methods, notification_rules, users
 from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
 from tocsin.usecases.errors import Complaint, Conflict, Invalid, TooMany
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import proofs
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

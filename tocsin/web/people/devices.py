@@ -4,9 +4,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import devices
-from tocsin.usecases.devices import Wish
 from tocsin.usecases.errors import Forbidden, Invalid
+from tocsin.usecases.reaching import devices
+from tocsin.usecases.reaching.devices import Wish
 from tocsin.web.door.browsers import browser
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -6,11 +6,12 @@ from typing import Final
 from msgspec import convert
 from starlette.responses import Response
 
-from tocsin.domain.handoff import HandoffType
+from tocsin.domain.reaching.handoff import HandoffType
 from tocsin.kit.text import is_digits
-from tocsin.usecases import choices, shadows, users
+from tocsin.usecases import choices, users
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
-from tocsin.usecases.telling_rules import HANDOFFS, STATUS_UPDATES, Wish
+from tocsin.usecases.reaching import shadows
+from tocsin.usecases.reaching.telling_rules import HANDOFFS, STATUS_UPDATES, Wish
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.contact_kind import Kind
+from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
 from tocsin.usecases.users import Known
 from tocsin.web.words import channel, join

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import UNSET
 from starlette.responses import Response
 
-from tocsin.domain.phrases import LANGUAGE_NAMES
+from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.domain.user import QuietHours, User
 from tocsin.kit.text import is_digits
 from tocsin.usecases import duty, incident_queries, invitations, ties, users

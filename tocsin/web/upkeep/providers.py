@@ -7,11 +7,12 @@ from typing import Final
 from msgspec import UNSET
 from starlette.responses import Response
 
-from tocsin.domain.channel import Declaration
-from tocsin.usecases import contact_methods, providers
+from tocsin.domain.reaching.channel import Declaration
+from tocsin.usecases import contact_methods
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.providers import Known, Wish, callback_of
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Known, Wish, callback_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -6,12 +6,12 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.page_words import BUILT_IN, FORMS, Form
-from tocsin.domain.phrases import LANGUAGE_NAMES
+from tocsin.domain.reaching.page_words import BUILT_IN, FORMS, Form
+from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.kit import sms
-from tocsin.usecases import templates
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.templates import Known
+from tocsin.usecases.reaching import templates
+from tocsin.usecases.reaching.templates import Known
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

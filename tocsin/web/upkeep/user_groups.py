@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.usecases import rooms, user_groups
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.user_groups import Wish
+from tocsin.usecases.reaching import rooms, user_groups
+from tocsin.usecases.reaching.user_groups import Wish
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -1,0 +1,1 @@
+"""What calls share, whoever carries them."""

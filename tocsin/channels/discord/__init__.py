@@ -1,0 +1,1 @@
+"""Discord: a bot with buttons."""

@@ -1,0 +1,1 @@
+"""Matrix: a user like any other, who is answered by reactions."""

@@ -1,0 +1,1 @@
+"""Mattermost: a bot with buttons."""

@@ -1,0 +1,1 @@
+"""Plivo: texts and calls."""

@@ -1,0 +1,1 @@
+"""Slack: one app for people, rooms and user groups."""

@@ -1,0 +1,1 @@
+"""Texts over SMPP, as carriers speak it."""

@@ -1,0 +1,1 @@
+"""Texts over any gateway that takes HTTP."""

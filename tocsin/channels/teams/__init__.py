@@ -1,0 +1,1 @@
+"""Microsoft Teams: a bot, or a workflow that takes cards."""

@@ -1,0 +1,1 @@
+"""What short messages share, whoever carries them."""

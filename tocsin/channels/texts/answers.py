@@ -1,0 +1,30 @@
+"""Short messages that people send us: what they want by them, and what they are told."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tocsin.channels.answering import is_for_the_carrier, read
+from tocsin.domain.reaching.answer import Answer, Upshot
+from tocsin.domain.reaching.hearing import Heard
+
+LONGEST_QUESTION: Final = 40  # characters: what is longer was written by a machine, or to one
+
+
+def heard_text(text: str, sender: str) -> Heard:
+    """Return what somebody wants. Who is not understood is told what is open.
+
+    Telephones that answer by themselves must not be answered again and again.
+    """
+    said = read(text)
+    if said is not None:
+        answer = Answer(deed=said.deed, number=said.number, sender=sender)
+    elif is_for_the_carrier(text) or len(text.strip()) > LONGEST_QUESTION:
+        return Heard()
+    else:
+        answer = Answer(deed="list", sender=sender)
+    return Heard(answers=(answer,))
+
+
+def told(upshots: Sequence[Upshot]) -> str:
+    """Return what is answered, empty if nothing is."""
+    return "\n".join(upshot.sentence for upshot in upshots)

@@ -1,0 +1,1 @@
+"""Twilio: texts, calls, WhatsApp, and numbers that people call."""

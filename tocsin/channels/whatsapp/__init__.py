@@ -1,0 +1,1 @@
+"""WhatsApp, by the cloud of its maker."""

@@ -1,0 +1,1 @@
+"""Reaching people: messages, answers, what carries them, and the words of both."""

@@ -1,0 +1,1 @@
+"""Reaching people: providers, what they were handed, and what came of it."""

@@ -1,0 +1,64 @@
+"""Providers, with sealed settings, and how they have done lately."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.reaching.provider import Health
+from tocsin.store.reaching.reach_tables import provider_health, providers
+from tocsin.store.rows import Rows
+
+
+class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider as it is stored: what it was given is sealed."""
+
+    id: str
+    type: str
+    kind: str
+    name: str
+    position: int
+    settings_encrypted: bytes
+    is_disabled: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+PROVIDERS: Final = Rows(providers, SealedProvider)
+IN_ORDER: Final = (providers.c.kind, providers.c.position, providers.c.id)
+_HEALTHS: Final = Rows(provider_health, Health)
+
+
+async def hold_health(tx: AsyncConnection, id_: str) -> Health:
+    """Return how one has done, and let nobody else change it until the transaction ends.
+
+    Several may fail for the first time at once: there must be a row to hold.
+    """
+    await tx.execute(postgresql.insert(provider_health).values(id=id_).on_conflict_do_nothing())
+    return await _HEALTHS.get(tx, id_, hold=True) or Health(id=id_)
+
+
+async def claim(tx: AsyncConnection, health: Health, until: datetime) -> bool:
+    """Let one that has rested rest on, for everybody but the first who asks."""
+    c = provider_health.c
+    query = sa.update(provider_health).where(c.id == health.id, c.rests_until == health.rests_until)
+    return (await tx.execute(query.values(rests_until=until).returning(c.id))).first() is not None
+
+
+async def healths(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Health]:
+    """Return how these have done; one that was never asked is missing."""
+    wanted = sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Text)))
+    found = await _HEALTHS.select(tx, provider_health.c.id == wanted)
+    return {health.id: health for health in found}
+
+
+async def keep_health(tx: AsyncConnection, health: Health) -> None:
+    """Keep how one has done."""
+    values = msgspec.structs.asdict(health)
+    query = postgresql.insert(provider_health).values(values)
+    changed = {name: query.excluded[name] for name in values if name != "id"}
+    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))

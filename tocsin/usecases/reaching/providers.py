@@ -1,0 +1,226 @@
+"""Providers: found, set up, changed, put in order and taken away by administrators."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tocsin.domain.faults import faults_of_line, faults_of_url
+from tocsin.domain.reaching.address import faults_of_value
+from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.contact_kind import Field
+from tocsin.domain.reaching.provider import Health, Provider
+from tocsin.kit.ids import new_id
+from tocsin.store.reaching import providers as store
+from tocsin.store.reaching.providers import IN_ORDER, PROVIDERS, SealedProvider
+from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.house import House
+from tocsin.usecases.wishes import refuse
+
+LONGEST_NAME: Final = 100
+LOOK_AGAIN: Final = 5.0  # seconds; pages look for themselves, this is for what is shown
+
+UNKNOWN_TYPE: Final = "Type must be one of {}."
+TYPE_FOR_LIFE: Final = "Type cannot be changed."
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider shall be; UNSET leaves it as it is. Blank secrets stay as they are too."""
+
+    type: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    settings: Mapping[str, str] | UnsetType = UNSET
+    position: int | UnsetType = UNSET
+    is_disabled: bool | UnsetType = UNSET
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider, what it declares, and how it has done lately."""
+
+    provider: Provider
+    declaration: Declaration
+    health: Health
+
+
+async def find(house: House) -> list[Known]:
+    """List the providers, those of one kind together, the first who is asked first."""
+    async with house.database.read() as tx:
+        sealed = await PROVIDERS.select(tx, order_by=IN_ORDER)
+        healths = await store.healths(tx, [one.id for one in sealed])
+    return _know(house, sealed, healths)
+
+
+async def get(house: House, provider_id: str) -> Known:
+    """Read one provider, and nothing of others: strangers may ask for it often."""
+    async with house.database.read() as tx:
+        sealed = await PROVIDERS.get(tx, provider_id)
+        healths = await store.healths(tx, [provider_id]) if sealed else {}
+    if known := _know(house, [sealed] if sealed else [], healths):
+        return known[0]
+    raise NotFound("Provider", provider_id)
+
+
+async def create(house: House, wish: Wish, now: datetime) -> Provider:
+    """Set one up; it is asked after those of its kind that are there."""
+    async with house.database.begin() as tx:
+        declaration = _declaration(house, wish.type or "")
+        kind = declaration.kind.name
+        others = await PROVIDERS.select(tx, PROVIDERS.c.kind == kind, order_by=IN_ORDER)
+        blank = Provider(
+            id=new_id(),
+            type=declaration.name,
+            kind=kind,
+            name=declaration.label,
+            position=max((one.position + 1 for one in others), default=0),
+            created_at=now,
+            updated_at=now,
+        )
+        return await _store(tx, house, declaration, blank, wish, is_new=True)
+
+
+async def change(house: House, provider_id: str, wish: Wish, now: datetime) -> Provider:
+    """Change one."""
+    async with house.database.begin() as tx:
+        before = replace(opened(house, await _hold(tx, provider_id)), updated_at=now)
+        if wish.type is not UNSET and wish.type != before.type:
+            raise Invalid(TYPE_FOR_LIFE)
+        declaration = _declaration(house, before.type)
+        return await _store(tx, house, declaration, before, wish, is_new=False)
+
+
+async def put_first(house: House, provider_id: str, now: datetime) -> None:
+    """Let one be asked before all others of its kind."""
+    async with house.database.begin() as tx:
+        first = await _hold(tx, provider_id)
+        others = await PROVIDERS.select(tx, PROVIDERS.c.kind == first.kind, order_by=IN_ORDER)
+        in_order = [first, *(one for one in others if one.id != first.id)]
+        for position, one in enumerate(in_order):
+            await PROVIDERS.update(tx, replace(one, position=position, updated_at=now))
+
+
+async def remove(house: House, provider_id: str) -> None:
+    """Take one away, and what hangs on it."""
+    async with house.database.begin() as tx:
+        await _hold(tx, provider_id)
+        await PROVIDERS.delete(tx, provider_id)
+    await recall(house)
+
+
+async def recall(house: House) -> None:
+    """Read who is set up, so that this node shows it."""
+    async with house.database.read() as tx:
+        sealed = await PROVIDERS.select(tx, order_by=IN_ORDER)
+    house.providers.newest = [opened(house, one) for one in sealed]
+
+
+async def follow(house: House) -> None:
+    """Keep what is shown of providers on this node fresh, until cancelled."""
+    while True:
+        await recall(house)
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+def opened(house: House, sealed: SealedProvider) -> Provider:
+    """Return a provider with what it was given."""
+    settings = msgspec.json.decode(house.sealer.open(sealed.settings_encrypted))
+    fields = msgspec.structs.asdict(sealed)
+    del fields["settings_encrypted"]
+    return Provider(**fields, settings=settings)
+
+
+def callback_of(house: House, provider_id: str) -> str:
+    """Return the address at which a provider may call us."""
+    return f"{house.settings.public_url}/callbacks/{provider_id}"
+
+
+def _know(
+    house: House, sealed: Sequence[SealedProvider], healths: Mapping[str, Health]
+) -> list[Known]:
+    declared = {one.name: one for one in house.declared}
+    return [
+        Known(
+            provider=opened(house, one),
+            declaration=declared[one.type],
+            health=healths.get(one.id, Health(id=one.id)),
+        )
+        for one in sealed
+        if one.type in declared
+    ]
+
+
+async def _hold(tx: AsyncConnection, provider_id: str) -> SealedProvider:
+    sealed = await PROVIDERS.get(tx, provider_id, hold=True)
+    if sealed is None:
+        raise NotFound("Provider", provider_id)
+    return sealed
+
+
+async def _store(
+    tx: AsyncConnection,
+    house: House,
+    declaration: Declaration,
+    before: Provider,
+    wish: Wish,
+    *,
+    is_new: bool,
+) -> Provider:
+    provider = _apply(wish, before, declaration)
+    refuse(_faults(provider, declaration))
+    fields = msgspec.structs.asdict(provider)
+    text = msgspec.json.encode(fields.pop("settings")).decode()
+    sealed = SealedProvider(**fields, settings_encrypted=house.sealer.seal(text))
+    await (PROVIDERS.insert(tx, sealed) if is_new else PROVIDERS.update(tx, sealed))
+    return provider
+
+
+def _declaration(house: House, type_: str) -> Declaration:
+    offered = {one.name: one for one in house.declared if one.settings}
+    if type_ not in offered:
+        raise Invalid(UNKNOWN_TYPE.format(", ".join(offered)))
+    return offered[type_]
+
+
+def _apply(wish: Wish, before: Provider, declaration: Declaration) -> Provider:
+    given = {} if wish.settings is UNSET else wish.settings
+    settings = {
+        field.name: _setting(field, given.get(field.name), before.settings.get(field.name, ""))
+        for field in declaration.settings
+    }
+    return replace(
+        before,
+        name=before.name if wish.name is UNSET else wish.name.strip(),
+        position=before.position if wish.position is UNSET else wish.position,
+        is_disabled=before.is_disabled if wish.is_disabled is UNSET else wish.is_disabled,
+        settings=settings,
+    )
+
+
+def _setting(field: Field, given: str | None, before: str) -> str:
+    if given is None or (field.kind == "secret" and not given.strip()):
+        return before
+    return given.strip()
+
+
+def _faults(provider: Provider, declaration: Declaration) -> Iterator[str]:
+    yield from faults_of_line("Name", provider.name, LONGEST_NAME)
+    for field in declaration.settings:
+        yield from _faults_of_setting(field, provider.settings[field.name])
+
+
+def _faults_of_setting(field: Field, value: str) -> Iterator[str]:
+    if not value:
+        if field.required:
+            yield f"{field.label} cannot be blank."
+    elif field.kind == "url":
+        yield from faults_of_url(field.label, value, field.example)
+    elif field.kind == "choice":
+        names: Sequence[str] = [name for name, _ in field.choices]
+        if value not in names:
+            yield f"{field.label} must be one of {', '.join(names)}."
+    else:
+        yield from faults_of_value(field.label, field, value)
