@@ -26,6 +26,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     ``contact_method_id`` None with kind ``notify`` means the person's login address.
     ``id`` and ``planned_for`` are given when it is stored; ``attempts`` counts leases.
+    ``held_until`` is set where it had to wait for the limit of a provider.
     """
 
     id: int = 0
@@ -39,6 +40,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str | None = None
     contact_method_id: str | None = None
     payload: dict[str, Any] | None = None
+    held_until: datetime | None = None
 
     @property
     def address(self) -> str:

@@ -21,6 +21,11 @@ users = sa.Table(
     sa.Column("language", sa.Text, comment="In which they are told; none: the account's."),
     sa.Column("awake_check_minutes", sa.Integer),
     sa.Column("quiet_hours", JSONB, comment="When pages of low urgency wait."),
+    sa.Column(
+        "digest_seconds",
+        sa.Integer,
+        comment="How long pages gather in a storm; none: as long as the account's.",
+    ),
     at(),
     sa.Index("uq_users_email", sa.text("lower(email)"), unique=True),
 )

@@ -16,6 +16,7 @@ TABLES: Final = """
         position integer default '0' not null,
         settings_encrypted bytea not null,
         is_disabled boolean default false not null,
+        most_per_minute integer,
         created_at timestamptz default now() not null,
         updated_at timestamptz default now() not null,
         constraint pk_providers primary key (id)
@@ -26,6 +27,8 @@ TABLES: Final = """
         'The name of the channel that it is.';
     comment on column providers.kind is
         'The contact methods that it reaches.';
+    comment on column providers.most_per_minute is
+        'Messages; none: as many as there are.';
 
     create table provider_health (
         id text collate "C" not null,
@@ -63,6 +66,7 @@ TABLES: Final = """
     create index ix_messages_at on messages (at);
     create index ix_messages_channel on messages (channel, address, at);
     create index ix_messages_provider_id on messages (provider_id, provider_ref);
+    create index ix_messages_provider_id_at on messages (provider_id, at);
     create index ix_messages_user_id on messages (user_id, at);
     comment on table messages is
         'What was handed to channels, so that receipts and answers find what they are about.';
@@ -328,9 +332,14 @@ TABLES: Final = """
     comment on column contact_methods.fault is 'Why it reaches nobody: a bounce, a refusal.';
     alter table users
         add column language text, add column awake_check_minutes integer,
-        add column quiet_hours jsonb;
+        add column quiet_hours jsonb, add column digest_seconds integer;
     comment on column users.language is 'In which they are told; none: the account''s.';
     comment on column users.quiet_hours is 'When pages of low urgency wait.';
+    comment on column users.digest_seconds is
+        'How long pages gather in a storm; none: as long as the account''s.';
+    alter table work add column held_until timestamptz;
+    create index ix_work_waiting on work (lane) where held_until = due;
+    comment on column work.held_until is 'Equal to due: it waits for the limit of a provider.';
     alter table notifications
         add column message_id varchar(14) collate "C",
         add column carrier text not null default '',
