@@ -1,6 +1,7 @@
 """Calls of providers: believed as their channel says, done, and answered in its words."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,13 +13,16 @@ from prometheus_client import CollectorRegistry
 from tests.night import URL, Night
 from tests.talkers import Switchboard, Talker, acknowledging, receipt
 from tocsin.api.hearing import HearingApp
-from tocsin.domain.reaching.hearing import Callback, Heard
+from tocsin.domain.reaching.believing import RECEIPTS_FOR
+from tocsin.domain.reaching.hearing import Callback, Command, Heard
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
 from tocsin.store.quarantine import QUARANTINE
 from tocsin.store.reaching.providers import PROVIDERS
+from tocsin.usecases.reaching import providers
 from tocsin.usecases.reaching.hearing import MOST_KEPT
+from tocsin.usecases.reaching.providers import Wish
 
 
 class Line:
@@ -120,6 +124,70 @@ async def test_what_is_forged_is_not_believed(line: Line, secret: str) -> None:
     assert (answer.status_code, answer.text) == (401, "X-Secret is missing or wrong.")
     assert [i.status for i in await line.board.night.incidents()] == ["triggered"]
     assert line.counted("forged") == 1
+
+
+async def switched_off(line: Line) -> None:
+    house = line.board.house
+    await providers.change(house, line.provider.id, Wish(is_disabled=True), house.clock())
+
+
+async def test_answers_of_a_provider_that_is_switched_off_are_refused(line: Line) -> None:
+    token = await paged(line)
+    await switched_off(line)
+
+    answer = await line.calls(acknowledging(token))
+
+    assert (answer.status_code, answer.text) == (
+        410, "This provider is switched off; only receipts are taken."
+    )  # fmt: skip
+    assert [i.status for i in await line.board.night.incidents()] == ["triggered"]
+    assert line.counted("disabled") == 1
+
+
+async def test_commands_and_questions_of_a_provider_that_is_switched_off_are_refused(
+    line: Line,
+) -> None:
+    token = await paged(line)
+    await switched_off(line)
+    asked = Heard(commands=(Command(word="trigger", text="Shop It burns", sender="+15551234"),))
+
+    assert (await line.calls(asked)).status_code == 410
+    assert (await line.calls(method="GET", tail=f"?token={token}")).status_code == 410
+    assert len(await line.board.night.incidents()) == 1
+
+
+async def test_receipts_of_a_provider_that_is_switched_off_are_heard_for_an_hour(
+    line: Line,
+) -> None:
+    await paged(line)
+    await switched_off(line)
+
+    assert (await line.calls(receipt("One-1", "delivered"))).status_code == 200
+    line.board.night.now += RECEIPTS_FOR + timedelta(seconds=1)
+    await line.calls(receipt("One-1", "read"))
+
+    notifications = {n.kind: n for n in await line.board.night.notifications()}
+    assert notifications["sms"].receipt == "delivered"
+
+
+async def test_what_comes_with_a_refused_answer_is_a_receipt_nevertheless(line: Line) -> None:
+    token = await paged(line)
+    await switched_off(line)
+    told = replace(acknowledging(token), receipts=receipt("One-1", "read").receipts)
+
+    assert (await line.calls(told)).status_code == 410
+
+    notifications = {n.kind: n for n in await line.board.night.notifications()}
+    assert notifications["sms"].receipt == "read"
+
+
+async def test_a_provider_that_was_taken_away_is_not_heard_and_counted(line: Line) -> None:
+    token = await paged(line)
+    await providers.remove(line.board.house, line.provider.id)
+
+    assert (await line.calls(acknowledging(token))).status_code == 404
+    labels = {"provider": "none", "outcome": "unknown"}
+    assert line.registry.get_sample_value("tocsin_heard_total", labels) == 1
 
 
 async def test_what_is_not_understood_is_kept_for_people_to_look_at(line: Line) -> None:

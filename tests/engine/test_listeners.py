@@ -113,3 +113,23 @@ async def test_only_one_node_listens(office: Office) -> None:
     await other.listeners.serve()
 
     assert other.ears == []
+
+
+@pytest.mark.parametrize("ends", ["removed", "disabled"])
+async def test_who_is_gone_is_not_believed_before_that_is_noticed(
+    office: Office, ends: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = await office.board.add("fast", "One")
+    await until(lambda: office.ears[0].listeners == 1)
+    monkeypatch.setattr(office.listeners, "_look_again", 60.0)
+    await asyncio.sleep(3 * SOON)
+
+    house = office.board.house
+    if ends == "removed":
+        await providers.remove(house, provider.id)
+    else:
+        await providers.change(house, provider.id, Wish(is_disabled=True), house.clock())
+    office.ears[0].queue.put_nowait(acknowledging("foreign"))
+    await until(lambda: office.ears[0].times == 2)
+
+    assert office.ears[0].told == []

@@ -8,10 +8,12 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
+from tocsin.domain.reaching.believing import believed
 from tocsin.domain.reaching.hearing import (
     Callback,
     Finisher,
     Forged,
+    Heard,
     Hearer,
     Preparer,
     Reply,
@@ -27,6 +29,7 @@ PREFIX: Final = hearing.PREFIX
 
 _ADDRESS: Final = re.compile(rf"{PREFIX}(?P<id>[A-Z0-9]{{1,14}})(?:/(?P<tail>.*))?")
 _UNKNOWN: Final = "No provider calls at this address."
+_SWITCHED_OFF: Final = "This provider is switched off; only receipts are taken."
 _WRONG_METHOD: Final = "Use GET or POST."
 _AWAY: Final = "The database is away; call again in 5 seconds."
 
@@ -66,6 +69,7 @@ class HearingApp:
         address = _ADDRESS.fullmatch(scope["path"])
         found = await self._find(address["id"]) if address else None
         if address is None or found is None:
+            self._count("none", "unknown")
             await _respond(send, _saying(404, _UNKNOWN))
         elif scope["method"] not in {"GET", "POST"}:
             await _respond(send, _saying(405, _WRONG_METHOD))
@@ -106,19 +110,32 @@ class HearingApp:
             await hearing.keep_unheard(self._house, provider, sender, callback.body, str(why))
             await _respond(send, _saying(400, str(why)))
         else:
-            if heard.line is not None and isinstance(hearer, Operator):
-                direction = await call_routing.follow(self._house, provider, heard.line, now)
-                await _respond(send, hearer.direct(direction))
-                return
-            upshots, message = await hearing.take(self._house, provider, heard, now)
-            for _ in (upshot for upshot in upshots if not upshot.ok):
-                self._count(provider.type, "refused")
-            self._count(provider.type, "heard")
-            await _respond(send, hearer.reply(callback, heard, upshots, message))
-            if isinstance(hearer, Finisher):
-                await hearer.finish(callback, heard, upshots)
+            kept = believed(provider, heard)
+            if kept != heard:
+                await hearing.take(self._house, provider, kept, now)
+                self._note(provider, "disabled", _SWITCHED_OFF)
+                await _respond(send, _saying(410, _SWITCHED_OFF))
+            else:
+                await self._do(provider, hearer, callback, heard, send)
 
-    def _note(self, provider: Provider, outcome: str, why: Exception) -> None:
+    async def _do(
+        self, provider: Provider, hearer: Hearer, callback: Callback, heard: Heard, send: Send
+    ) -> None:
+        """Do what was told, and answer."""
+        now = self._house.clock()
+        if heard.line is not None and isinstance(hearer, Operator):
+            direction = await call_routing.follow(self._house, provider, heard.line, now)
+            await _respond(send, hearer.direct(direction))
+            return
+        upshots, message = await hearing.take(self._house, provider, heard, now)
+        for _ in (upshot for upshot in upshots if not upshot.ok):
+            self._count(provider.type, "refused")
+        self._count(provider.type, "heard")
+        await _respond(send, hearer.reply(callback, heard, upshots, message))
+        if isinstance(hearer, Finisher):
+            await hearer.finish(callback, heard, upshots)
+
+    def _note(self, provider: Provider, outcome: str, why: Exception | str) -> None:
         """Count and log what is not believed or not understood, without what it said."""
         self._count(provider.type, outcome)
         log.warning("callback.refused", provider=provider.id, outcome=outcome, why=str(why))

@@ -23,6 +23,10 @@ STEADY: Final = 60.0  # what lasted for so long was no failure
 log = structlog.get_logger(__name__)
 
 
+class SwitchedOff(Exception):  # noqa: N818 - an end, not a fault
+    """The provider is not believed any more, and its channel will soon stop listening."""
+
+
 class Listeners:
     """Listens to each provider that is asked, as long as it is set up as it is."""
 
@@ -76,6 +80,9 @@ class Listeners:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _tell(self, provider: Provider, heard: Heard) -> Sequence[Upshot]:
+        """Do what was heard. Raises SwitchedOff and NotFound, which break the connection."""
+        if (await providers.get(self._house, provider.id)).provider.is_disabled:
+            raise SwitchedOff(provider.id)
         upshots, _ = await hearing.take(self._house, provider, heard, self._house.clock())
         self._meters.heard(provider.type, "heard")
         return upshots

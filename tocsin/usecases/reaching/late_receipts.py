@@ -10,6 +10,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.reaching.believing import believes_receipt
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import Trail, Turn, is_news, trail_of
 from tocsin.domain.reaching.hearing import Receipt
@@ -40,7 +41,7 @@ async def note(
 ) -> None:
     """Write down what is news. What has failed after all goes another way at once, and once."""
     for receipt in receipts:
-        message_id = await _message_of(house, provider, receipt)
+        message_id = await _message_of(house, provider, receipt, now)
         if message_id is None:
             log.info("receipt.stray", provider=provider.id, state=receipt.state)
         else:
@@ -85,13 +86,15 @@ async def ring(house: House, works: Sequence[Work], now: datetime) -> None:
             await flush(await driver(tx), writes)
 
 
-async def _message_of(house: House, provider: Provider, receipt: Receipt) -> str | None:
+async def _message_of(
+    house: House, provider: Provider, receipt: Receipt, now: datetime
+) -> str | None:
     for pause in (0.0, *PAUSES):
         await asyncio.sleep(pause)
         async with house.database.read() as tx:
             sent = await messages.of_reference(tx, provider.id, receipt.provider_id)
         if sent is not None:
-            return sent.id
+            return sent.id if believes_receipt(provider, sent.at, now) else None
     return None
 
 
