@@ -126,7 +126,7 @@ async def _channels(site: Site, town: Town, env: str) -> dict[str, str]:
 def _configs() -> Iterator[tuple[str, Config]]:
     yield "Checkout", PagerDuty(integration_key=KEY, base_url="http://127.0.0.1:9")
     yield "Tickets", CALLS
-    yield "Chat of the shop", Slack(url="https://hooks.slack.com/services/T00/B00/XXXXXXXXXXXX")
+    yield "Chat of the shop", Slack(url="https://hooks.slack.com/services/T000/B000/example")
     yield "Mailing list", Email(addresses=("shop@example.com", "night@example.com"))
 
 

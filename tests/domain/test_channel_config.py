@@ -180,7 +180,7 @@ def test_what_is_pasted_along_is_left_out() -> None:
         ),
         (
             Slack(url="ftp://hooks.slack.com"),
-            "URL must be an address such as https://hooks.slack.com/services/T00/B00/XXXX.",
+            "URL must be an address such as https://hooks.slack.com/services/T000/B000/example.",
         ),
         (Slack(url="http://[broken"), "URL must be an address such as https://hooks.slack.com/"),
         (Webhook(url="https://a.example.com", secret="x" * 201), "Secret must have at most 200"),

@@ -1,4 +1,4 @@
-"""Targets: which may be watched, what is said of the others, and what of them is shown."""
+"""Targets: which may be watched, and what is said of the others."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tocsin.domain.monitoring.monitor import (
     Tcp,
     Tls,
 )
-from tocsin.domain.monitoring.monitor_faults import faults_of_target, shown
+from tocsin.domain.monitoring.monitor_faults import faults_of_target
 from tocsin.domain.monitoring.statuses import is_among
 
 SHOP = "https://shop.example.com/"
@@ -142,32 +142,6 @@ def test_what_can_be_watched_has_no_fault(target: Target) -> None:
 )  # fmt: skip
 def test_what_cannot_be_watched_is_told_in_one_sentence(target: Target, fault: str) -> None:
     assert list(faults_of_target(target)) == [fault]
-
-
-@pytest.mark.parametrize(
-    ("target", "text"),
-    [
-        (Http(url="https://a:b@example.com/x?page=2"), "https://example.com/x?page=2"),
-        (
-            Http(url="https://example.com/x?page=2&api_key=secret&Signature=abc"),
-            "https://example.com/x?page=2&api_key=***&Signature=***",
-        ),
-        (PageWalk(steps=(OPEN, SUBMIT)), SHOP),
-        (PageWalk(steps=()), ""),
-        (Dns(name="example.com", record="MX"), "MX example.com"),
-        (Dns(name="example.com", server="192.0.2.53"), "A example.com at 192.0.2.53"),
-        (Tcp(host="::1", port=80), "[::1]:80"),
-        (Tls(host="example.com"), "example.com:443"),
-        (Ping(host="router"), "router"),
-        (Heartbeat(period=90), "every 90 seconds"),
-        (Heartbeat(period=300), "every 5 minutes"),
-        (Heartbeat(period=86_400), "every day"),
-        (Prometheus(url="http://u:p@prometheus:9090", query="up"), "http://prometheus:9090"),
-        (PostgreSql(dsn=DSN), "postgresql://db.example.com:5432/shop"),
-    ],
-)
-def test_what_is_shown_holds_no_secret(target: Target, text: str) -> None:
-    assert shown(target) == text
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from tocsin.usecases.monitoring.notification_channels import config_of
 
 CHANNELS: Final = "/notification_channels"
 HOSTILE: Final = "<script>alert(1)</script>"
-HOOK: Final = "https://hooks.slack.com/services/T00/B00/XXXXXXXXXXXX"
+HOOK: Final = "https://hooks.slack.com/services/T000/B000/example"
 
 INSTRUCTIONS: Final = """
 # Method:

@@ -10,7 +10,7 @@ from tocsin.domain.monitoring.notification_channel import SchemeStep
 from tocsin.usecases.monitoring import notification_channels, notification_schemes
 
 SCHEMES: Final = "/notification_schemes"
-HOOK: Final = "https://hooks.slack.com/services/T00/B00/XXXXXXXXXXXX"
+HOOK: Final = "https://hooks.slack.com/services/T000/B000/example"
 
 
 async def test_a_contact_that_is_added_to_a_scheme_is_of_its_first_step(

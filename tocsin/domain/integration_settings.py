@@ -1,20 +1,17 @@
 """Settings of integrations: what the adapter of a tool must know. They are kept sealed."""
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.domain.faults import WEB, faults_of_length, split_url
 from tocsin.domain.mapping import BodyMapping, faults_of_mapping
 
 AtlasClient = Literal["api_key", "service_account"]
 
 ATLAS_URL: Final = "https://cloud.mongodb.com"
 LONGEST_SECRET: Final = 500
-
-_NO_SPACE: Final = re.compile(r"\S+")
 
 
 class AtlasAccess(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,18 +53,13 @@ def _faults_of_atlas(atlas: AtlasAccess) -> Iterator[str]:
 
 
 def _is_base(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        has_port = parts.port != 0  # an impossible one raises ValueError
-    except ValueError:
+    parts = split_url(url)
+    if parts is None or parts.scheme not in WEB:
         return False
-    is_bare = not (parts.query or parts.fragment or parts.username or parts.password)
-    is_web = parts.scheme in ("https", "http") and bool(parts.hostname)
-    return is_web and is_bare and has_port and bool(_NO_SPACE.fullmatch(url))
+    return not (parts.query or parts.fragment or parts.username or parts.password)
 
 
 def _faults_of_secret(label: str, secret: str) -> Iterator[str]:
     if not secret:
         yield f"{label} cannot be blank."
-    elif len(secret) > LONGEST_SECRET:
-        yield f"{label} must have at most {LONGEST_SECRET} characters."
+    yield from faults_of_length(label, secret, LONGEST_SECRET)

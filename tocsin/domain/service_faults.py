@@ -4,29 +4,27 @@ from collections.abc import Iterator
 from typing import Final
 
 from tocsin.domain.alert_grouping import faults_of_grouping
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line, faults_of_number
 from tocsin.domain.service import Service
 from tocsin.kit.zones import is_zone
 
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 2000
-LONGEST_TIMEOUT: Final = 365 * 86_400  # seconds
+TIMEOUTS: Final = range(365 * 86_400 + 1)  # seconds
 PAUSES: Final = (0, 120, 180, 300, 600, 900)  # seconds; 0 leaves the choice to the house
 
 
 def faults_of_service(service: Service) -> Iterator[str]:
     """Say what is wrong with a service, whatever else there is."""
     yield from faults_of_line("Name", service.name, LONGEST_NAME)
-    if service.description and len(service.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", service.description, LONGEST_DESCRIPTION)
     if not service.escalation_policy_id:
         yield "Escalation policy cannot be blank."
     for name, seconds in (
         ("Acknowledgement timeout", service.acknowledgement_timeout),
         ("Auto resolve timeout", service.auto_resolve_timeout),
     ):
-        if not 0 <= (seconds or 0) <= LONGEST_TIMEOUT:
-            yield f"{name} must be from 0 to {LONGEST_TIMEOUT} seconds."
+        yield from faults_of_number(name, seconds or 0, TIMEOUTS, "seconds")
     yield from _faults_of_urgency(service)
     yield from _faults_of_actions(service)
     if service.alert_grouping is not None:

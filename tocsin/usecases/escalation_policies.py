@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Strategy, Target
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line, faults_of_number
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.team import Team
 from tocsin.domain.user import User
@@ -237,10 +237,8 @@ def _faults(policy: EscalationPolicy) -> Iterator[str]:
     yield from faults_of_line("Name", policy.name, LONGEST_NAME)
     if any(letter in policy.name for letter in NOT_IN_NAMES):
         yield f"Name cannot contain {' '.join(NOT_IN_NAMES)}"
-    if policy.description and len(policy.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
-    if not 0 <= policy.num_loops <= MOST_LOOPS:
-        yield f"Num loops must be from 0 to {MOST_LOOPS}."
+    yield from faults_of_length("Description", policy.description, LONGEST_DESCRIPTION)
+    yield from faults_of_number("Num loops", policy.num_loops, range(MOST_LOOPS + 1))
     if len(policy.team_ids) > 1:
         yield ONE_TEAM
     if not policy.rules:

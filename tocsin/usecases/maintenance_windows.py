@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.faults import faults_of_length
 from tocsin.domain.service import MaintenanceWindow, Service, WindowTime
 from tocsin.domain.team import Team
 from tocsin.domain.user import User
@@ -180,8 +181,7 @@ def _faults(window: MaintenanceWindow, now: datetime) -> Iterator[str]:
         yield "End time must be in the future."
     elif window.end <= window.start:
         yield "End time must be after the start time."
-    if window.description and len(window.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", window.description, LONGEST_DESCRIPTION)
 
 
 def _teams(ids: Sequence[str], answering: Mapping[str, Sequence[Team]]) -> Sequence[Team]:

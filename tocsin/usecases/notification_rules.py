@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.faults import faults_of_number
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
 from tocsin.kit.ids import new_id
 from tocsin.store import contact_methods, notification_rules
@@ -117,5 +118,6 @@ async def _check(tx: AsyncConnection, rule: NotificationRule) -> ContactMethod:
 def _faults(rule: NotificationRule) -> Iterator[str]:
     if not rule.contact_method_id:
         yield "Contact method cannot be blank."
-    if not 0 <= rule.delay_minutes <= LONGEST_DELAY:
-        yield f"Start delay must be from 0 to {LONGEST_DELAY} minutes."
+    yield from faults_of_number(
+        "Start delay", rule.delay_minutes, range(LONGEST_DELAY + 1), "minutes"
+    )

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.editing import faults_of_layers, revise
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line, faults_of_zone
 from tocsin.domain.schedule import Layer, Range, Schedule
 from tocsin.domain.team import Team
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import one_line, printable
-from tocsin.kit.zones import is_zone
 from tocsin.store import escalation_policies as policies
 from tocsin.store.escalation_policies import Named
 from tocsin.store.overrides import OVERRIDES, attach, of_schedules, shaping
@@ -219,10 +218,8 @@ def _numbered(layers: Iterable[Layer], known: set[str]) -> tuple[Layer, ...]:
 
 def _faults(schedule: Schedule, before: Schedule) -> Iterator[str]:
     yield from faults_of_line("Name", schedule.name, LONGEST_NAME)
-    if schedule.description and len(schedule.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
-    if not is_zone(schedule.time_zone):
-        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    yield from faults_of_length("Description", schedule.description, LONGEST_DESCRIPTION)
+    yield from faults_of_zone("Time zone", schedule.time_zone)
     yield from faults_of_layers(schedule.layers)
     known = {layer.id for layer in before.layers}
     for number, layer in enumerate(schedule.layers, start=1):

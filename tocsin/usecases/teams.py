@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line
 from tocsin.domain.team import DefaultRole, Member, Team, TeamRole, role_on_joining
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
@@ -198,5 +198,4 @@ def _apply(wish: Wish, before: Team) -> Team:
 
 def _faults(team: Team) -> Iterator[str]:
     yield from faults_of_line("Name", team.name, LONGEST_NAME)
-    if team.description and len(team.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", team.description, LONGEST_DESCRIPTION)

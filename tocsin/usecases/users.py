@@ -11,7 +11,12 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import (
+    faults_of_choice,
+    faults_of_length,
+    faults_of_line,
+    faults_of_zone,
+)
 from tocsin.domain.reaching import letter
 from tocsin.domain.reaching.address import faults_of_email
 from tocsin.domain.reaching.phrases import LANGUAGES
@@ -19,7 +24,6 @@ from tocsin.domain.team import Team
 from tocsin.domain.user import ContactMethod, NotificationRule, QuietHours, Role, Urgency, User
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
-from tocsin.kit.zones import is_zone
 from tocsin.store import contact_methods, notification_rules, teams, tickets, users
 from tocsin.store.contact_methods import CONTACT_METHODS
 from tocsin.store.notification_rules import NOTIFICATION_RULES
@@ -270,16 +274,15 @@ def _faults(user: User) -> Iterator[str]:
     yield from faults_of_line("Name", user.name, LONGEST_NAME)
     for fault in faults_of_email(user.email):
         yield f"Email {fault}"
-    if user.time_zone is not None and not is_zone(user.time_zone):
-        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
+    if user.time_zone is not None:
+        yield from faults_of_zone("Time zone", user.time_zone)
     if user.awake_check_minutes is not None and not 1 <= user.awake_check_minutes <= LONGEST_SLEEP:
         yield f"Awake check must be after 1 to {LONGEST_SLEEP} minutes."
-    if user.language is not None and user.language not in LANGUAGES:
-        yield f"Language must be one of {', '.join(LANGUAGES)}."
+    if user.language is not None:
+        yield from faults_of_choice("Language", user.language, LANGUAGES)
     if user.job_title:
         yield from faults_of_line("Job title", user.job_title, LONGEST_NAME)
-    if user.description and len(user.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", user.description, LONGEST_DESCRIPTION)
     if not _COLOR.fullmatch(user.color):
         yield "Color must be the name of a colour, such as dark-slate-grey."
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.faults import faults_of_url
+from tocsin.domain.faults import faults_of_choice, faults_of_url
 from tocsin.domain.header_lines import content_type_of, faults_of_headers, read_headers
 from tocsin.domain.masking import DOTS
 from tocsin.domain.monitoring.channel_config import (
@@ -50,7 +50,9 @@ def faults_of_config(config: Config) -> Iterator[str]:
             for address in addresses:
                 yield from (f"Address {address} {fault}" for fault in faults_of_email(address))
         case Slack(url=url):
-            yield from faults_of_url("URL", url, "https://hooks.slack.com/services/T00/B00/XXXX")
+            yield from faults_of_url(
+                "URL", url, "https://hooks.slack.com/services/T000/B000/example"
+            )
         case _:
             yield from faults_of_url("URL", config.url, "https://hooks.example.com/alerts")
             yield from faults_of_headers("Headers", config.headers)
@@ -83,8 +85,7 @@ def _faults_of_action(config: ApiAction) -> Iterator[str]:
 
 
 def _faults_of_request(what: str, request: ApiRequest) -> Iterator[str]:
-    if request.method not in METHODS:
-        yield f"{what} method must be one of {', '.join(METHODS)}."
+    yield from faults_of_choice(f"{what} method", request.method, METHODS)
     yield from faults_of_url(f"{what} URL", request.url, "https://api.example.com/alerts")
     if "{" in place(request.url):
         yield f"{what} URL cannot have a placeholder for its host."

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.faults import faults_of_url
+from tocsin.domain.faults import faults_of_line, faults_of_url
 from tocsin.domain.monitoring.channel_config import EU, US, FarSide
 
 SCOPES: Final = (
@@ -108,8 +108,8 @@ def faults_of_server(server: FarServer) -> Iterator[str]:
     """Say what is wrong with it."""
     yield from faults_of_url("Base URL", server.base_url, "https://tocsin.example.com")
     for what, text in (("Client ID", server.client_id), ("Client secret", server.client_secret)):
-        if len(text) > LONGEST_ID or not text.isprintable():
-            yield f"{what} must have at most {LONGEST_ID} characters, all of them printable."
+        if text:
+            yield from faults_of_line(what, text, LONGEST_ID)
     if not server.client_id:
         yield "Client ID cannot be blank: register an app over there first."
 

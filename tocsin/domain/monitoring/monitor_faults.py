@@ -1,13 +1,19 @@
-"""What no target of a monitor may be like, and what of it may be shown."""
+"""What no target of a monitor may be like."""
 
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl
 
 from tocsin.domain.body_text import faults_of_path
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import (
+    WEB,
+    faults_of_length,
+    faults_of_line,
+    faults_of_number,
+    split_url,
+)
 from tocsin.domain.monitoring.monitor import (
     Dns,
     Heartbeat,
@@ -22,14 +28,13 @@ from tocsin.domain.monitoring.monitor import (
 )
 from tocsin.domain.monitoring.statuses import read_statuses
 
-LONGEST_URL: Final = 2000
 LONGEST_TEXT: Final = 1000  # that is looked for, or said
 LONGEST_BODY: Final = 65_536
 LONGEST_QUERY: Final = 5000
 LONGEST_NAME: Final = 253
 LONGEST_SECRET: Final = 1000
 MOST_HEADERS: Final = 50
-MOST_STEPS: Final = 20
+STEPS: Final = range(1, 21)
 MOST_FIELDS: Final = 50
 MOST_STATUSES: Final = 20
 MOST_RECORDS: Final = 50
@@ -38,13 +43,10 @@ PORTS: Final = range(1, 65_536)
 PERIODS: Final = range(10, 366 * 86_400 + 1)  # seconds
 GRACES: Final = range(366 * 86_400 + 1)
 SCHEMES: Final = ("postgresql", "postgres")
-_UNITS: Final = ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 SSL_MODES: Final = ("disable", "prefer", "require", "verify-ca", "verify-full")
-MASK: Final = "***"
 
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_SECRET: Final = re.compile(r"key|token|secret|pass|pwd|auth|sig|code|session|cred", re.IGNORECASE)
 
 
 def faults_of_target(target: Target) -> Iterator[str]:
@@ -65,10 +67,10 @@ def faults_of_target(target: Target) -> Iterator[str]:
                 yield from _faults_of_host("Server name", target.server_name)
         case Ping(host=host, count=count):
             yield from _faults_of_host("Host", host)
-            yield from _faults_of_number("Count", count, COUNTS)
+            yield from faults_of_number("Count", count, COUNTS)
         case Heartbeat(period=period, grace=grace):
-            yield from _faults_of_number("Period", period, PERIODS)
-            yield from _faults_of_number("Grace", grace, GRACES)
+            yield from faults_of_number("Period", period, PERIODS)
+            yield from faults_of_number("Grace", grace, GRACES)
         case Prometheus():
             yield from _faults_of_url("URL", target.url)
             yield from _faults_of_query(target.query)
@@ -78,40 +80,12 @@ def faults_of_target(target: Target) -> Iterator[str]:
             yield from (*_faults_of_dsn(target.dsn), *_faults_of_query(target.query))
 
 
-def shown(target: Target) -> str:
-    """Return what people may see of a target: an address without secrets."""
-    match target:
-        case Http(url=url) | Prometheus(url=url):
-            return _masked(url)
-        case PageWalk(steps=steps):
-            return next((_masked(step.url) for step in steps if step.url), "")
-        case Dns(name=name, record=record, server=server):
-            return f"{record} {name} at {server}" if server else f"{record} {name}"
-        case Tcp(host=host, port=port) | Tls(host=host, port=port):
-            return f"{_bracketed(host)}:{port}"
-        case Ping(host=host):
-            return host
-        case Heartbeat(period=period):
-            return _every(period)
-        case _:
-            parts = urlsplit(target.dsn)
-            return f"postgresql://{_netloc(parts)}{parts.path}"
-
-
-def _every(seconds: int) -> str:
-    """Name a period by the largest unit that measures it."""
-    length, unit = next(one for one in _UNITS if seconds % one[0] == 0)
-    count = seconds // length
-    return f"every {unit}" if count == 1 else f"every {count} {unit}s"
-
-
 def _faults_of_http(target: Http) -> Iterator[str]:
     yield from _faults_of_url("URL", target.url)
     yield from _faults_of_headers(target.headers)
     yield from _faults_of_credentials(target.username, target.password)
     yield from _faults_of_texts(target.contains, target.lacks, target.json_equals or "")
-    if len(target.body) > LONGEST_BODY:
-        yield f"Body must have at most {LONGEST_BODY} characters."
+    yield from faults_of_length("Body", target.body, LONGEST_BODY)
     few = 1 <= len(target.statuses) <= MOST_STATUSES
     if not few or not all(map(read_statuses, target.statuses)):
         yield f"Status must be 1 to {MOST_STATUSES} of such as 200, 2xx or 200-204."
@@ -122,9 +96,8 @@ def _faults_of_http(target: Http) -> Iterator[str]:
 
 
 def _faults_of_walk(target: PageWalk) -> Iterator[str]:
-    if not 1 <= len(target.steps) <= MOST_STEPS:
-        yield f"Steps must be from 1 to {MOST_STEPS}."
-    elif target.steps[0].action != "open":
+    yield from faults_of_number("Steps", len(target.steps), STEPS)
+    if target.steps and target.steps[0].action != "open":
         yield "The first step must open an address."
     for number, step in enumerate(target.steps, 1):
         yield from (f"Step {number}: {fault}" for fault in _faults_of_step(step))
@@ -150,15 +123,15 @@ def _faults_of_dns(target: Dns) -> Iterator[str]:
 
 
 def _faults_of_url(what: str, url: str) -> Iterator[str]:
-    parts = _split(url)
-    if parts is None or parts.scheme not in {"http", "https"} or not _is_host(parts.hostname or ""):
+    parts = split_url(url)
+    if parts is None or parts.scheme not in WEB or not _is_host(parts.hostname or ""):
         yield f"{what} must be an address such as https://example.com/health."
     elif "@" in parts.netloc:
         yield f"{what} must not hold a user name or password: they have fields of their own."
 
 
 def _faults_of_dsn(dsn: str) -> Iterator[str]:
-    parts = _split(dsn)
+    parts = split_url(dsn)
     if parts is None or parts.scheme not in SCHEMES or not _is_host(parts.hostname or ""):
         yield "DSN must be an address such as postgresql://user:password@db.example.com:5432/shop."
         return
@@ -167,20 +140,9 @@ def _faults_of_dsn(dsn: str) -> Iterator[str]:
         yield f"DSN may only say sslmode after the question mark: {', '.join(SSL_MODES)}."
 
 
-def _split(url: str) -> SplitResult | None:
-    """Take an address apart if it is one that can be sent as it stands."""
-    if len(url) > LONGEST_URL or not url.isprintable() or " " in url:
-        return None
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port != 0 else None
-    except ValueError:
-        return None
-
-
 def _faults_of_place(host: str, port: int) -> Iterator[str]:
     yield from _faults_of_host("Host", host)
-    yield from _faults_of_number("Port", port, PORTS)
+    yield from faults_of_number("Port", port, PORTS)
 
 
 def _faults_of_host(what: str, host: str) -> Iterator[str]:
@@ -204,14 +166,8 @@ def _is_name(text: str) -> bool:
     return len(name) <= LONGEST_NAME and all(map(_LABEL.fullmatch, name.split(".")))
 
 
-def _faults_of_number(what: str, number: int, numbers: range) -> Iterator[str]:
-    if number not in numbers:
-        yield f"{what} must be from {numbers.start} to {numbers.stop - 1}."
-
-
 def _faults_of_texts(*texts: str) -> Iterator[str]:
-    if any(len(text) > LONGEST_TEXT for text in texts):
-        yield f"A text must have at most {LONGEST_TEXT} characters."
+    yield from faults_of_length("A text", max(texts, key=len, default=""), LONGEST_TEXT)
 
 
 def _faults_of_query(query: str) -> Iterator[str]:
@@ -239,22 +195,3 @@ def _faults_of_credentials(username: str, password: str) -> Iterator[str]:
 def _faults_of_path(path: str) -> Iterator[str]:
     if any(faults_of_path("JSON path", path)):
         yield "JSON path must be one such as $.status or $.queues[0].length."
-
-
-def _masked(url: str) -> str:
-    parts = urlsplit(url)
-    if not _SECRET.search(parts.query):
-        return parts._replace(netloc=_netloc(parts)).geturl()
-    query = [
-        (name, MASK if _SECRET.search(name) else value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-    ]
-    return parts._replace(netloc=_netloc(parts), query=urlencode(query, safe="*/:,")).geturl()
-
-
-def _netloc(parts: SplitResult) -> str:
-    return parts.netloc.rpartition("@")[-1]
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

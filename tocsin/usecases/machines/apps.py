@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
 from tocsin.auth.tokens import make
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line
 from tocsin.domain.machines.oauth import App, faults_of_redirect
 from tocsin.domain.machines.scope import LEGACY, OPENID
 from tocsin.domain.vendor import VENDORS
@@ -161,8 +161,7 @@ async def _get(tx: AsyncConnection, app_id: str, *, hold: bool = False) -> App:
 
 def _faults(house: House, app: App) -> Iterator[str]:
     yield from faults_of_line("Name", app.name, LONGEST_NAME)
-    if len(app.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", app.description, LONGEST_DESCRIPTION)
     if len(app.redirect_uris) > MOST_REDIRECTS:
         yield f"Redirect addresses must be at most {MOST_REDIRECTS}."
     for address in app.redirect_uris:

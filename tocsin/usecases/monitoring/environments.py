@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line
 from tocsin.domain.monitoring.environment import Environment
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
@@ -137,8 +137,7 @@ def _apply(wish: Wish, before: Environment) -> Environment:
 
 def _faults(environment: Environment, known: set[str]) -> Iterator[str]:
     yield from faults_of_line("Name", environment.name, LONGEST_NAME)
-    if environment.description and len(environment.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", environment.description, LONGEST_DESCRIPTION)
     for id_ in environment.channel_ids:
         if id_ not in known:
             yield f"Notification channel {printable(id_)} was not found in this environment."

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.faults import faults_of_line
 from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
 from tocsin.domain.monitoring.monitor import Monitor, MonitorKind, Target
-from tocsin.domain.monitoring.monitor_faults import faults_of_target, shown
+from tocsin.domain.monitoring.monitor_faults import faults_of_target
 from tocsin.domain.monitoring.target_secrets import faults_of_move, merge_secrets
+from tocsin.domain.monitoring.target_shown import shown
 from tocsin.kit.text import one_line
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring import agents

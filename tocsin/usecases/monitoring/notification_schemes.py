@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_length, faults_of_line
 from tocsin.domain.monitoring.notification_channel import NotificationScheme, SchemeStep
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
@@ -114,8 +114,7 @@ async def _realise(
 
 def _faults(scheme: NotificationScheme, known: Collection[str]) -> Iterator[str]:
     yield from faults_of_line("Name", scheme.name, LONGEST_NAME)
-    if scheme.description and len(scheme.description) > LONGEST_DESCRIPTION:
-        yield f"Description must have at most {LONGEST_DESCRIPTION} characters."
+    yield from faults_of_length("Description", scheme.description, LONGEST_DESCRIPTION)
     if not 1 <= len(scheme.steps) <= MOST_STEPS:
         yield f"Steps must be 1 to {MOST_STEPS}."
     for number, step in enumerate(scheme.steps, start=1):
