@@ -110,6 +110,24 @@ async def test_a_secret_that_is_left_blank_stays(browser: Browser, night: Night)
     assert {"name": "Pigeons"} | {**known.provider.settings} == FORM | {"ring": "A9"}
 
 
+async def test_a_secret_goes_to_another_host_only_if_it_is_typed_again(
+    browser: Browser, night: Night
+) -> None:
+    path = await path_of(browser)
+    moved = FORM | {"loft": "https://elsewhere.example.com", "whistle": ""}
+
+    answer = await browser.send(await browser.open(f"{path}/edit"), path, **moved)
+    [kept] = await providers.find(night.house)
+    again = await browser.send(answer, path, **(moved | {"whistle": "tweet-tweet"}))
+    [known] = await providers.find(night.house)
+
+    sentence = "Loft leads to another host: Whistle must be typed again, to be sent there."
+    assert (answer.status_code, sentence in text_of(answer)) == (400, True)
+    assert kept.provider.settings["loft"] == FORM["loft"]
+    assert again.is_redirect
+    assert known.provider.settings["loft"] == "https://elsewhere.example.com"
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

@@ -39,6 +39,7 @@ _SETTINGS: Final = (
         example="sip.example.com:5060",
         help="the name of your trunk or telephone system, with its port if it is another",
         pattern=_SERVER,
+        is_host=True,
     ),
     Field(
         name="transport",

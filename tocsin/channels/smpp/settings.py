@@ -14,6 +14,7 @@ SETTINGS: Final = (
         example="smsc.example.com:2775",
         help="a name or an address with its port",
         pattern=r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@]+):[0-9]{1,5}",
+        is_host=True,
     ),
     Field(
         name="encryption",

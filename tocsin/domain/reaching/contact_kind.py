@@ -10,7 +10,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """What an address or a provider needs: forms, checks and documents are drawn from it.
 
     ``pattern`` is what the whole value must match, ``help`` says so in words. A ``secret`` is never
-    shown again.
+    shown again, and sent to a new ``url``, or a text that ``is_host``, only if it is typed again.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     pattern: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # values, and what they are called
+    is_host: bool = False
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +69,8 @@ WEBHOOK: Final = Kind(
     address=Field(name="address", label="URL", kind="url", example="https://example.com/pages"),
     gathers=False,
 )
+# Numbers that anybody may write to, where each answer costs.
+OPEN_TO_ALL: Final = frozenset({SMS.name, WHATSAPP.name})
 ALWAYS: Final = (EMAIL, PHONE, SMS, WHATSAPP, PUSH, WEBHOOK)  # also where no channel serves them
 
 

@@ -14,6 +14,7 @@ from tocsin.domain.faults import faults_of_line, faults_of_url
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.channel import Declaration
 from tocsin.domain.reaching.contact_kind import Field
+from tocsin.domain.reaching.kept_secrets import faults_of_move
 from tocsin.domain.reaching.provider import Health, Provider
 from tocsin.kit.ids import new_id
 from tocsin.store.reaching import providers as store
@@ -170,7 +171,13 @@ async def _store(
     is_new: bool,
 ) -> Provider:
     provider = _apply(wish, before, declaration)
-    refuse(_faults(provider, declaration))
+    moved = faults_of_move(
+        declaration.settings,
+        before=before.settings,
+        after=provider.settings,
+        given={} if wish.settings is UNSET else wish.settings,
+    )
+    refuse((*_faults(provider, declaration), *moved))
     fields = msgspec.structs.asdict(provider)
     text = msgspec.json.encode(fields.pop("settings")).decode()
     sealed = SealedProvider(**fields, settings_encrypted=house.sealer.seal(text))
