@@ -34,6 +34,25 @@ def test_the_first_is_asked_who_was_not_tried_and_does_not_rest(
     assert route([TWO, ONE, OFF], healths, tried, NOON) == chosen
 
 
+@pytest.mark.parametrize(
+    ("tried", "full", "chosen"),
+    [
+        ((), ("ONE",), TWO),
+        (("TWO",), ("ONE",), None),
+        ((), ("ONE", "TWO"), None),
+        (("ONE", "TWO"), ("ONE",), TWO),
+    ],
+)
+def test_who_has_no_room_is_not_asked_but_waited_for(
+    tried: tuple[str, ...], full: tuple[str, ...], chosen: Provider | None
+) -> None:
+    assert route([ONE, TWO], {}, tried, NOON, full) == chosen
+
+
+def test_one_that_rests_is_asked_before_anybody_waits() -> None:
+    assert route([ONE, TWO], RESTING, (), NOON, ("TWO",)) == ONE
+
+
 def test_nobody_is_asked_where_nobody_is() -> None:
     assert route([OFF], {}, (), NOON) is None
 

@@ -26,10 +26,11 @@ class QuietHours(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with an account. ``time_zone`` and ``language`` None mean the account's own.
+    """A person with an account.
 
-    Who wants to be asked whether they are awake is asked ``awake_check_minutes`` after they have
-    acknowledged at night.
+    ``time_zone``, ``language`` and ``digest_seconds`` None mean the account's own; the last is how
+    long pages gather for them in a storm. Who wants to be asked whether they are awake is asked
+    ``awake_check_minutes`` after they have acknowledged at night.
     """
 
     id: str
@@ -44,6 +45,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     awake_check_minutes: int | None = None
     quiet_hours: QuietHours | None = None
+    digest_seconds: int | None = None
     created_at: datetime
 
 

@@ -118,7 +118,7 @@ async def people(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str
     wanted = list(ids)
     users = await connection.fetch(
         "select id, name, email, role, time_zone, language, awake_check_minutes, quiet_hours::text,"
-        " created_at from users where id = any($1::text[])",
+        " digest_seconds, created_at from users where id = any($1::text[])",
         wanted,
     )
     methods = await connection.fetch(
@@ -146,8 +146,8 @@ async def people(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str
 async def providers(connection: asyncpg.Connection) -> tuple[SealedProvider, ...]:
     """Read whom administrators have set up to carry messages."""
     rows = await connection.fetch(
-        "select id, type, kind, name, position, settings_encrypted, is_disabled, created_at,"
-        " updated_at from providers order by kind, position, id"
+        "select id, type, kind, name, position, settings_encrypted, is_disabled,"
+        " most_per_minute, created_at, updated_at from providers order by kind, position, id"
     )
     return tuple(SealedProvider(**row) for row in rows)
 

@@ -14,7 +14,8 @@ LONGEST_REST: Final = timedelta(minutes=5)
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """One channel as it was set up. Of one kind, the lowest ``position`` is asked first.
 
-    ``type`` is the name of the channel's declaration, ``kind`` what it reaches.
+    ``type`` is the name of the channel's declaration, ``kind`` what it reaches. It carries no more
+    than ``most_per_minute``, if that is set.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
     settings: Mapping[str, str] = {}
     is_disabled: bool = False
+    most_per_minute: int | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -79,12 +81,15 @@ def route(
     healths: Mapping[str, Health],
     tried: Collection[str],
     now: datetime,
+    full: Collection[str] = (),
 ) -> Provider | None:
     """Return whom to ask: the first who was not tried, one that rests only if nobody else is left.
 
-    Once all were tried, the first is asked again.
+    Once all were tried, the first is asked again. Those who are ``full`` carry no more for now:
+    whoever is left may have to wait for them.
     """
     usable = [one for one in providers if not one.is_disabled]
     left = [one for one in usable if one.id not in tried] or usable
+    with_room = [one for one in left if one.id not in full]
     resting = [one.id for one in left if (health := healths.get(one.id)) and health.is_resting(now)]
-    return min(left, key=lambda one: (one.id in resting, one.position, one.id), default=None)
+    return min(with_room, key=lambda one: (one.id in resting, one.position, one.id), default=None)

@@ -24,6 +24,7 @@ class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     settings_encrypted: bytes
     is_disabled: bool
+    most_per_minute: int | None
     created_at: datetime
     updated_at: datetime
 
