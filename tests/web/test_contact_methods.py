@@ -128,7 +128,8 @@ async def test_a_telephone_that_nothing_can_ring_yet_says_so_and_can_be_changed(
     path = f"/users/{carol.id}/contact_methods/{method.id}"
     form = await browser.open(f"{path}/edit")
     assert 'name="country_code" type="tel" value="1"' in form.text
-    fields = {"kind": "sms", "label": "Mobile", "address": "664123456", "country_code": "+43"}
+    written = "+43 (0)664 123456"  # country and all
+    fields = {"kind": "sms", "label": "Mobile", "address": written, "country_code": "1"}
 
     assert "+43 664123456" in await _follow(browser, await browser.send(form, path, **fields))
 

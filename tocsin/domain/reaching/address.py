@@ -24,6 +24,8 @@ _HOME_ZERO: Final = frozenset({33, 40, 44, 45, 49, 61, 66, 91})
 _NORTH_AMERICA: Final = 1
 _MEXICO: Final = 52
 _DIALLED: Final = re.compile(r"[0-9][0-9,*#]*")
+_EXTENSION: Final = re.compile(r"[,*#].*", re.DOTALL)
+_ABROAD: Final = re.compile(r"^\s*00")  # what most of the world dials where a plus is written
 
 
 def faults_of_address(kind: Kind, country: int | None, address: str) -> Iterator[str]:
@@ -40,6 +42,20 @@ def faults_of_address(kind: Kind, country: int | None, address: str) -> Iterator
             yield from _faults_of_telephone(kind.name, country or DEFAULT_COUNTRY, address)
         case _:
             yield from faults_of_value("Address", kind.address, address)
+
+
+def dialled_from_abroad(country: int | None, written: str) -> tuple[int | None, str]:
+    """Return a country and a number in it of what somebody wrote: ``+43 (0)660 123 45 67``.
+
+    What does not look like a number stays as it is.
+    """
+    extension = "".join(_EXTENSION.findall(written))
+    whole = _ABROAD.sub("+", written.removesuffix(extension), count=1)
+    number = _read_number(country or DEFAULT_COUNTRY, whole)
+    if number is None:
+        return country, written
+    significant = phonenumbers.national_significant_number(number)
+    return number.country_code, significant + "".join(extension.split())
 
 
 def faults_of_value(name: str, field: Field, value: str) -> Iterator[str]:
@@ -83,9 +99,13 @@ def _unwanted_start(kind: str, country: int, address: str) -> str | None:
 
 def _hint(country: int, address: str) -> str:
     """Suggest the number as it is dialled from abroad, if it looks like one."""
+    number = _read_number(country, address)
+    return phonenumbers.national_significant_number(number) if number else ""
+
+
+def _read_number(country: int, text: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(address, phonenumbers.region_code_for_country_code(country))
+        number = phonenumbers.parse(text, phonenumbers.region_code_for_country_code(country))
     except phonenumbers.NumberParseException:
-        return ""
-    is_likely = phonenumbers.is_possible_number(number)
-    return phonenumbers.national_significant_number(number) if is_likely else ""
+        return None
+    return number if phonenumbers.is_possible_number(number) else None

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES
+from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES, dialled_from_abroad
 from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, Urgency
 from tocsin.kit.text import is_digits
@@ -192,11 +192,15 @@ def _draft(method: ContactMethod) -> dict[str, str]:
 
 
 def _wish(form: Form) -> Wish:
+    kind, address = form.get("kind", ""), form.get("address", "")
+    country = _country(form.get("country_code", "").strip().removeprefix("+"))
+    if kind in TELEPHONES:
+        country, address = dialled_from_abroad(country, address)
     return Wish(
-        kind=form.get("kind", ""),
+        kind=kind,
         label=form.get("label", ""),
-        address=form.get("address", ""),
-        country_code=_country(form.get("country_code", "").strip().removeprefix("+")),
+        address=address,
+        country_code=country,
         send_short_email="send_short_email" in form,
     )
 
