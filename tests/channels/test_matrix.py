@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.standins.chat_server import Answered
-from tests.standins.matrix import ANN, OPS, OPS_ALIAS, US, MatrixServer, refusal
+from tests.standins.matrix import ANN, DIRECT, OPS, OPS_ALIAS, US, MatrixServer, refusal
 from tests.standins.matrix import TOKEN as ACCESS
 from tests.standins.pages import NOTICE, PAGE, TOKEN
 from tests.standins.tooling import open_tools
@@ -19,7 +19,6 @@ from tocsin.channels.matrix.events import deed_of, events_in
 from tocsin.domain.reaching.answer import Answer, Upshot
 from tocsin.domain.reaching.hearing import Heard, Listener
 
-DIRECT = "!direct:example.com"
 DONE = Upshot(ok=True, sentence="Acknowledged: #12 Disk full.")
 
 
@@ -111,6 +110,21 @@ async def test_where_we_may_not_write_is_the_wrong_address(channel: Matrix, addr
 
     assert (delivery.ok, delivery.retry, delivery.is_our_fault) == (False, False, False)
     assert "M_" in delivery.detail
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_told"),
+    [(refusal(403, "M_FORBIDDEN"), True), (refusal(429, "M_LIMIT_EXCEEDED"), False)],
+)
+async def test_who_hides_is_written_to_and_nobody_is_invited_unseen(
+    channel: Matrix, server: MatrixServer, profile: Answered, is_told: bool
+) -> None:
+    server.profiles[ANN] = profile
+
+    delivery = await channel.send(PAGE, ANN)
+
+    assert (delivery.ok, delivery.retry) == (is_told, not is_told)
+    assert (DIRECT in server.rooms) == is_told
 
 
 async def test_a_revoked_token_is_our_fault_and_stays_secret(make: Callable[..., Matrix]) -> None:

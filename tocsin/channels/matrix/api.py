@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
+from msgspec.structs import replace
 
 from tocsin.channels.asking import MOST_READ, Answer, Undelivered
 from tocsin.channels.chats.api import call, refusal
@@ -22,8 +23,9 @@ _DIRECT: Final = "m.direct"
 class Refused(Undelivered):
     """The server answered no; ``code`` is why, in its own words."""
 
-    def __init__(self, refused: Undelivered, code: str) -> None:
+    def __init__(self, refused: Undelivered, status: int, code: str) -> None:
         super().__init__(refused.delivery)
+        self.status = status
         self.code = code
 
 
@@ -118,12 +120,23 @@ class Account:
         known = directs.get(person) or []
         if known:
             return known[-1]
+        await self._look_up(person)
         wanted = {"is_direct": True, "preset": "trusted_private_chat", "invite": [person]}
         made = await self.ask("POST", "createRoom", json=wanted)
         room = str(made.get("room_id", ""))
         where = ("user", await self.name(), "account_data", _DIRECT)
         await self.ask("PUT", *where, json={**directs, person: [room]})
         return room
+
+    async def _look_up(self, person: str) -> None:
+        """Raise Undelivered if nobody has this name: some servers invite them nevertheless."""
+        try:
+            await self.ask("GET", "profile", person)
+        except Refused as refused:
+            if refused.status == 404:  # whatever its code: Synapse says M_UNKNOWN
+                raise Undelivered(replace(refused.delivery, retry=False)) from refused
+            if refused.status != 403:  # a profile may be hidden from us
+                raise
 
 
 def _refusal(answer: Answer) -> Refused:
@@ -136,7 +149,7 @@ def _refusal(answer: Answer) -> Refused:
         is_our_fault=code in _OUR_FAULT or (not code and answer.status in {401, 404}),
         wait_seconds=answer.wait_seconds or _milliseconds(told.get("retry_after_ms")),
     )
-    return Refused(refused, code)
+    return Refused(refused, answer.status, code)
 
 
 def _milliseconds(wait: object) -> int:

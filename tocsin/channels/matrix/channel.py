@@ -64,7 +64,7 @@ class Matrix:
             ),
         ),
         answers=True,
-        tested="a server that behaves as the client-server API says",
+        tested="Synapse, the homeserver of its makers",
     )
 
     def __init__(self, account: Account) -> None:
