@@ -2,9 +2,9 @@
 
 import pytest
 
-from tocsin.channels.texts.answers import LONGEST_QUESTION, heard_text, told
+from tocsin.channels.texts.answers import LONGEST_COMMAND, LONGEST_QUESTION, heard_text, told
 from tocsin.domain.reaching.answer import Answer, Upshot
-from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.reaching.hearing import Command, Heard
 
 SENDER = "+15550100"
 
@@ -22,12 +22,36 @@ def test_who_is_not_understood_is_told_what_is_open(text: str, answer: Answer) -
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("oncall", ""),
+        ("Wer?", ""),
+        ("qui", ""),
+        ("quien", ""),
+        ("当番", ""),
+        ("who is on call for payments and settlement", "payments and settlement"),
+    ],
+)
+def test_who_is_on_call_can_be_asked(text: str, name: str) -> None:
+    command = Command(word="who", text=name, sender=SENDER)
+
+    assert heard_text(text, SENDER) == Heard(commands=(command,))
+
+
+def test_no_incident_begins_by_a_short_message() -> None:
+    answer = Answer(deed="list", sender=SENDER)
+
+    assert heard_text("trigger Web Disk full", SENDER) == Heard(answers=(answer,))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "STOP",
         "Start",
         "I am driving right now and will call you back",
         "x" * (LONGEST_QUESTION + 1),
+        "who " + "x" * LONGEST_COMMAND,
     ],
 )
 def test_carriers_and_machines_are_not_answered(text: str) -> None:
@@ -39,3 +63,7 @@ def test_what_came_of_each_answer_has_a_line() -> None:
 
     assert told(upshots) == "Resolved: #1.\nNot #2."
     assert told([]) == ""
+
+
+def test_what_has_no_words_is_not_sent() -> None:
+    assert told([Upshot(ok=False, sentence="")]) == ""

@@ -26,6 +26,7 @@ from tocsin.domain.reaching.answer import Answer, Upshot
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.hearing import (
     Callback,
+    Command,
     Finisher,
     Forged,
     Heard,
@@ -288,6 +289,18 @@ async def test_a_call_that_is_repeated_is_heard_as_before(channel: WhatsApp) -> 
     call = called({"messages": [PRESSED]})
 
     assert channel.hear(call, NOW) == channel.hear(call, NOW + timedelta(minutes=1))
+
+
+async def test_who_asks_is_answered_unless_there_is_nothing_to_say(
+    channel: WhatsApp, server: WhatsAppServer
+) -> None:
+    asked = Command(word="who", text="", sender="+15550100")
+    heard = Heard(commands=(asked, asked))
+    silent = Upshot(ok=False, sentence="")
+
+    await channel.finish(called({}), heard, [Upshot(ok=True, sentence="Web: Ann"), silent])
+
+    assert [sent["text"]["body"] for sent in server.sent] == ["Web: Ann"]
 
 
 async def test_who_answered_is_told_what_came_of_it(

@@ -118,21 +118,21 @@ def is_for_the_carrier(text: str) -> bool:
     return " ".join(_pieces(text)) in _OPTS
 
 
-def _pieces(text: str) -> list[str]:
-    own = _QUOTED.sub("", _ATTRIBUTION.sub("", text[:LONGEST].replace("\r", "")))
-    lines = (line for line in own.splitlines() if line.strip())
-    return _PIECE.findall(_plain(next(lines, "")))
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without what people leave out in a hurry."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(one for one in apart if not "\u0300" <= one <= "\u036f")
     return unicodedata.normalize("NFKC", bare)
 
 
+def _pieces(text: str) -> list[str]:
+    own = _QUOTED.sub("", _ATTRIBUTION.sub("", text[:LONGEST].replace("\r", "")))
+    lines = (line for line in own.splitlines() if line.strip())
+    return _PIECE.findall(plain(next(lines, "")))
+
+
 def _known(words: str) -> frozenset[str]:
-    return frozenset(_plain(words).split())
+    return frozenset(plain(words).split())
 
 
 _MEANT: Final[Mapping[str, Deed]] = {

@@ -26,6 +26,21 @@ def local_time(at: datetime, zone: str, language: str) -> str:
     )
 
 
+def soon(at: datetime, now: datetime, zone: str, language: str) -> str:
+    """Write an instant that is to come as shortly as can be: today's by its clock alone."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    ahead = (local.date() - today).days
+    if ahead == 0:
+        return f"{local:%H:%M}"
+    if ahead < _WEEK:
+        calendar = _CALENDARS.get(language, _CALENDARS["en"])
+        return f"{calendar.days[local.weekday()]} {local:%H:%M}"
+    return local_time(at, zone, language)
+
+
+_WEEK: Final = 7  # days
+
+
 def _calendar(days: str, months: str, pattern: str) -> _Calendar:
     return _Calendar(tuple(days.split()), tuple(months.split()), pattern)
 

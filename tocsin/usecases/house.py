@@ -10,6 +10,7 @@ from tocsin.domain.monitoring.envoy import Envoy
 from tocsin.domain.reaching.channel import Declaration
 from tocsin.domain.reaching.contact_kind import Kind, by_name
 from tocsin.domain.reaching.provider import Provider
+from tocsin.domain.user import User
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
@@ -87,6 +88,14 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     def account(self) -> Account:
         """What holds for everybody now."""
         return decided(self.settings, self.decisions.newest)
+
+    def language_of(self, user: User | None) -> str:
+        """In which somebody is told, also if nobody knows who it is."""
+        return (user.language if user else None) or self.account.language
+
+    def zone_of(self, user: User) -> str:
+        """By whose clock somebody is told times."""
+        return user.time_zone or self.account.time_zone
 
 
 def decided(settings: Settings, decisions: Mapping[str, Any]) -> Account:

@@ -1,21 +1,16 @@
 """Texts of chats: what people write to a bot, or after its command, and what they want by it."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
-
 from tocsin.channels.answering import read
+from tocsin.channels.commands import command_in
 from tocsin.domain.reaching.answer import Answer
-from tocsin.domain.reaching.hearing import Command, Heard
-from tocsin.kit.text import printable
-
-_WORDS: Final[Mapping[str, Literal["who", "trigger"]]] = {"who": "who", "trigger": "trigger"}
+from tocsin.domain.reaching.hearing import Heard
 
 
 def heard_in_text(text: str, sender: str) -> Heard:
     """Return what is wanted; nothing if that is not plain."""
-    first, _, rest = printable(text).strip().partition(" ")
-    if word := _WORDS.get(first.lower()):
-        return Heard(commands=(Command(word=word, text=rest.strip(), sender=sender),))
+    command = command_in(text, sender)
+    if command is not None:
+        return Heard(commands=(command,))
     said = read(text)
     if said is None:
         return Heard()

@@ -150,9 +150,7 @@ class Mattermost:
         """Show what came of it, in the place of the buttons."""
         told = "\n".join(upshot.sentence for upshot in upshots)
         if callback.tail == COMMAND:
-            command = dict(callback.form).get("command", "")
-            text = plain(told) or phrase("chat_help", "en", command=command)
-            return _json({"response_type": "ephemeral", "text": text})
+            return _json({"response_type": "ephemeral", "text": plain(told)})
         pressed = read_pressed(callback.body, self._key)
         if pressed.is_foreign:
             told = phrase("chat_foreign", pressed.context.language)

@@ -7,7 +7,7 @@ import msgspec
 
 from tocsin.channels.chats.sheet import answer_of
 from tocsin.channels.chats.text import heard_in_text
-from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Unheard
+from tocsin.domain.reaching.hearing import Callback, Command, Forged, Heard, Unheard
 from tocsin.kit.foreign_json import NotJsonError, decode
 
 ACTION: Final = "action"
@@ -73,7 +73,11 @@ def heard_command(callback: Callback, token: str) -> Heard:
     given = form.get("token", "")
     if not token or not hmac.compare_digest(given.encode(), token.encode()):
         raise Forged("The token is not that of the slash command.")
-    return heard_in_text(form.get("text", ""), f"@{form.get('user_name', '')}")
+    sender = f"@{form.get('user_name', '')}"
+    heard = heard_in_text(form.get("text", ""), sender)
+    if heard.answers or heard.commands:
+        return heard
+    return Heard(commands=(Command(word="help", text=form.get("command", ""), sender=sender),))
 
 
 def _proof(key: bytes, context: Context) -> str:

@@ -8,8 +8,9 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from tocsin.channels.commands import command_in
 from tocsin.domain.reaching.answer import DEEDS, Answer, Deed, Upshot
-from tocsin.domain.reaching.hearing import Callback, Command, Forged, Heard, Unheard, Word
+from tocsin.domain.reaching.hearing import Callback, Command, Forged, Heard, Unheard
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.text import is_digits, printable
 
@@ -23,7 +24,6 @@ _ORDERS: Final[Mapping[str, Deed]] = {
     "resolve": "resolve",
     "escalate": "escalate",
 }
-_COMMANDS: Final[Mapping[str, Word]] = {"who": "who", "trigger": "trigger"}
 _LANGUAGE: Final = re.compile(r"answer-(?P<language>[a-z]{2})")
 
 
@@ -140,9 +140,7 @@ def sentence(told: Told, upshots: Sequence[Upshot]) -> str:
     """Return what is answered, in words."""
     if upshots:
         return "\n".join(upshot.sentence for upshot in upshots)
-    if isinstance(told, Pressed):
-        return phrase("chat_foreign", told.language)
-    return phrase("chat_help", "en", command=told.command)
+    return phrase("chat_foreign", told.language) if isinstance(told, Pressed) else ""
 
 
 def _pressed(told: Pressed) -> Heard:
@@ -166,9 +164,8 @@ def _typed(told: Typed) -> Heard:
     if word in _ORDERS and is_digits(number):
         answer = Answer(deed=_ORDERS[word], sender=told.user, number=int(number))
         return Heard(answers=(answer,))
-    if word in _COMMANDS:
-        return Heard(commands=(Command(word=_COMMANDS[word], text=rest, sender=told.user),))
-    return Heard()
+    command = command_in(told.text, told.user)
+    return Heard(commands=(command or Command(word="help", text=told.command, sender=told.user),))
 
 
 class _Member(msgspec.Struct, frozen=True):

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from tocsin.channels.answering import is_for_the_carrier, read
+from tocsin.channels.commands import command_in
 from tocsin.domain.reaching.answer import Answer, Upshot
 from tocsin.domain.reaching.hearing import Heard
 
 LONGEST_QUESTION: Final = 40  # characters: what is longer was written by a machine, or to one
+LONGEST_COMMAND: Final = 100  # which may hold a name
 
 
 def heard_text(text: str, sender: str) -> Heard:
@@ -17,14 +19,16 @@ def heard_text(text: str, sender: str) -> Heard:
     """
     said = read(text)
     if said is not None:
-        answer = Answer(deed=said.deed, number=said.number, sender=sender)
-    elif is_for_the_carrier(text) or len(text.strip()) > LONGEST_QUESTION:
+        return Heard(answers=(Answer(deed=said.deed, number=said.number, sender=sender),))
+    length = len(text.strip())
+    command = command_in(text, sender)
+    if command is not None and command.word == "who" and length <= LONGEST_COMMAND:
+        return Heard(commands=(command,))
+    if is_for_the_carrier(text) or length > LONGEST_QUESTION:
         return Heard()
-    else:
-        answer = Answer(deed="list", sender=sender)
-    return Heard(answers=(answer,))
+    return Heard(answers=(Answer(deed="list", sender=sender),))
 
 
 def told(upshots: Sequence[Upshot]) -> str:
     """Return what is answered, empty if nothing is."""
-    return "\n".join(upshot.sentence for upshot in upshots)
+    return "\n".join(upshot.sentence for upshot in upshots if upshot.sentence)

@@ -153,9 +153,11 @@ class WhatsApp:
 
     async def finish(self, _callback: Callback, heard: Heard, upshots: Sequence[Upshot]) -> None:
         """Write back what came of answers; whoever has just written may be written to freely."""
-        for answer, upshot in zip(heard.answers, upshots, strict=True):
+        senders = [one.sender for one in heard.answers] + [one.sender for one in heard.commands]
+        for sender, upshot in zip(senders, upshots, strict=True):
             text = shortened(printable(upshot.sentence), LONGEST_TEXT)
-            await self._send(answer.sender or "", {"type": "text", "text": {"body": text}})
+            if text:
+                await self._send(sender or "", {"type": "text", "text": {"body": text}})
 
     async def _send(self, address: str, body: Mapping[str, Any]) -> Delivery:
         to = dialled(address).number.lstrip("+")

@@ -12,7 +12,7 @@ from tocsin.domain.reaching.call_line import LineEvent
 from tocsin.domain.reaching.message import Message
 
 ReceiptState = Literal["accepted", "sent", "delivered", "read", "failed"]
-Word = Literal["who", "trigger"]
+Word = Literal["who", "trigger", "help"]
 
 REPLACEMENT: Final = "\ufffd"
 
@@ -68,7 +68,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody types in a chat that is no answer: a question, or an incident to begin."""
+    """What somebody writes that is no answer: a question, or an incident to begin.
+
+    ``help`` asks what there is; its ``text`` is what such words stand behind, as ``/tocsin``.
+    """
 
     word: Word
     text: str

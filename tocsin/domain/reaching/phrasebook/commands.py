@@ -83,6 +83,20 @@ PHRASES: Final = {
         "es": "{name}: {holder}",
         "ja": "{name}: {holder}",
     },
+    "chat_until": {
+        "en": "{holder} until {when}",
+        "de": "{holder} bis {when}",
+        "fr": "{holder} jusqu'à {when}",
+        "es": "{holder} hasta {when}",
+        "ja": "{holder} ({when} まで)",
+    },
+    "chat_and_more": {
+        "en": "and {count} more",
+        "de": "und {count} weitere",
+        "fr": "et {count} autres",
+        "es": "y {count} más",
+        "ja": "ほか {count} 件",
+    },
     "chat_no_duty": {
         "en": "Nobody is on call.",
         "de": "Niemand hat Bereitschaft.",
