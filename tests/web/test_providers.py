@@ -31,6 +31,7 @@ PIGEONS: Final = Declaration(
             choices=(("fast", "Fast"), ("slow", "Slow")),
         ),
         Field(name="ring", label="Ring", kind="text", example="A12", pattern="A[0-9]+"),
+        Field(name="home", label="Home", kind="pattern", example="coo+", required=False),
     ),
     answers=True,
     receipt_within=60,
@@ -43,6 +44,7 @@ FORM: Final = {
     "whistle": "tweet-tweet",
     "speed": "slow",
     "ring": "A7",
+    "home": "",
 }
 
 
@@ -136,6 +138,7 @@ async def test_a_secret_goes_to_another_host_only_if_it_is_typed_again(
         ({"loft": "nowhere"}, "Loft must be an address such as https://api.example.com."),
         ({"speed": "warp"}, "Speed must be one of fast, slow."),
         ({"ring": "B"}, "Ring must be Ring such as A12."),
+        ({"home": "("}, "Home is no regular expression that can be used: missing ): (."),
     ],
 )
 async def test_what_is_wrong_is_told(

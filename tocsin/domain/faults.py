@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from tocsin.kit.pattern import Pattern, PatternError
 from tocsin.kit.zones import is_zone
 
 LONGEST_URL: Final = 2000
@@ -49,6 +50,14 @@ def faults_of_url(what: str, url: str, example: str) -> Iterator[str]:
     parts = split_url(url)
     if parts is None or parts.scheme not in WEB:
         yield f"{what} must be an address such as {example}."
+
+
+def faults_of_pattern(what: str, text: str) -> Iterator[str]:
+    """Say what is wrong with a regular expression."""
+    try:
+        Pattern(text)
+    except PatternError as why:
+        yield f"{what} is no regular expression that can be used: {why}."
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -146,14 +146,13 @@ class SmsGateway:
         text = answer.body.decode("utf-8", "replace")
         told = _json_of(answer.body)
         where = value_at(gateway.success_path, told) if gateway.success_path else text
-        found = gateway.success.search(where) if gateway.success else None
+        found = gateway.success.find(where) if gateway.success else ()
         said = one_line(hide(text, (gateway.secret,)), MOST_TOLD)
-        if answer.status in gateway.statuses and (found or not gateway.success):
+        if answer.status in gateway.statuses and found is not None:
             id_ = value_at(gateway.id_path, told) if gateway.id_path else ""
-            if not id_ and found and found.re.groups:
-                id_ = found[1] or ""
+            id_ = id_ or next(iter(found), "")
             return Delivery(ok=True, detail=answer.heading, provider_id=id_ or None)
-        if gateway.refusal and gateway.refusal.search(text):
+        if gateway.refusal and gateway.refusal.find(text) is not None:
             return Delivery(ok=False, detail=f"{answer.heading}: {said}")
         return refused(answer, said)
 

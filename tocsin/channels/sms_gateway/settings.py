@@ -1,6 +1,5 @@
 """What an administrator tells of a gateway for SMS that is asked over HTTP."""
 
-import re
 from collections.abc import Mapping
 from typing import Final, Self
 
@@ -8,6 +7,7 @@ import msgspec
 
 from tocsin.channels.texts.keys import KEY
 from tocsin.domain.reaching.contact_kind import Field
+from tocsin.kit.pattern import Pattern, PatternError
 
 _PATH: Final = r"[\w-]+(\.[\w-]+)*"
 _HEADER: Final = r"[A-Za-z0-9-]+:[^|]+"
@@ -67,17 +67,21 @@ SETTINGS: Final = (
     ),
     _field("statuses", "Statuses of success", "200-299", "one or two", r"[1-5]\d\d(-[1-5]\d\d)?"),
     _field("success_path", "Where JSON tells of success", "messages.0.status", "a path", _PATH),
-    _field(
-        "success_pattern",
-        "Pattern of success",
-        r"^OK: (\w+)",
-        "A regular expression, found there or in the whole answer; a group in it is the ID.",
+    Field(
+        name="success_pattern",
+        label="Pattern of success",
+        kind="pattern",
+        example=r"^OK: (\w+)",
+        help="A regular expression, found there or in the whole answer; a group in it is the ID.",
+        required=False,
     ),
-    _field(
-        "refusal_pattern",
-        "Pattern of refusal",
-        "invalid number",
-        "A regular expression found in answers that say that this number never works.",
+    Field(
+        name="refusal_pattern",
+        label="Pattern of refusal",
+        kind="pattern",
+        example="invalid number",
+        help="A regular expression found in answers that say that this number never works.",
+        required=False,
     ),
     _field("id_path", "Where JSON tells the ID", "messages.0.id", "a path", _PATH),
     KEY,
@@ -101,8 +105,8 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     statuses: range
     success_path: str
-    success: re.Pattern[str] | None
-    refusal: re.Pattern[str] | None
+    success: Pattern | None
+    refusal: Pattern | None
     id_path: str
     key: str
     receipt_id: str
@@ -131,10 +135,10 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _patterns(*given: str) -> tuple[list[re.Pattern[str] | None], str]:
+def _patterns(*given: str) -> tuple[list[Pattern | None], str]:
     try:
-        return [re.compile(one) if one else None for one in given], ""
-    except re.error as error:
+        return [Pattern(one) if one else None for one in given], ""
+    except PatternError as error:
         return [None for _ in given], f"A pattern is no regular expression: {error}."
 
 

@@ -9,13 +9,14 @@ import msgspec
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """What an address or a provider needs: forms, checks and documents are drawn from it.
 
-    ``pattern`` is what the whole value must match, ``help`` says so in words. A ``secret`` is never
-    shown again, and sent to a new ``url``, or a text that ``is_host``, only if it is typed again.
+    ``pattern`` is what the whole value must match, ``help`` says so in words; a value of the kind
+    pattern is a regular expression itself. A ``secret`` is never shown again, and sent to a new
+    ``url``, or a text that ``is_host``, only if it is typed again.
     """
 
     name: str
     label: str
-    kind: Literal["email", "tel", "text", "url", "secret", "choice"]
+    kind: Literal["email", "tel", "text", "url", "secret", "choice", "pattern"]
     example: str
     help: str = ""
     required: bool = True

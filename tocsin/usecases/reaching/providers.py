@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line, faults_of_url
+from tocsin.domain.faults import faults_of_line, faults_of_pattern, faults_of_url
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.channel import Declaration
 from tocsin.domain.reaching.contact_kind import Field
@@ -229,5 +229,7 @@ def _faults_of_setting(field: Field, value: str) -> Iterator[str]:
         names: Sequence[str] = [name for name, _ in field.choices]
         if value not in names:
             yield f"{field.label} must be one of {', '.join(names)}."
+    elif field.kind == "pattern":
+        yield from faults_of_pattern(field.label, value)
     else:
         yield from faults_of_value(field.label, field, value)
