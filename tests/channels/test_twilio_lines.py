@@ -184,6 +184,17 @@ async def test_somebody_is_rung(channel: TwilioVoice, is_first: bool) -> None:
     assert written == canonicalize(str(wanted))
 
 
+async def test_whoever_may_know_hears_who_is_rung(channel: TwilioVoice) -> None:
+    wanted = VoiceResponse()
+    wanted.say("Ann & Co wird angerufen.", **VOICES["de"])
+    dial = Dial(timeout=20, caller_id=FROM, answer_on_bridge=True, action=at("next", 3))
+    dial.number("+15550101", url=at("whisper", 3))
+    wanted.append(dial)
+    connect = Connect(number="+15550101", place=3, is_first=False, name="Ann & Co")
+
+    assert document(channel, connect, "de") == canonicalize(str(wanted))
+
+
 @pytest.mark.parametrize(
     ("caller", "who"), [("+15550142", "1 5 5 5 0 1 4 2"), ("Anonymous", "einer unbekannten Nummer")]
 )

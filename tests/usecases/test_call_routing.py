@@ -100,6 +100,18 @@ async def test_people_are_rung_level_by_level(happen: Happen) -> None:
     assert await happen("leg_over", place=1) == TakeMessage()
 
 
+@pytest.mark.parametrize("kind", ["phone", "sms"])
+async def test_callers_who_are_known_hear_who_is_rung(
+    happen: Happen, night: Night, kind: str
+) -> None:
+    await night.give(night.team.ben, kind, CALLER.removeprefix("+1"))
+
+    first = await happen("began")
+    second = await happen("leg_over", detail="the line was busy")
+
+    assert [one.name for one in (first, second) if isinstance(one, Connect)] == ["Ann", "Ben"]
+
+
 async def test_who_presses_the_key_has_the_call_and_no_incident_begins(
     happen: Happen, night: Night
 ) -> None:

@@ -64,6 +64,8 @@ class _Writer:
     def _connect(self, connect: Connect) -> None:
         if connect.is_first:
             self._say(self._root, "line_wait")
+        if connect.name:
+            self._say(self._root, "line_rings", name=connect.name)
         dial = SubElement(
             self._root,
             "Dial",

@@ -98,11 +98,15 @@ class LineEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Connect(msgspec.Struct, frozen=True, kw_only=True):
-    """Ring somebody; ``is_first`` says that the caller has heard nothing yet."""
+    """Ring somebody; ``is_first`` says that the caller has heard nothing yet.
+
+    ``name`` is told to the caller if it is there.
+    """
 
     number: str
     place: int
     is_first: bool
+    name: str = ""
 
 
 class Whisper(msgspec.Struct, frozen=True, kw_only=True):

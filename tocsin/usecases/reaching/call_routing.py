@@ -15,12 +15,15 @@ from tocsin.domain.reaching.call_line import (
     CallState,
     Candidate,
     Closed,
+    Connect,
     Direction,
     Drop,
+    Instruction,
     LineEvent,
 )
 from tocsin.domain.reaching.call_routing import begin, go_on, wants_incident
 from tocsin.domain.reaching.call_words import title_of, told
+from tocsin.domain.reaching.contact_kind import PHONE, SMS
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.urgency import urgency_of
 from tocsin.domain.user import ContactMethod
@@ -39,7 +42,6 @@ from tocsin.usecases.opening import open_incident
 
 log = structlog.get_logger(__name__)
 
-PHONE: Final = "phone"
 FETCH: Final = "fetch"
 LONGEST_CALLER: Final = 40
 
@@ -74,6 +76,7 @@ async def _begin(house: House, provider: Provider, event: LineEvent, now: dateti
             await CALLS.insert(tx, call)
         except Taken:  # it is told once more
             return await _go_on(tx, house, provider, event, now)
+        instruction = await _named(tx, call, instruction)
     return Direction(instruction=instruction, line=line, call=event.call)
 
 
@@ -85,7 +88,7 @@ async def _candidates(tx: AsyncConnection, ladder: Ladder) -> list[Candidate]:
             if face.user is not None and face.is_called:
                 levels.setdefault(face.user.id, (face.user.name, rung.level))
     methods = await contact_methods.of_users(tx, levels)
-    numbers = {one.user_id: _number(one) for one in reversed(methods) if one.kind == PHONE}
+    numbers = {one.user_id: _number(one) for one in reversed(methods) if one.kind == PHONE.name}
     return [
         Candidate(user_id=id_, name=name, level=level, number=numbers.get(id_, ""))
         for id_, (name, level) in levels.items()
@@ -111,7 +114,17 @@ async def _go_on(
         after = await _open_incident(tx, house, line, after, now)
     if after != call:
         await CALLS.update(tx, after)
+    instruction = await _named(tx, after, instruction)
     return Direction(instruction=instruction, line=line, call=event.call)
+
+
+async def _named(tx: AsyncConnection, call: Call, instruction: Instruction) -> Instruction:
+    """Let those whom we know by their number hear who is rung; it is nobody else's business."""
+    if not isinstance(instruction, Connect):
+        return instruction
+    known = [await contact_methods.owners_of(tx, one.name, call.caller) for one in (PHONE, SMS)]
+    name = call.state.candidates[instruction.place].name
+    return replace(instruction, name=name) if any(known) else instruction
 
 
 def _fetching(call: Call, now: datetime) -> Dispatch:

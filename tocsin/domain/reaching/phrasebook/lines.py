@@ -52,6 +52,13 @@ PHRASES: Final = {
         "es": "No cuelgue, por favor: estamos llamando a la persona de guardia.",
         "ja": "担当者におつなぎします。そのままお待ちください。",
     },
+    "line_rings": {
+        "en": "{name} is being called.",
+        "de": "{name} wird angerufen.",
+        "fr": "Nous appelons {name}.",
+        "es": "Llamando a {name}.",
+        "ja": "{name}を呼び出しています。",
+    },
     "line_whisper": {
         "en": "A call for {line}, from {caller}. To take it, press {digit}.",
         "de": "Ein Anruf für {line}, von {caller}. Zum Annehmen drücken Sie die {digit}.",
