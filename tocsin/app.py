@@ -42,6 +42,7 @@ from tocsin.engine.dispatcher import PLACES
 from tocsin.engine.engine import Engine
 from tocsin.engine.lookout import Look, looking_with
 from tocsin.engine.postbox import receiving
+from tocsin.engine.posting import Posting
 from tocsin.engine.recording_courier import recording_courier
 from tocsin.engine.room_courier import room_courier
 from tocsin.engine.signal_courier import signal_courier
@@ -113,7 +114,7 @@ async def build(
             carrying,
             registry,
             lambda: ingest.is_crowded,
-            couriers=await _couriers(carrying, sealer, outbound, stack),
+            couriers=await _couriers(house, carrying, outbound, stack),
             look=await _look(outbound, clock, stack),
         )
         ingest = _ingest(house, settings.ingest_queue, engine)
@@ -261,13 +262,14 @@ async def _envoy(outbound: Outbound, clock: Clock, stack: AsyncExitStack) -> Env
 
 
 async def _couriers(
-    carrying: Carrying, sealer: Sealer, outbound: Outbound, stack: AsyncExitStack
+    house: House, carrying: Carrying, outbound: Outbound, stack: AsyncExitStack
 ) -> Couriers:
     """Make what carries deliveries to machines: however many wait, no page waits behind them."""
     http = make_client(outbound, user_agent=USER_AGENT, connections=PLACES)
     await stack.enter_async_context(http)
+    posting = Posting(house, carrying)
     return {
-        "signal": signal_courier(http, carrying.postman, signing_key(sealer)),
+        "signal": signal_courier(http, posting, signing_key(house.sealer)),
         "webhook": webhook_courier(http),
         "write_back": write_back_courier(http),
         "room": room_courier(carrying),

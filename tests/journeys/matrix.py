@@ -11,6 +11,7 @@ from tests.journeys.troubles import (
     by_apprise,
     by_hook,
     by_mail,
+    by_mail_server,
     by_sip,
     by_smpp,
     in_browser,
@@ -191,6 +192,7 @@ CASES: Final = (
             revoked={"secret": "gone"},
         ),
     ),
+    Case("smtp", "e-mail", by_mail_server, is_patient=False),
     Case(
         "sns",
         "SMS",

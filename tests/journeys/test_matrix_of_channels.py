@@ -25,7 +25,7 @@ LATEST: Final = 60  # seconds until something else is tried while a provider is 
 LONG: Final = 150  # seconds: after all receipts, before the next level
 HASTE: Final = 0.1  # seconds that a provider which hangs is waited for
 AT_ONCE: Final = ("wrong address", "revoked")
-BY_OTHER: Final = {"email": "Notified Ann by webhook"}
+BY_OTHER: Final = dict.fromkeys(("email", "smtp"), "Notified Ann by webhook")
 
 
 def befalls(case: Case, trouble: Trouble) -> bool:

@@ -140,7 +140,28 @@ def in_browser(url: str) -> str:
 
 @asynccontextmanager
 async def by_mail(trouble: Trouble) -> AsyncIterator[Stage]:
-    """Reach people by e-mail."""
+    """Reach people by the mail server of the settings."""
+    user = "oncall" if trouble == "revoked" else None
+    async with _mailbox(trouble) as inbox:
+        mail = MailServer(
+            host="127.0.0.1", port=inbox.port, starttls="never", username=user, password="gone"
+        )
+        yield Stage({}, "ann@example.com", mail)
+        inbox.open.set()
+        await mail.close()
+
+
+@asynccontextmanager
+async def by_mail_server(trouble: Trouble) -> AsyncIterator[Stage]:
+    """Reach people by a mail server that administrators have set up."""
+    login = {"user": "oncall", "password": "gone"} if trouble == "revoked" else {}
+    async with _mailbox(trouble) as inbox:
+        place = {"host": "127.0.0.1", "port": str(inbox.port), "encryption": "none"}
+        yield Stage({**place, "bounces": "none", **login}, "ann@example.com")
+
+
+@asynccontextmanager
+async def _mailbox(trouble: Trouble) -> AsyncIterator[Inbox]:
     inbox = Inbox()
     await inbox.start()
     match trouble:
@@ -154,15 +175,10 @@ async def by_mail(trouble: Trouble) -> AsyncIterator[Stage]:
             inbox.at_rcpt = lambda _: "550 5.1.1 Nobody of this name"
         case "revoked":
             inbox.login = ("oncall", "another password")
-    user = "oncall" if trouble == "revoked" else None
-    mail = MailServer(
-        host="127.0.0.1", port=inbox.port, starttls="never", username=user, password="gone"
-    )
     try:
-        yield Stage({}, "ann@example.com", mail)
+        yield inbox
     finally:
         inbox.open.set()
-        await mail.close()
         await inbox.stop()
 
 

@@ -176,7 +176,7 @@ def _carrying(night: Night, tools: Tools, maker: type[Maker], mail: MailServer) 
     def make(provider: Provider) -> Channel | None:
         return maker.make(tools, provider.settings, callback_of(night.house, provider.id))
 
-    is_email = maker.declaration.name == "email"
+    is_email = maker.declaration.kind.name == "email"
     spare = Webhook.make(tools, {}, "") if is_email else Email(mail)
     own = None if maker.declaration.settings else maker.make(tools, {}, "")
     carrying = Carrying([one for one in (own, spare) if one], make)

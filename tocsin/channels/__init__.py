@@ -8,6 +8,7 @@ from tocsin.channels.discord.channel import Discord
 from tocsin.channels.email import Email
 from tocsin.channels.google_chat import GoogleChat
 from tocsin.channels.gotify import Gotify
+from tocsin.channels.mail_server import SmtpServer
 from tocsin.channels.matrix.channel import Matrix
 from tocsin.channels.mattermost.channel import Mattermost
 from tocsin.channels.ntfy import Ntfy
@@ -47,6 +48,7 @@ class Maker(Channel, Protocol):
 
 CHANNELS: Final[tuple[type[Maker], ...]] = (
     Email,
+    SmtpServer,
     Apprise,
     Discord,
     GoogleChat,

@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Final, Self
 
 import aiosmtplib
 import jinja2
+from msgspec.structs import replace
 
 from tocsin.channels.mail_back import answer_address, bounce_address
+from tocsin.channels.mail_services.teller import SILENT, Teller
 from tocsin.channels.tools import Tools
 from tocsin.domain.details import written_out
 from tocsin.domain.local_times import local_time
@@ -27,6 +29,7 @@ from tocsin.kit.text import one_line, printable
 MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
+OF_ADDRESS: Final = ("5.1.", "5.2.")  # begin what RFC 3463 lets servers say of an address
 PAGES: Final = ("page", "copy")  # are told in full; anything else is a sentence or two
 BUTTONS: Final = ("confirm", "acknowledge", "resolve", "join", "decline")
 NO_ADDRESS: Final = Delivery(ok=False, detail="This is not an e-mail address.")
@@ -38,16 +41,23 @@ class Email:
 
     declaration: ClassVar[Declaration] = Declaration(
         name="email",
-        label="The mail server",
+        label="Mail server of the settings",
         kind=EMAIL,
         answers=True,
         tested="a real SMTP server",
     )
 
-    def __init__(self, server: MailServer, domain: str = "") -> None:
-        """Answers and bounces come back to the ``domain``, if there is one."""
+    def __init__(
+        self, server: MailServer, domain: str = "", *, sender: str = "", teller: Teller = SILENT
+    ) -> None:
+        """Answers and bounces come back to the ``domain``, if there is one.
+
+        ``sender`` stands where this server takes no other, ``teller`` tells of bounces.
+        """
         self._server = server
         self._domain = domain
+        self._sender = sender
+        self._teller = teller
 
     @classmethod
     def make(cls, tools: Tools, _settings: Mapping[str, str], _callback: str) -> Self | None:
@@ -58,27 +68,35 @@ class Email:
         """Hand the mail over once."""
         if not _is_address(address):
             return NO_ADDRESS
-        mail = write(message, address, can_reply=bool(self._domain))
-        if not (self._domain and message.token):
-            return await self._hand_over(mail, message.sender, address)
-        if message.deeds:
-            mail["Reply-To"] = answer_address(message.token, self._domain)
-        back = bounce_address(message.token, self._domain)
-        return await self._hand_over(mail, back, address)
+        sender = self._sender or message.sender
+        mail = write(replace(message, sender=sender), address, can_reply=bool(self._domain))
+        self._teller.mark(mail, message.id)
+        if self._domain and message.token:
+            if message.deeds:
+                mail["Reply-To"] = answer_address(message.token, self._domain)
+            if not self._teller.takes_bounces:
+                sender = bounce_address(message.token, self._domain)
+        delivery = await self._hand_over(mail, sender, address)
+        if not delivery.ok:
+            return delivery
+        name = self._teller.name_of(mail, message.id, delivery.detail)
+        return replace(delivery, provider_id=name)
 
     async def post(self, letter: Letter) -> Delivery:
         """Hand the mail over once."""
         if not _is_address(letter.address):
             return NO_ADDRESS
-        return await self._hand_over(write_letter(letter), letter.sender, letter.address)
+        sender = self._sender or letter.sender
+        mail = write_letter(replace(letter, sender=sender))
+        return await self._hand_over(mail, sender, letter.address)
 
     async def _hand_over(self, mail: EmailMessage, sender: str, address: str) -> Delivery:
         try:
             answer = await self._server.send(mail, sender=parseaddr(sender)[1], recipient=address)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refused(error.recipients[0])
+            return _refused(error.recipients[0], is_of_address=True)
         except aiosmtplib.SMTPResponseException as error:
-            return _refused(error)
+            return _refused(error, is_of_address=error.message.startswith(OF_ADDRESS))
         except aiosmtplib.SMTPNotSupported as error:
             return Delivery(ok=False, detail=one_line(str(error), 500))
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -166,10 +184,18 @@ def _mailbox(name: str, address: str) -> Address:
     return Address(name, user, domain)
 
 
-def _refused(error: aiosmtplib.SMTPResponseException) -> Delivery:
-    """Try again what is temporary by its code; a full mailbox is, whatever its code says."""
+def _refused(error: aiosmtplib.SMTPResponseException, *, is_of_address: bool) -> Delivery:
+    """Try again what is temporary by its code; a full mailbox is, whatever its code says.
+
+    What is not said of the address is said of us: of our password, our sender, our mail.
+    """
     retry = error.code < 500 or error.code == MAILBOX_FULL
-    return Delivery(ok=False, detail=one_line(f"{error.code} {error.message}", 500), retry=retry)
+    return Delivery(
+        ok=False,
+        detail=one_line(f"{error.code} {error.message}", 500),
+        retry=retry,
+        is_our_fault=not (retry or is_of_address),
+    )
 
 
 def _render(template: str, values: dict[str, Any]) -> str:

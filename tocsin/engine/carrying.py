@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from tocsin.domain.reaching.channel import Channel, Closing, Postman
+from tocsin.domain.reaching.channel import Channel, Closing
 from tocsin.domain.reaching.provider import Provider
 
 Make = Callable[[Provider], Channel | None]
@@ -29,14 +29,9 @@ class Carrying:
         """The kinds of contact methods that need no provider."""
         return frozenset(self._given)
 
-    @property
-    def postman(self) -> Postman | None:
-        """What carries letters, if anything does."""
-        return next((one for one in self._given.values() if isinstance(one, Postman)), None)
-
     def of(self, kind: str, provider: Provider | None) -> Channel | None:
         """Return the channel of a provider; without one, that which is always there."""
-        if provider is None:
+        if provider is None or provider.is_always_there:
             return self._given.get(kind)
         known, channel = self._made.get(provider.id, (None, None))
         if known != provider:

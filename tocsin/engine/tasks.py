@@ -16,6 +16,7 @@ from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.work import LETTER, TIMER, Work
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
+from tocsin.engine.posting import Posting
 from tocsin.engine.together import Together
 from tocsin.kit.clock import Clock
 from tocsin.usecases import incidents
@@ -38,7 +39,6 @@ log = structlog.get_logger(__name__)
 SEND_TIMEOUT: Final = 30.0  # seconds, of what declares nothing else
 TRIES_OF_A_BROKEN_CHANNEL: Final = 3
 WAIT_FOR_DATABASE: Final = 1.0
-NO_MAIL: Final = Delivery(ok=False, detail="No mail server is configured.")
 
 Task = Callable[[Sequence[Work], Clock], Awaitable[None]]
 Result = TypeVar("Result")
@@ -52,7 +52,7 @@ class UnwrittenError(Exception):
 def tasks(house: House, carrying: Carrying, meters: Meters) -> dict[str, Task]:
     """Return what each lane does. Lanes without a channel say so, page by page."""
     pages = {kind: page_by(house, kind, carrying, meters) for kind in house.kinds}
-    return {TIMER: ring(house), LETTER: post_by(house, carrying.postman), **pages}
+    return {TIMER: ring(house), LETTER: post_by(house, Posting(house, carrying)), **pages}
 
 
 def ring(house: House) -> Task:
@@ -106,7 +106,7 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
     return run
 
 
-def post_by(house: House, postman: Postman | None) -> Task:
+def post_by(house: House, postman: Postman) -> Task:
     """Send letters, each for itself."""
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
@@ -116,11 +116,9 @@ def post_by(house: House, postman: Postman | None) -> Task:
     return run
 
 
-async def _post(house: House, postman: Postman | None, work: Work, clock: Clock) -> None:
+async def _post(house: House, postman: Postman, work: Work, clock: Clock) -> None:
     letter = letters.open_letter(house, work)
-    delivery = NO_MAIL
-    if postman is not None:
-        delivery = await _attempt("letter", postman.post(letter), work.attempts, SEND_TIMEOUT)
+    delivery = await _attempt("letter", postman.post(letter), work.attempts, SEND_TIMEOUT)
     await write_down(lambda: letters.record(house, work, letter, delivery, clock()))
 
 

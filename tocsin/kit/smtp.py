@@ -1,12 +1,15 @@
 """Handing over mail: a few connections to one server, each kept open for a while between mails."""
 
 import asyncio
+import socket
 from email.message import EmailMessage
 from functools import partial
 from typing import Final
 
 import aiosmtplib
+import httpx
 
+from tocsin.kit.http import CONNECT_TIMEOUT, Outbound
 from tocsin.kit.text import one_line
 
 TIMEOUT: Final = 10.0  # seconds for each step of the conversation
@@ -19,6 +22,7 @@ class MailServer:
     """One mail server. ``starttls`` is ``always``, ``offered`` or ``never``.
 
     ``helo`` is the name by which this machine greets; without one, what it calls itself.
+    ``outbound`` says where the server may be; without it, anywhere.
     """
 
     def __init__(
@@ -31,7 +35,10 @@ class MailServer:
         tls: bool = False,
         starttls: str = "offered",
         helo: str | None = None,
+        outbound: Outbound | None = None,
     ) -> None:
+        self._place = (host, port)
+        self._outbound = outbound
         self._client = partial(
             aiosmtplib.SMTP,
             hostname=host,
@@ -68,7 +75,11 @@ class MailServer:
             connection.close()
 
     async def _connect(self) -> aiosmtplib.SMTP:
-        connection = self._client()
+        if self._outbound is None:
+            connection = self._client()
+        else:
+            reached = await _reach(self._outbound, *self._place)
+            connection = self._client(sock=reached, port=None)
         await connection.connect()
         return connection
 
@@ -87,3 +98,30 @@ class MailServer:
     def _drop(self, connection: aiosmtplib.SMTP) -> None:
         self._idle = [kept for kept in self._idle if kept[0] is not connection]
         connection.close()
+
+
+async def _reach(outbound: Outbound, host: str, port: int) -> socket.socket:
+    """Connect to the first address of a host that takes it. Raises OSError."""
+    try:
+        addresses = await outbound.resolve(host, port)
+    except httpx.RequestError as error:
+        raise ConnectionError(str(error)) from error
+    refusal = OSError()
+    for address in addresses:
+        try:
+            return await _connected(address, port)
+        except OSError as error:
+            refusal = error
+    raise refusal
+
+
+async def _connected(address: str, port: int) -> socket.socket:
+    reached = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    reached.setblocking(False)
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            await asyncio.get_running_loop().sock_connect(reached, (address, port))
+    except BaseException:
+        reached.close()
+        raise
+    return reached

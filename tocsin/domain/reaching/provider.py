@@ -32,6 +32,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Provider({self.id}, {self.type})"
 
+    @property
+    def is_always_there(self) -> bool:
+        """Whether it stands for what needs no provider, and is asked after all of them."""
+        return not self.id
+
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How a provider, known by its id, has done lately. While it rests, others are asked first."""

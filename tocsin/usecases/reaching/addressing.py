@@ -1,6 +1,6 @@
 """Addressing: where a message goes, who of several providers carries it, and what is kept of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -136,7 +136,23 @@ async def judge(tx: AsyncConnection, choice: Choice, delivery: Delivery, now: da
 async def _providers(tx: AsyncConnection, house: House, view: View, kind: str) -> list[Provider]:
     await view.know_providers(await driver(tx))
     found = [opened(house, one) for one in view.providers(kind)]
-    return [one for one in found if not one.is_disabled]
+    used = [one for one in found if not one.is_disabled]
+    return [*used, *_last_resort(house, kind, after=used[-1])] if used else []
+
+
+def _last_resort(house: House, kind: str, *, after: Provider) -> Iterator[Provider]:
+    """Return what needs no provider of a kind, as one who is asked after all of them."""
+    declared = (one for one in house.declared if one.kind.name == kind and not one.settings)
+    if kind in house.channels and (there := next(declared, None)):
+        yield Provider(
+            id="",
+            type=there.name,
+            kind=kind,
+            name=f"the {there.label.lower()}",
+            position=after.position + 1,
+            created_at=after.created_at,
+            updated_at=after.updated_at,
+        )
 
 
 def _about(work: Work) -> About:

@@ -1,5 +1,6 @@
 """Letters: planned with what they tell of, opened when they are due, written down afterwards."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,13 +12,17 @@ from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.letter import Letter, Words, next_try
 from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.domain.reaching.paging import EMAIL
+from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.user import User
 from tocsin.domain.work import LETTER, Work
 from tocsin.kit.ids import new_id
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
+from tocsin.store.reaching import providers as store
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import addressing, providers
+from tocsin.usecases.reaching.addressing import Choice
 
 SEALED: Final = "sealed"  # a letter may hold a secret link, so nobody reads it in the table
 
@@ -48,6 +53,27 @@ def open_letter(house: House, work: Work) -> Letter:
     """Read a letter that is due."""
     sealed = (work.payload or {})[SEALED]
     return msgspec.json.decode(house.sealer.open(sealed.encode()), type=Letter)
+
+
+async def carriers(house: House) -> Sequence[Provider | None]:
+    """Return who may carry a letter, whoever rests last; None is what is always there."""
+    now = house.clock()
+    known = [one for one in await providers.find(house) if one.provider.kind == EMAIL]
+    used = [one for one in known if not one.provider.is_disabled]
+    return [
+        *(one.provider for one in sorted(used, key=lambda one: one.health.is_resting(now))),
+        None,
+    ]
+
+
+async def judge(house: House, provider: Provider | None, delivery: Delivery) -> None:
+    """Keep how a mail server does, as pages do."""
+    if provider is None:
+        return
+    async with house.database.begin() as tx:
+        health = (await store.healths(tx, [provider.id])).get(provider.id)
+        choice = Choice(provider=provider, health=health)
+        await addressing.judge(tx, choice, delivery, house.clock())
 
 
 async def record(
