@@ -57,6 +57,17 @@ async def test_the_form_has_what_setup_guides_name(browser: Browser) -> None:
         assert words in said
 
 
+async def test_alarms_and_warnings_are_told_apart_unless_somebody_wants_otherwise(
+    browser: Browser, night: Night
+) -> None:
+    answer = await _fill_in(
+        browser, NEW, PATH, name="Shop", escalation_policy=night.team.policy.id
+    )
+
+    assert answer.status_code == 303
+    assert (await _service(night, "Shop")).urgency_rule == UrgencyRule(urgency="severity_based")
+
+
 async def test_a_service_is_added_with_its_integration_and_leads_to_its_key(
     browser: Browser, night: Night
 ) -> None:

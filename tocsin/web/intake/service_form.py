@@ -47,7 +47,7 @@ NO_RULE: Final = "Notification Urgency must be high, low, by severity or by supp
 Draft = dict[str, Any]
 
 NEW: Final[Draft] = {
-    "urgency": "high",
+    "urgency": "severity_based",  # what says no severity is high
     "acknowledgement_timeout": DEFAULT_ACKNOWLEDGEMENT_TIMEOUT,
     "auto_resolve_timeout": DEFAULT_AUTO_RESOLVE_TIMEOUT,
     "tool": TOOLS[0][0],
