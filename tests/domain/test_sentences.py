@@ -55,6 +55,8 @@ SENTENCES: list[tuple[str, Agent | None, dict[str, Any], dict[str, Any], str]] =
     ("notify", None, notified(type="sms", status="failed"),
      {"user": BOB, "carrier": "Twilio", "then": "provider"},
      "Could not notify Bob Brown by SMS through Twilio; another provider is asked"),
+    ("notify", None, notified(type="sms", status="waiting"), {"user": BOB},
+     "Could not yet notify Bob Brown by SMS"),
     ("notify", None, notified(type="whatsapp", status="failed"), {"user": BOB, "then": "way"},
      "Could not notify Bob Brown by WhatsApp; another way is tried"),
     ("notify", None, notified(type="email", status="failed"), {"user": BOB, "then": "level"},

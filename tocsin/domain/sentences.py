@@ -21,6 +21,7 @@ _CHANNELS = {
     "push": "push",
 }
 _NO_WAYS = ("website", "web_trigger", "note", "api")  # of people: how they come is understood
+_VERBS = {"failed": "Could not notify", "waiting": "Could not yet notify"}
 _THEN = {
     "provider": "; another provider is asked",
     "way": "; another way is tried",
@@ -56,7 +57,7 @@ def _delegate(entry: LogEntry, names: Names) -> str:
 
 def _notify(entry: LogEntry, names: Names) -> str:
     sent, details = entry.channel.get("notification", {}), entry.details
-    verb = "Could not notify" if sent.get("status") == "failed" else "Notified"
+    verb = _VERBS.get(sent.get("status", ""), "Notified")
     way = f" by {_way(sent['type'])}" if sent.get("type") else ""
     carrier = f" through {details['carrier']}" if "carrier" in details else ""
     then = _THEN.get(details.get("then", ""), "")

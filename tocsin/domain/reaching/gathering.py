@@ -6,6 +6,9 @@ from typing import Final
 
 import msgspec
 
+from tocsin.domain.account import Account
+from tocsin.domain.user import User
+
 MOST_AT_ONCE: Final = 5  # messages that do not wait, however many new classes there are
 LOOKED_BACK: Final = 10  # spans; who was told all the while is told again with the next one
 
@@ -15,6 +18,11 @@ class Earlier(msgspec.Struct, frozen=True):
 
     at: datetime
     classes: Sequence[str]
+
+
+def span_of(user: User, account: Account) -> int:
+    """Return for how many seconds pages to somebody gather: as they wish, or as all do."""
+    return account.digest_seconds if user.digest_seconds is None else user.digest_seconds
 
 
 def gathers_until(

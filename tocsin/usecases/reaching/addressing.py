@@ -25,25 +25,33 @@ from tocsin.store.driver import driver
 from tocsin.store.reaching import providers
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching.limits import Room, room_of
 from tocsin.usecases.reaching.providers import opened
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Who carries a message; nobody does if the channel needs nobody, or there is nobody.
 
-    ``others`` are those whom it leaves untried.
+    ``others`` are those whom it leaves untried; ``full`` those who would carry it if they had room.
     """
 
     provider: Provider | None = None
     health: Health | None = None
     others: Sequence[Provider] = ()
+    full: Sequence[Provider] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Say whether it waits until one of them has room again."""
+        return self.provider is None and bool(self.full)
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """The providers of a kind, and how they have done lately."""
+    """The providers of a kind, how they have done lately, and what they may still carry."""
 
     providers: Sequence[Provider]
     healths: Mapping[str, Health]
+    room: Room
 
 
 def address_of(house: House, method: ContactMethod) -> str:
@@ -57,27 +65,32 @@ def shown_of(method: ContactMethod) -> str:
     return f"+{method.country_code}{method.address}" if is_telephone else method.address
 
 
-async def pool_of(tx: AsyncConnection, house: House, view: View, kind: str) -> Pool:
-    """Read who could carry messages of a kind."""
-    found = await _providers(tx, house, view, kind)
-    return Pool(found, await providers.healths(tx, [one.id for one in found]) if found else {})
+async def pool_of(
+    tx: AsyncConnection, house: House, view: View, works: Sequence[Work], now: datetime
+) -> Pool:
+    """Read who could carry messages that are due in one lane."""
+    found = await _providers(tx, house, view, works[0].lane)
+    healths = await providers.healths(tx, [one.id for one in found]) if found else {}
+    return Pool(found, healths, await room_of(tx, found, works, now))
 
 
 async def choose(tx: AsyncConnection, pool: Pool, work: Work, now: datetime) -> Choice:
     """Choose whom to ask. One that has failed and rested is asked by a single message first."""
     found, healths = pool.providers, {**pool.healths}
-    tried = trail_of(work.payload).providers
-    chosen = route(found, healths, tried, now)
+    tried, full = trail_of(work.payload).providers, pool.room.full(work)
+    chosen = route(found, healths, tried, now, full)
     health = healths.get(chosen.id) if chosen else None
     if health and len(found) > 1 and health.is_to_be_probed(now):
         until = now + FIRST_REST
         if not await providers.claim(tx, health, until):
             healths[health.id] = msgspec.structs.replace(health, rests_until=until)
-            chosen = route(found, healths, tried, now)
+            chosen = route(found, healths, tried, now, full)
+    pool.room.take(chosen)
     return Choice(
         provider=chosen,
         health=healths.get(chosen.id) if chosen else None,
         others=[one for one in found if one != chosen and one.id not in tried],
+        full=[one for one in found if one.id in full],
     )
 
 

@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.domain.reaching.channel import Delivery
-from tocsin.domain.reaching.gathering import LOOKED_BACK, gathers_until
+from tocsin.domain.reaching.gathering import LOOKED_BACK, gathers_until, span_of
+from tocsin.domain.reaching.limit import reason_of
 from tocsin.domain.reaching.message import MOST_IN_FULL, MOST_LISTED, Briefing, Message, Purpose
 from tocsin.domain.reaching.paging import still_wanted
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.quiet import quiet_until
 from tocsin.domain.reaching.sent import Sent
+from tocsin.domain.user import User
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import alerts, incidents
@@ -100,26 +102,37 @@ async def compose_all(house: House, dues: Sequence[Due]) -> list[Bundle]:
     async with house.database.begin() as tx:
         ids = {work.incident_id or "" for due in dues for work in due.works}
         found = await incidents.get_many(tx, ids)
-        bundles = [await _wanted_now(tx, house, due, found) for due in dues]
+        view = await _view_of_people(tx, house, (due.works[0].user_id or "" for due in dues))
+        bundles = [await _wanted_now(tx, house, view, due, found) for due in dues]
         full = [one for one in bundles if one.works]
         composed = iter(await _compose_each(tx, house, full, PAGE, dues[-1].now))
         return [next(composed) if one.works else one for one in bundles]
 
 
+async def _view_of_people(tx: AsyncConnection, house: House, user_ids: Iterable[str]) -> View:
+    connection = await driver(tx)
+    view = await house.directory.now(connection)
+    await view.know_people(connection, user_ids)
+    return view
+
+
 async def _wanted_now(
-    tx: AsyncConnection, house: House, due: Due, found: Mapping[str, Incident]
+    tx: AsyncConnection, house: House, view: View, due: Due, found: Mapping[str, Incident]
 ) -> Bundle:
     bundle = sorted_out(due.works, found, due.works[0].lane)
-    bundle = await _without_quiet_ones(tx, house, bundle, due.now)
-    return await _unless_gathering(tx, house, bundle, due.now)
+    person = view.person(due.works[0].user_id or "")
+    if person is None:
+        return bundle
+    bundle = await _without_quiet_ones(tx, house, person.user, bundle, due.now)
+    return await _unless_gathering(tx, house, person.user, bundle, due.now)
 
 
 async def _without_quiet_ones(
-    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+    tx: AsyncConnection, house: House, user: User, bundle: Bundle, now: datetime
 ) -> Bundle:
     """Let what can wait wait for the end of somebody's quiet hours."""
     low = [one.id for one in bundle.incidents.values() if one.urgency == "low"]
-    until = await _quiet_until(tx, house, bundle.works[0].user_id or "", now) if low else None
+    until = _quiet_until(house, user, now) if low else None
     if until is None:
         return bundle
     waiting = [work for work in bundle.works if work.incident_id in low]
@@ -131,24 +144,17 @@ async def _without_quiet_ones(
     )
 
 
-async def _quiet_until(
-    tx: AsyncConnection, house: House, user_id: str, now: datetime
-) -> datetime | None:
-    connection = await driver(tx)
-    view = await house.directory.now(connection)
-    await view.know_people(connection, [user_id])
-    person = view.person(user_id)
-    if person is None or person.user.quiet_hours is None:
+def _quiet_until(house: House, user: User, now: datetime) -> datetime | None:
+    if user.quiet_hours is None:
         return None
-    zone = person.user.time_zone or house.account.time_zone
-    return quiet_until(person.user.quiet_hours, now, zone)
+    return quiet_until(user.quiet_hours, now, user.time_zone or house.account.time_zone)
 
 
 async def _unless_gathering(
-    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+    tx: AsyncConnection, house: House, user: User, bundle: Bundle, now: datetime
 ) -> Bundle:
     """Let pages wait for each other in a storm."""
-    until = await _gathers_until(tx, house, bundle, now) if bundle.works else None
+    until = await _gathers_until(tx, house, user, bundle, now) if bundle.works else None
     if until is None:
         return bundle
     await work_store.gather(tx, [work.id for work in bundle.works], until)
@@ -156,16 +162,16 @@ async def _unless_gathering(
 
 
 async def _gathers_until(
-    tx: AsyncConnection, house: House, bundle: Bundle, now: datetime
+    tx: AsyncConnection, house: House, user: User, bundle: Bundle, now: datetime
 ) -> datetime | None:
     """Say until when first attempts wait for each other, so that nobody's telephone rings on."""
     work, kind = bundle.works[0], house.kinds.get(bundle.kind)
-    span = timedelta(seconds=house.account.digest_seconds)
+    span = timedelta(seconds=span_of(user, house.account))
     is_again = any(one.attempts > 1 or one.payload for one in bundle.works)
     if not span or is_again or kind is None or not kind.gathers:
         return None
     earlier = await messages.earlier_to(
-        tx, bundle.kind, work.user_id or "", work.contact_method_id, now - LOOKED_BACK * span
+        tx, bundle.kind, user.id, work.contact_method_id, now - LOOKED_BACK * span
     )
     return gathers_until(earlier, bundle.classes, span, now)
 
@@ -188,11 +194,22 @@ async def _compose_each(
     view = await view_of(tx, house, concerned, people, now)
     in_full = (one.incidents for one in bundles if len(one.incidents) <= MOST_IN_FULL)
     events = await alerts.first_events(tx, {id_ for ids in in_full for id_ in ids})
-    known = _Known(purpose, view, events, await pool_of(tx, house, view, bundles[0].kind))
-    composed = [await _compose_one(tx, house, known, one, now) for one in bundles]
+    works = [bundle.works[0] for bundle in bundles]
+    known = _Known(purpose, view, events, await pool_of(tx, house, view, works, now))
+    composed = await _compose_in_turn(tx, house, known, bundles, now)
     sent = [_kept(one, one.message) for one in composed if one.message]
     await flush(await driver(tx), Writes(messages=sent))
     return composed
+
+
+async def _compose_in_turn(
+    tx: AsyncConnection, house: House, known: _Known, bundles: Sequence[Bundle], now: datetime
+) -> list[Bundle]:
+    """Where providers have room for a few, let those have it who were not told anything lately."""
+    line, numbers = known.pool.room.line, range(len(bundles))
+    in_turn = sorted(numbers, key=lambda number: line.place_of(bundles[number].works[0]))
+    composed = {n: await _compose_one(tx, house, known, bundles[n], now) for n in in_turn}
+    return [composed[number] for number in numbers]
 
 
 async def _compose_one(
@@ -206,6 +223,9 @@ async def _compose_one(
     if bundle.message is None:
         return bundle
     choice = await choose(tx, known.pool, bundle.works[0], now)
+    if choice.waits:
+        full = Delivery(ok=False, detail=reason_of(choice.full), retry=True)
+        return replace(bundle, choice=choice, message=None, refusal=full)
     draft = replace(bundle.message, hears=_hears(house, choice))
     message = await templates.word(tx, known.view, draft, now)
     return replace(bundle, message=message, choice=choice)
