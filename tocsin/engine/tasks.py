@@ -30,9 +30,11 @@ from tocsin.usecases.reaching import (
     notices,
     paging,
     receipts,
+    waiting,
 )
 from tocsin.usecases.reaching.paging import Bundle, Due
 from tocsin.usecases.reaching.receipts import Handed
+from tocsin.usecases.reaching.waiting import Full
 
 log = structlog.get_logger(__name__)
 
@@ -73,12 +75,17 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
     """Send what is due to one address as one message."""
 
     composing = Together(partial(paging.compose_all, house))
+    holding = Together(partial(waiting.hold, house))
     recording = Together(partial(receipts.record_all, house))
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
         pages = [work for work in works if work.kind != "notice"]
         if pages:
-            await carry(await composing.ask(Due(pages, clock())), record_page, clock)
+            bundle = await composing.ask(Due(pages, clock()))
+            if bundle.choice.waits:
+                await holding.ask(Full(bundle, clock()))
+            else:
+                await carry(bundle, record_page, clock)
         for notice in (work for work in works if work.kind == "notice"):
             await carry(await notices.compose(house, notice, clock()), notices.record, clock)
 
@@ -123,11 +130,11 @@ async def _post(house: House, postman: Postman, work: Work, clock: Clock) -> Non
 
 
 async def _deliver(bundle: Bundle, kind: str, carrying: Carrying) -> Delivery:
+    if bundle.message is None:
+        return bundle.refusal
     channel = carrying.of(kind, bundle.provider)
     if channel is None:
         return Delivery(ok=False, detail=f"No provider for {kind} is configured.")
-    if bundle.message is None:
-        return bundle.refusal
     sending = channel.send(bundle.message, bundle.address)
     work = bundle.works[0]
     attempts = work.attempts + trail_of(work.payload).tries
