@@ -46,11 +46,11 @@ def test_what_is_only_to_be_heard_is_said_twice_and_asks_nothing() -> None:
     )
 
 
-def test_a_machine_hears_it_once_and_a_person_taken_for_one_may_press_a_key() -> None:
-    assert leave(SPOKEN) == (
-        Part((GREETING, "Disk full on db-1", "If somebody is listening now:", *MENU), asks=True),
-    )
-    assert leave(READ) == (Part((GREETING, "Your code is 1 2 3 4")),)
+def test_a_machine_hears_it_twice_and_a_person_taken_for_one_may_press_a_key() -> None:
+    said = (GREETING, "Disk full on db-1", AGAIN, "Disk full on db-1")
+
+    assert leave(SPOKEN) == (Part((*said, "If somebody is listening now:", *MENU), asks=True),)
+    assert leave(READ) == (Part((GREETING, "Your code is 1 2 3 4", AGAIN, "Your code is 1 2 3 4")),)
 
 
 def test_a_key_that_means_nothing_leads_back_to_the_menu() -> None:
@@ -60,9 +60,10 @@ def test_a_key_that_means_nothing_leads_back_to_the_menu() -> None:
 
 
 def test_after_a_key_it_is_said_what_came_of_it() -> None:
-    done = Upshot(ok=True, sentence="Acknowledged: #12.")
+    done = Upshot(ok=True, sentence="Acknowledged: #12 CPU > 90% at https://db-1.example.com.")
+    said = "Acknowledged: number 12 C P U greater than 90 percent at a link."
 
-    assert conclude(SPOKEN, [done]) == (Part(("Acknowledged: #12.", "Goodbye.")),)
+    assert conclude(SPOKEN, [done]) == (Part((said, "Goodbye.")),)
 
 
 def test_where_nothing_came_of_a_key_another_may_be_pressed() -> None:

@@ -21,6 +21,7 @@ from tocsin.domain.reaching.speakable import _WORDS, speakable
         ("RAM & DISK @ home #7", "RAM and DISK at home number 7"),
         ("DNS, TLS and API", "D N S, T L S and A P I"),
         ("version 1.2.3", "version 1 dot 2 dot 3"),
+        ("k8s: 2 s, 1.5h", "k8s: 2 seconds, 1.5 hours"),
     ],
 )
 def test_figures_signs_and_abbreviations_are_said_in_full(written: str, said: str) -> None:

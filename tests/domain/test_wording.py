@@ -56,10 +56,7 @@ def test_a_page_says_what_where_and_how_to_answer() -> None:
     assert message.text == (
         "#12 Disk full on db-1 (Checkout).\nReply 4 to acknowledge, 6 to resolve."
     )
-    assert message.speech == (
-        "This is Tocsin. There is an incident for Ann Lee."
-        " Incident 12, service Checkout: Disk full on db 1."
-    )
+    assert message.speech == "Incident 12, service Checkout: Disk full on db 1."
     assert message.body == (
         "#12 Disk full on db-1\n"
         "Service: Checkout\n"
@@ -71,6 +68,14 @@ def test_a_page_says_what_where_and_how_to_answer() -> None:
         "\n"
         "https://oncall.example.com/incidents/Q1"
     )
+
+
+def test_a_short_message_has_room_for_a_title_with_a_dash_in_it() -> None:
+    title = "Latency of “checkout” \u2014 p99 over two seconds in all of the regions of the shop"
+    text = worded(replace(PAGE, incidents=(replace(DISK, title=title),))).text
+
+    assert 'Latency of "checkout" - p99 over two seconds in all of the regions of the' in text
+    assert segments(text) == 1
 
 
 def test_what_is_not_known_leaves_no_gap() -> None:
@@ -156,7 +161,7 @@ def test_a_copy_says_that_nothing_is_to_be_done() -> None:
     )
     told = "For your information, nothing to do: this page went to Ben."
     assert message.body.startswith(f"{told}\n\n#12 Disk full")
-    assert message.speech.startswith(f"{told} This is Tocsin.")
+    assert message.speech.startswith(f"{told} Incident 12, service Checkout")
 
 
 @pytest.mark.parametrize(
@@ -226,7 +231,7 @@ def test_a_language_that_is_not_spoken_here_becomes_english() -> None:
     message = worded(replace(PAGE, language="fi"))
 
     assert message.language == "en"
-    assert message.speech.startswith("This is Tocsin.")
+    assert message.speech.startswith("Incident 12, service Checkout")
 
 
 def test_words_that_a_message_brings_stay() -> None:

@@ -12,6 +12,7 @@ from tocsin.kit.sms import (
     gsm_decoded,
     gsm_encoded,
     parts,
+    plain,
     segments,
     shortened,
 )
@@ -55,6 +56,20 @@ def test_a_text_takes_as_many_messages_as_carriers_charge(
     text: str, alphabet: str, count: int
 ) -> None:
     assert (alphabet_of(text), segments(text)) == (alphabet, count)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Disk full \u2013 “db\u20111”, `/var`…", "Disk full - \"db-1\", '/var'..."),
+        ("latency ≥ 2\u202fs → page", "latency >= 2 s -> page"),
+        ("Größe: 5 €", "Größe: 5 €"),
+        ("“日本”", "“日本”"),
+        ("", ""),
+    ],
+)
+def test_dashes_and_quotation_marks_cost_no_room(text: str, written: str) -> None:
+    assert plain(text) == written
 
 
 def test_a_text_that_fits_is_left_alone() -> None:

@@ -70,7 +70,7 @@ async def test_pages_are_told_in_these_words_and_in_the_language_of_whoever_gets
 
     assert bundle.message
     assert bundle.message.title == "Checkout is ill: Disk full"
-    assert bundle.message.speech.startswith("こちらは Tocsin です。")
+    assert bundle.message.speech.startswith("インシデント 1、サービス Checkout")
 
 
 async def test_words_that_are_those_built_in_are_no_change(night: Night) -> None:
@@ -111,8 +111,8 @@ async def test_a_form_that_there_is_not_is_not_found(night: Night) -> None:
 async def test_a_preview_tells_of_one_incident_and_of_many(night: Night) -> None:
     seen = templates.preview(night.house, "speech", "en", BUILT_IN["speech", "en"], NOON)
 
-    assert seen.one.startswith("This is Tocsin. There is an incident for Ann Lee. Incident 1284")
-    assert "There are 41 incidents for Ann Lee." in seen.many
+    assert seen.one.startswith("Incident 1284, service")
+    assert seen.many.startswith("There are 41 incidents. Incident")
     assert seen.many.endswith("And 38 more.")
 
 

@@ -1,7 +1,7 @@
 """Short messages: which alphabet a text needs, how many parts it takes, and where it is cut.
 
-A text goes out as it is: a letter that the small alphabet lacks makes all of it UCS-2, with 70
-letters in a message instead of 160, and is never replaced by another.
+A letter that the small alphabet lacks makes all of a text UCS-2, with 70 letters in a message
+instead of 160, and is never replaced by another. Dashes and quotation marks may be (``plain``).
 """
 
 import unicodedata
@@ -34,6 +34,21 @@ WHOLE: Final[dict[Alphabet, int]] = {"gsm": 160, "ucs2": 70}  # units of a messa
 PART: Final[dict[Alphabet, int]] = {"gsm": 153, "ucs2": 67}  # and of one that names its place
 CUT: Final = "..."  # which every alphabet has
 
+# What signs become, and signs that become so.
+_TYPEWRITTEN: Final = {
+    "'": "`\u00b4\u2018\u2019\u201a",
+    '"': "\u00ab\u00bb\u201c\u201d\u201e",
+    "-": "\u2010\u2011\u2013\u2014\u2212",
+    "...": "\u2026",
+    "*": "\u2022",
+    "->": "\u2192",
+    "x": "\u00d7",
+    "<=": "\u2264",
+    ">=": "\u2265",
+    " ": "\t\u00a0\u2009\u202f",
+}
+_PLAIN: Final = str.maketrans({sign: to for to, signs in _TYPEWRITTEN.items() for sign in signs})
+
 _CODES: Final = {letter: code for code, letter in enumerate(GSM) if code != ESCAPE}
 _JOINER: Final = "\u200d"
 
@@ -41,6 +56,12 @@ _JOINER: Final = "\u200d"
 def alphabet_of(text: str) -> Alphabet:
     """Return the smallest alphabet that has every letter of a text."""
     return "gsm" if all(one in _CODES or one in GSM_EXTENSION for one in text) else "ucs2"
+
+
+def plain(text: str) -> str:
+    """Return a text with its signs as typewriters have them, if they alone cost half its room."""
+    written = text.translate(_PLAIN)
+    return written if alphabet_of(written) == "gsm" else text
 
 
 def parts(text: str) -> list[str]:

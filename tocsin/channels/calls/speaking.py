@@ -8,6 +8,7 @@ import msgspec
 from tocsin.domain.reaching.answer import BY_KEY, Deed, Upshot
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.phrases import phrase
+from tocsin.domain.reaching.speakable import speakable
 from tocsin.kit.text import one_line
 
 LONGEST_SPEECH: Final = 1000  # characters: more than a minute, and nobody remembers the beginning
@@ -35,8 +36,12 @@ def call(message: Message) -> tuple[Part, ...]:
 
 
 def leave(message: Message) -> tuple[Part, ...]:
-    """Return what an answering machine hears, and whoever was taken for one and may press keys."""
-    said = (_greeting(message), _speech(message))
+    """Return what an answering machine hears, and whoever was taken for one and may press keys.
+
+    It is said twice: the beginning may be lost before the tone.
+    """
+    again = (_said("call_said_again", message), _speech(message))
+    said = (_greeting(message), _speech(message), *again)
     menu = _menu(message)
     if not menu:
         return (Part(said),)
@@ -52,8 +57,8 @@ def correct(message: Message) -> tuple[Part, ...]:
 
 def conclude(message: Message, upshots: Sequence[Upshot]) -> tuple[Part, ...]:
     """Return what is said after a key: what came of it, and the menu again if nothing did."""
-    sentences = tuple(upshot.sentence for upshot in upshots)
-    if all(upshot.ok for upshot in upshots):
+    sentences = tuple(speakable(one.sentence, message.language) for one in upshots)
+    if all(one.ok for one in upshots):
         return (Part((*sentences, _said("call_goodbye", message))),)
     return Part((*sentences, *_menu(message)), asks=True), _farewell(message)
 

@@ -3,6 +3,7 @@
 What a template may speak of: ``count`` incidents; the first as ``incident``, the first three as
 ``few`` with ``more`` beyond them, up to twenty as ``incidents`` with ``further`` beyond them; who
 is told as ``recipient``; and ``keys``, where a key or a short answer does something.
+A telephone has greeted by name before it says what is for it, and tells the keys afterwards.
 """
 
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ _FRAMES: Final[Mapping[Form, str]] = {
     "{% endfor %}\n"
     "{% if further %}$further{% endif %}\n"
     "{% endif %}",
-    "speech": "$hello {% if count == 1 %}$for_one{% else %}$for_several{% endif %}\n"
+    "speech": "{% if count > 1 %}$several_told{% endif %}\n"
     "{% for one in few %} $told{% endfor %}\n"
     "{% if more %} $further_told{% endif %}",
 }
@@ -60,9 +61,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "low": "low",
         "source": "Source:",
         "since": "Since:",
-        "hello": "This is Tocsin.",
-        "for_one": "There is an incident for {{ recipient }}.",
-        "for_several": "There are {{ count }} incidents for {{ recipient }}.",
+        "several_told": "There are {{ count }} incidents.",
         "told": "Incident {{ one.number }}, service {{ one.service }}: {{ one.title }}.",
         "further_told": "And {{ more }} more.",
     },
@@ -78,9 +77,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "low": "niedrig",
         "source": "Quelle:",
         "since": "Seit:",
-        "hello": "Hier ist Tocsin.",
-        "for_one": "Es gibt einen Vorfall für {{ recipient }}.",
-        "for_several": "Es gibt {{ count }} Vorfälle für {{ recipient }}.",
+        "several_told": "Es gibt {{ count }} Vorfälle.",
         "told": "Vorfall {{ one.number }}, Dienst {{ one.service }}: {{ one.title }}.",
         "further_told": "Und {% if more == 1 %}ein weiterer"
         "{% else %}{{ more }} weitere{% endif %}.",
@@ -97,9 +94,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "low": "basse",
         "source": "Source :",
         "since": "Depuis :",
-        "hello": "Ici Tocsin.",
-        "for_one": "Un incident attend {{ recipient }}.",
-        "for_several": "{{ count }} incidents attendent {{ recipient }}.",
+        "several_told": "{{ count }} incidents vous attendent.",
         "told": "Incident {{ one.number }}, service {{ one.service }} : {{ one.title }}.",
         "further_told": "Et {% if more == 1 %}un autre{% else %}{{ more }} autres{% endif %}.",
     },
@@ -115,9 +110,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "low": "baja",
         "source": "Origen:",
         "since": "Desde:",
-        "hello": "Aquí Tocsin.",
-        "for_one": "Hay un incidente para {{ recipient }}.",
-        "for_several": "Hay {{ count }} incidentes para {{ recipient }}.",
+        "several_told": "Hay {{ count }} incidentes.",
         "told": "Incidente {{ one.number }}, servicio {{ one.service }}: {{ one.title }}.",
         "further_told": "Y {% if more == 1 %}uno{% else %}{{ more }}{% endif %} más.",
     },
@@ -133,9 +126,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "low": "低",
         "source": "発生元:",
         "since": "発生:",
-        "hello": "こちらは Tocsin です。",
-        "for_one": "{{ recipient }} さん、インシデントが発生しています。",
-        "for_several": "{{ recipient }} さん、インシデントが {{ count }} 件発生しています。",
+        "several_told": "インシデントが {{ count }} 件発生しています。",
         "told": "インシデント {{ one.number }}、サービス {{ one.service }}、{{ one.title }}。",
         "further_told": "ほかに {{ more }} 件あります。",
     },

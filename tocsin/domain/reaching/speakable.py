@@ -107,7 +107,9 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 _URL: Final = re.compile(r"https?://\S*[^\s.,;:!?)\]}>\"']")
-_UNIT: Final = re.compile(r"(?<=\d)\s?(ms|s|min|h|kb|mb|gb|tb|%)(?![\w])", re.IGNORECASE)
+_UNIT: Final = re.compile(
+    r"(?<![\w.,])(\d[\d.,]*)\s?(ms|s|min|h|kb|mb|gb|tb|%)(?!\w)", re.IGNORECASE
+)
 _LONG: Final = re.compile(r"\b(?=[a-f]*\d)(?:\d{7,}|[0-9a-f]{8,})\b")
 _DECIMAL: Final = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?!\.?\w)")
 _DOT: Final = re.compile(r"(?<=\w)\.(?=\w)")
@@ -124,7 +126,7 @@ def speakable(text: str, language: str) -> str:
     words = _WORDS.get(language, _WORDS["en"])
     text = _URL.sub(phrase("a_link", language), text)
     text = _LONG.sub(lambda found: " ".join(found[0][:LONGEST_RUN]), text)
-    text = _UNIT.sub(lambda found: f" {words[found[1].lower()]}", text)
+    text = _UNIT.sub(lambda found: f"{found[1]} {words[found[2].lower()]}", text)
     text = _DECIMAL.sub(rf"\1{_MARK}\2", text)
     text = _DOT.sub(f" {words['.']} ", text).replace(_MARK, words[","])
     text = _SIGN.sub(lambda found: f" {words[found[0]]} ", text)

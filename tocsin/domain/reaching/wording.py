@@ -93,7 +93,7 @@ def render_page(message: Message, form: Form, template: str) -> str:
     for longest_title in TITLES[form]:
         text = read.render(_values(message, form, longest_title, most))
         if form == "text":
-            text = text.replace(ELLIPSIS, sms.CUT)
+            text = sms.plain(text.replace(ELLIPSIS, sms.CUT))
         if len(text) <= LONGEST[form] and (form != "text" or sms.segments(text) == 1):
             break
     if form in {"title", "speech"}:
@@ -136,7 +136,9 @@ def _notice(message: Message) -> dict[Form, str]:
     links = [one.html_url for one in message.incidents]
     return {
         "title": title,
-        "text": _joined(" ", _heading(message, title), sentence, _how_to_answer(message)),
+        "text": sms.plain(
+            _joined(" ", _heading(message, title), sentence, _how_to_answer(message))
+        ),
         "body": _joined("\n\n", sentence, *links),
         "speech": shortened(_joined(" ", _ended(spoken_title), spoken), LONGEST["speech"]),
     }
