@@ -60,7 +60,7 @@ from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
 from tocsin.usecases import account, first_start, integration_settings
 from tocsin.usecases.directory import Directory
-from tocsin.usecases.house import House
+from tocsin.usecases.house import Decisions, House, decided
 from tocsin.usecases.ingest import Ingest
 from tocsin.usecases.reaching import providers
 from tocsin.web.app import is_for_people, web_app
@@ -95,7 +95,11 @@ async def build(
         stack.push_async_callback(database.close)
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
         outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
-        carrying = await _carrying(settings, sealer, outbound, clock, stack)
+        decisions = Decisions()
+        language = partial(_language, settings, decisions)
+        carrying = await _carrying(
+            settings, sealer, outbound, stack, clock=clock, language=language
+        )
         house = House(
             database=database,
             settings=settings,
@@ -105,6 +109,7 @@ async def build(
             channels=carrying.given,
             scopes=frozenset(op.scope for op in OPS),
             waiting=lambda: ingest.waiting,
+            decisions=decisions,
             clock=clock,
             envoy=await _envoy(outbound, clock, stack),
         )
@@ -214,8 +219,18 @@ async def _answer(
             await serving
 
 
+def _language(settings: Settings, decisions: Decisions) -> str:
+    return decided(settings, decisions.newest).language
+
+
 async def _carrying(
-    settings: Settings, sealer: Sealer, outbound: Outbound, clock: Clock, stack: AsyncExitStack
+    settings: Settings,
+    sealer: Sealer,
+    outbound: Outbound,
+    stack: AsyncExitStack,
+    *,
+    clock: Clock,
+    language: Callable[[], str],
 ) -> Carrying:
     """Make the channels that need no provider, and what makes those of providers."""
     # Lanes bound how much is under way: a common bound would let one that hangs starve others.
@@ -228,6 +243,7 @@ async def _carrying(
         mail_domain=settings.mail_domain or "",
         vapid=vapid_of(sealer),
         outbound=outbound,
+        language=language,
     )
     given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
     carrying = Carrying(filter(None, given), partial(_channel_of, settings, tools))

@@ -58,7 +58,7 @@ async def ear() -> Ear:
 @pytest.fixture
 async def listening(slack: StandIn, ear: Ear) -> AsyncIterator[asyncio.Task[None]]:
     async with make_client(Outbound(), user_agent="Tocsin/1") as http:
-        tools = Tools(http=http, clock=system_clock, signing_key="key")
+        tools = Tools(http=http, clock=system_clock, signing_key="key", language=lambda: "de")
         task = asyncio.create_task(Slack.make(tools, settings(slack), "").listen(ear.tell))
         yield task
         task.cancel()
@@ -176,7 +176,7 @@ async def test_a_fault_on_our_side_is_told_to_the_person_and_to_whoever_listens(
 
     (broken,) = await asyncio.gather(listening, return_exceptions=True)
     assert "the database is away" in repr(broken)
-    assert slack.responses[0]["text"].startswith("That could not be done now.")
+    assert slack.responses[0]["text"].startswith("Das war gerade nicht möglich.")
 
 
 async def test_a_token_that_is_none_breaks_it(slack: StandIn, ear: Ear) -> None:

@@ -84,7 +84,9 @@ def made(tools: Tools, server: TeamsServer, **changes: str) -> TeamsBot:
         "keys_url": f"{server.url}/keys",
         **changes,
     }
-    return TeamsBot.make(tools, settings, "https://oncall.example.com/callbacks/P1")
+    return TeamsBot.make(
+        replace(tools, language=lambda: "fr"), settings, "https://oncall.example.com/callbacks/P1"
+    )
 
 
 def service(server: TeamsServer) -> str:
@@ -101,10 +103,13 @@ async def heard(channel: TeamsBot, callback: Callback, now: datetime = NOW) -> H
     return channel.hear(callback, now)
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"), [("de-AT", "Die Adresse dieses Chats"), ("", "L'adresse de ce")]
+)
 async def test_whoever_writes_is_told_the_address_that_reaches_them(
-    channel: TeamsBot, server: TeamsServer
+    channel: TeamsBot, server: TeamsServer, locale: str, words: str
 ) -> None:
-    callback = called(activity(service(server), text="Hallo", locale="de-AT"), NOW)
+    callback = called(activity(service(server), text="Hallo", locale=locale), NOW)
 
     assert await heard(channel, callback) == Heard()
     assert channel.reply(callback, Heard(), [], None).status == 200
@@ -112,7 +117,7 @@ async def test_whoever_writes_is_told_the_address_that_reaches_them(
 
     ((_, told),) = server.posted
     address = told["text"].split("`")[1]
-    assert told["text"].startswith("Die Adresse dieses Chats")
+    assert told["text"].startswith(words)
     assert not list(faults_of_address(TeamsBot.declaration.kind, None, address))
     assert (await channel.send(PAGE, address)).ok
 

@@ -48,7 +48,7 @@ async def make(server: TelegramServer) -> AsyncIterator[Callable[..., Telegram]]
 
         def make(updates: str = "poll", token: str = BOT) -> Telegram:
             settings = {"token": token, "updates": updates, "base_url": f"{server.url}/"}
-            return Telegram.make(tools, settings, CALLBACK)
+            return Telegram.make(replace(tools, language=lambda: "fr"), settings, CALLBACK)
 
         yield make
 
@@ -321,7 +321,7 @@ async def test_texts_are_answers_too(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("de-AT", "Die Adresse dieses Chats"), ("xx", "The address of this")]
+    ("language", "words"), [("de-AT", "Die Adresse dieses Chats"), ("xx", "L'adresse de ce")]
 )
 async def test_whoever_starts_is_told_the_address(
     make: Callable[..., Telegram], server: TelegramServer, language: str, words: str

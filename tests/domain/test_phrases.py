@@ -5,7 +5,7 @@ import string
 import pytest
 
 from tocsin.domain.reaching.page_words import BUILT_IN, FORMS
-from tocsin.domain.reaching.phrases import LANGUAGE_NAMES, LANGUAGES, PHRASES, phrase
+from tocsin.domain.reaching.phrases import LANGUAGE_NAMES, LANGUAGES, PHRASES, language_of, phrase
 
 
 def names_in(text: str) -> set[str]:
@@ -24,6 +24,14 @@ def test_a_phrase_is_there_in_every_language_with_the_same_names(key: str) -> No
 def test_every_language_has_a_name_and_the_words_of_pages() -> None:
     assert set(LANGUAGE_NAMES) == set(LANGUAGES)
     assert set(BUILT_IN) == {(form, language) for form in FORMS for language in LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [("de-AT", "de"), ("fr_CA", "fr"), ("ES", "es"), ("pt-BR", "ja"), ("", "ja")],
+)
+def test_a_locale_has_its_language_if_it_is_spoken_here(locale: str, language: str) -> None:
+    assert language_of(locale, "ja") == language
 
 
 def test_a_language_that_is_not_spoken_here_is_answered_in_english() -> None:

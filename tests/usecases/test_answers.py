@@ -310,6 +310,26 @@ async def test_strangers_are_told_that_nobody_knows_them(night: Night) -> None:
     assert upshot.sentence == "Nobody is known here by the address from which this answer came."
 
 
+async def test_numbers_that_nobody_knows_are_not_told_what_is_open(night: Night) -> None:
+    assert (await say(night, "list", sender="+19990000")).sentence == ""
+
+
+async def test_who_has_chosen_no_language_is_told_in_the_account_s(night: Night) -> None:
+    night.house.decisions.newest = {"language": "de"}
+    await night.give(night.team.ann, "sms", "5551234")
+
+    stranger = await say(night, "acknowledge", sender="+19990000")
+    unknown = await say(night, "acknowledge", token="none of ours")
+    known = await say(night, "list", sender=NUMBER)
+    await night.sql(sa.update(tables.users).values(language="fr"))
+    french = await say(night, "list", sender=NUMBER)
+
+    assert (stranger.language, stranger.sentence[:15]) == ("de", "Die Adresse, vo")
+    assert unknown.sentence.startswith("Diese Antwort gehört zu keiner Nachricht")
+    assert known.sentence == "Sie haben keine offenen Vorfälle."
+    assert french.sentence == "Vous n'avez aucun incident en cours."
+
+
 async def test_the_message_of_a_token_is_handed_out(night: Night) -> None:
     sent = await told(night, night.team.ann)
 

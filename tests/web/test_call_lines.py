@@ -166,3 +166,13 @@ async def test_who_may_only_look_changes_nothing(
     assert "Edit" not in text_of(await observer.open(path))
     assert (await observer.open(f"{path}/edit")).status_code == 403
     assert (await observer.open("/call-lines/new")).status_code == 403
+
+
+async def test_a_new_line_speaks_the_language_of_the_account(
+    browser: Browser, night: Night, provider: Provider
+) -> None:
+    night.house.decisions.newest = {"language": "fr"}
+
+    page = await browser.open("/call-lines/new")
+
+    assert '<option value="fr" selected>' in page.text

@@ -216,3 +216,15 @@ async def test_observers_look_and_change_nothing(
     form = await observer.open("/account/password")
     for path in ("/rooms", f"{room.url.path}/test", f"{group.url.path}/set"):
         assert (await observer.send(form, path)).status_code == 403
+
+
+async def test_a_room_is_told_in_the_language_of_the_account_unless_another_is_chosen(
+    browser: Browser, night: Night, provider: Provider
+) -> None:
+    night.house.decisions.newest = {"language": "fr"}
+
+    form = await browser.open("/rooms/new")
+    shown = await follow(browser, await add(browser, provider, language=""))
+
+    assert '<option value="fr" selected>' in form.text
+    assert "Language Français" in text_of(shown)

@@ -1,5 +1,7 @@
 """What channels are made with: the one way out, and what the installation has for all of them."""
 
+from collections.abc import Callable
+
 import httpx
 import msgspec
 
@@ -12,6 +14,8 @@ from tocsin.kit.vapid import Vapid
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What every channel may use. ``signing_key`` signs webhooks; None for ``mail``: no server.
 
+    ``language`` is what those are told in of whom nobody knows another.
+
     ``mail_domain`` is where answers and bounces come back to, ``vapid`` what push services know
     us by. ``outbound`` says where connections of other kinds than HTTP may go.
     """
@@ -23,3 +27,4 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     mail_domain: str = ""
     vapid: Vapid | None = None
     outbound: Outbound = Outbound()
+    language: Callable[[], str] = lambda: "en"

@@ -22,7 +22,6 @@ from tocsin.domain.reaching.hearing import Callback, Heard, Reply, Tell
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.reaching.room import Post
-from tocsin.kit.http import Outbound
 
 BASE_URL: Final = "https://slack.com/api/"
 LONGEST_REPLY: Final = 3000
@@ -109,13 +108,12 @@ class Slack:
         tested="a stand-in that Slack's own SDK accepts",
     )
 
-    def __init__(
-        self, api: SlackApi, *, signing_secret: str, app_token: str, outbound: Outbound
-    ) -> None:
+    def __init__(self, api: SlackApi, tools: Tools, *, signing_secret: str, app_token: str) -> None:
         self._api = api
         self._signing_secret = signing_secret
         self._app_token = app_token
-        self._outbound = outbound
+        self._outbound = tools.outbound
+        self._language = tools.language
         self._conversations: dict[str, str] = {}
 
     @classmethod
@@ -123,9 +121,9 @@ class Slack:
         """Make it."""
         return cls(
             SlackApi(tools.http, settings["base_url"], settings["token"]),
+            tools,
             signing_secret=settings["signing_secret"],
             app_token=settings.get("app_token", ""),
-            outbound=tools.outbound,
         )
 
     async def send(self, message: Message, address: str) -> Delivery:
@@ -187,7 +185,7 @@ class Slack:
         told = slack_hearing.read(callback)
         if not isinstance(told, Typed):
             return Reply(status=200)
-        words = _whispered(slack_hearing.sentence(told, upshots))
+        words = _whispered(slack_hearing.sentence(told, upshots, self._language()))
         return Reply(status=200, body=msgspec.json.encode(words), content_type=JSON)
 
     async def finish(self, callback: Callback, _heard: Heard, upshots: Sequence[Upshot]) -> None:
@@ -205,7 +203,7 @@ class Slack:
             said = heard(told)
             (upshots,) = await asyncio.gather(tell(said), return_exceptions=True)
             if isinstance(upshots, BaseException):
-                await self._whisper(told, phrase("chat_later", "en"))
+                await self._whisper(told, phrase("chat_later", self._language()))
                 raise upshots
             await self._respond(told, upshots)
 
@@ -213,7 +211,7 @@ class Slack:
 
     async def _respond(self, told: Told, upshots: Sequence[Upshot]) -> None:
         """Say what came of it; a message that was answered shows it. Posts in rooms follow soon."""
-        sentence = slack_hearing.sentence(told, upshots)
+        sentence = slack_hearing.sentence(told, upshots, self._language())
         is_done = bool(upshots) and all(upshot.ok for upshot in upshots)
         if isinstance(told, Typed) or not is_done:
             await self._whisper(told, sentence)

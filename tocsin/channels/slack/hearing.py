@@ -36,7 +36,7 @@ class Pressed(msgspec.Struct, frozen=True, kw_only=True):
     user: str
     action: str
     value: str
-    language: str = "en"
+    language: str = ""
     response_url: str = ""
     blocks: Sequence[dict[str, Any]] = ()
 
@@ -107,7 +107,7 @@ def read_button(payload: str | Mapping[str, Any]) -> Pressed | None:
         user=told.user.id,
         action=action.action_id,
         value=action.value,
-        language=named["language"] if named else "en",
+        language=named["language"] if named else "",
         response_url=told.response_url,
         blocks=told.message.blocks,
     )
@@ -136,11 +136,11 @@ def heard(told: Told | None) -> Heard:
             return Heard()
 
 
-def sentence(told: Told, upshots: Sequence[Upshot]) -> str:
-    """Return what is answered, in words."""
+def sentence(told: Told, upshots: Sequence[Upshot], language: str) -> str:
+    """Return what is answered, in words; in a language if nothing says another."""
     if upshots:
         return "\n".join(upshot.sentence for upshot in upshots)
-    return phrase("chat_foreign", told.language) if isinstance(told, Pressed) else ""
+    return phrase("chat_foreign", told.language or language) if isinstance(told, Pressed) else ""
 
 
 def _pressed(told: Pressed) -> Heard:

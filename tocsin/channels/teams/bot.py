@@ -1,6 +1,6 @@
 """Microsoft Teams by a bot: it writes to whoever wrote to it, and hears its buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, Self
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply
 from tocsin.domain.reaching.message import Message
-from tocsin.domain.reaching.phrases import phrase
+from tocsin.domain.reaching.phrases import language_of, phrase
 
 SENTENCE: Final = "application/vnd.microsoft.activity.message"
 
@@ -79,10 +79,11 @@ class TeamsBot:
         tested="a server that behaves as the Bot Connector's documentation says",
     )
 
-    def __init__(self, api: TeamsApi, keys: Keys, key: bytes) -> None:
+    def __init__(self, api: TeamsApi, keys: Keys, key: bytes, language: Callable[[], str]) -> None:
         self._api = api
         self._keys = keys
         self._key = key
+        self._language = language
 
     @classmethod
     def make(cls, tools: Tools, settings: Mapping[str, str], _callback: str) -> Self:
@@ -95,6 +96,7 @@ class TeamsBot:
             TeamsApi(tools.http, tools.clock, token_url, app_id=app_id, secret=secret),
             Keys(tools.http, settings["keys_url"], app_id),
             tools.signing_key.encode(),
+            tools.language,
         )
 
     async def send(self, message: Message, address: str) -> Delivery:
@@ -140,7 +142,8 @@ class TeamsBot:
             return
         told = "\n\n".join(upshot.sentence for upshot in upshots)
         address = address_of(activity.place, self._key)
-        text = plain(told) or phrase("chat_address", activity.language, address=f"`{address}`")
+        language = language_of(activity.locale, self._language())
+        text = plain(told) or phrase("chat_address", language, address=f"`{address}`")
         try:
             await self._api.post(activity.place, {"type": "message", "text": text})
         except Undelivered:

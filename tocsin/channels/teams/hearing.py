@@ -43,7 +43,7 @@ class Activity(msgspec.Struct, frozen=True, rename="camel"):
     channel_id: str = ""
     name: str = ""
     text: str = ""
-    locale: str = "en"
+    locale: str = ""
     value: Any = None
 
     @property
@@ -51,11 +51,6 @@ class Activity(msgspec.Struct, frozen=True, rename="camel"):
         """The address at which the conversation is posted in."""
         id_ = quote(self.conversation.id, safe=":@")
         return f"{self.service_url.rstrip('/')}/v3/conversations/{id_}"
-
-    @property
-    def language(self) -> str:
-        """The language without its country."""
-        return self.locale.partition("-")[0].lower()
 
     @property
     def is_written(self) -> bool:

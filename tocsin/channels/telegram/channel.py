@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any, ClassVar, Final, Self
@@ -27,7 +27,7 @@ from tocsin.domain.reaching.channel import Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Reply, Tell, Unheard
 from tocsin.domain.reaching.message import Message
-from tocsin.domain.reaching.phrases import phrase
+from tocsin.domain.reaching.phrases import language_of, phrase
 from tocsin.domain.reaching.room import Post
 from tocsin.kit.text import shortened
 
@@ -54,11 +54,14 @@ class Telegram:
         tested="a server that behaves as the Bot API's documentation says",
     )
 
-    def __init__(self, bot: Bot, callback: str, proof: str, *, is_called: bool) -> None:
+    def __init__(
+        self, bot: Bot, callback: str, proof: str, *, is_called: bool, language: Callable[[], str]
+    ) -> None:
         self._bot = bot
         self._callback = callback
         self._proof = proof
         self._is_called = is_called
+        self._language = language
 
     @classmethod
     def make(cls, tools: Tools, settings: Mapping[str, str], callback: str) -> Self:
@@ -69,6 +72,7 @@ class Telegram:
             callback,
             hmac.new(token.encode(), b"Telegram calls", "sha256").hexdigest(),
             is_called=settings["updates"] == "webhook",
+            language=tools.language,
         )
 
     async def send(self, message: Message, address: str) -> Delivery:
@@ -154,7 +158,8 @@ class Telegram:
             if update.callback_query:
                 await self._close(update.callback_query, heard, upshots)
             elif update.message and update.message.sender:
-                await self._say(update.message, update.message.sender.language, upshots)
+                locale = update.message.sender.language_code
+                await self._say(update.message, locale, upshots)
         except Undelivered:
             return
 
@@ -171,9 +176,10 @@ class Telegram:
                 words = {"text": text, "entities": press.message.entities}
                 await self._edit(str(press.message.chat.id), press.message.message_id, words)
 
-    async def _say(self, note: Note, language: str, upshots: Sequence[Upshot]) -> None:
+    async def _say(self, note: Note, locale: str, upshots: Sequence[Upshot]) -> None:
         text = "\n".join(upshot.sentence for upshot in upshots)
         if not text and note.asks_where:
+            language = language_of(locale, self._language())
             text = phrase("chat_address", language, address=note.chat.id)
         if text:
             await self._write(str(note.chat.id), {"text": text})

@@ -25,12 +25,7 @@ class Person(msgspec.Struct, frozen=True):
     """Who did it."""
 
     id: int
-    language_code: str = "en"
-
-    @property
-    def language(self) -> str:
-        """The language without its country."""
-        return self.language_code.partition("-")[0]
+    language_code: str = ""
 
 
 class Note(msgspec.Struct, frozen=True, rename={"sender": "from"}):

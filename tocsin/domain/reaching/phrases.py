@@ -1,5 +1,6 @@
 """Phrases: what telephones, messages and buttons say, in every language that they speak."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
@@ -40,6 +41,12 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
     **telephone.PHRASES,
     **upshots.PHRASES,
 }
+
+
+def language_of(locale: str, otherwise: str) -> str:
+    """Return the language of a locale such as ``de-AT``; another if it is not spoken here."""
+    language = re.split("[-_]", locale, maxsplit=1)[0].lower()
+    return language if language in LANGUAGES else otherwise
 
 
 def phrase(key: str, language: str, **values: object) -> str:

@@ -13,6 +13,7 @@ from tocsin.domain.command import Refused
 from tocsin.domain.incident import Incident, Status
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.reaching.answer import Answer, Deed, Upshot
+from tocsin.domain.reaching.contact_kind import OPEN_TO_ALL
 from tocsin.domain.reaching.hearing import Heard
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.provider import Provider
@@ -35,23 +36,22 @@ log = structlog.get_logger(__name__)
 TOKEN_LASTS: Final = timedelta(days=7)  # an incident may be looked after for as long
 SENDER_LASTS: Final = timedelta(hours=24)
 MOST_OPEN: Final = 100
-DEFAULT_LANGUAGE: Final = "en"
+UNSAID: Final = ""
 
 _REPLY_OF: Final[Mapping[str, Reply]] = {"join": "joined", "decline": "declined"}
 _STATUS_OF: Final[Mapping[str, Status]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
-    """Who answers, by which kind of contact method, and the message that is answered, if any."""
+    """Who answers, by which kind of contact method, and the message that is answered, if any.
+
+    ``language`` is what they are told in.
+    """
 
     user: User
     kind: str
+    language: str
     sent: Sent | None = None
-
-    @property
-    def language(self) -> str:
-        """What they are told in."""
-        return self.sent.body.language if self.sent else self.user.language or DEFAULT_LANGUAGE
 
     @property
     def by(self) -> By:
@@ -61,11 +61,20 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Denied(Exception):  # noqa: N818 - an answer, not a fault
-    """Nothing is done, and the upshot says why."""
+    """Nothing is done. ``upshot`` says why, in a language, or else in that of the account."""
 
-    def __init__(self, key: str, language: str = DEFAULT_LANGUAGE, **values: object) -> None:
+    def __init__(self, key: str, language: str | None = None, **values: object) -> None:
         super().__init__(key)
-        self.upshot = refuse(key, language, **values)
+        self._language = language
+        self._values = values
+
+    def upshot(self, house: House) -> Upshot:
+        """Say why; those who are not to be answered have no sentence."""
+        language = self._language or house.language_of(None)
+        key = str(self)
+        if key == UNSAID:
+            return Upshot(ok=False, sentence="", language=language)
+        return refuse(key, language, **self._values)
 
 
 async def take(
@@ -88,7 +97,7 @@ async def _take(house: House, provider: Provider | None, answer: Answer, now: da
     try:
         upshot = await _answer(house, provider, answer, now)
     except Denied as denied:
-        upshot = denied.upshot
+        upshot = denied.upshot(house)
     if not upshot.ok:
         log.info("answer.refused", deed=answer.deed, provider=provider.id if provider else None)
     return upshot
@@ -129,13 +138,14 @@ async def _asker(
     else:
         sent = await _of_token(tx, house, answer.token, now)
     if sent is None:
-        return await _stranger(tx, provider, answer)
+        return await _stranger(tx, house, provider, answer)
     user = await USERS.get(tx, sent.user_id)
     if user is None:
         raise Denied("upshot_unknown", sent.body.language)
     if not _is_offered(sent, answer.deed):
         raise Denied("upshot_not_offered", sent.body.language)
-    return Asker(user=user, kind=provider.kind if provider else sent.channel, sent=sent)
+    kind = provider.kind if provider else sent.channel
+    return Asker(user=user, kind=kind, language=sent.body.language, sent=sent)
 
 
 def _is_offered(sent: Sent, deed: Deed) -> bool:
@@ -165,16 +175,19 @@ async def _of_sender(
     return next(offering, found[0] if found else None)
 
 
-async def _stranger(tx: AsyncConnection, provider: Provider | None, answer: Answer) -> Asker:
+async def _stranger(
+    tx: AsyncConnection, house: House, provider: Provider | None, answer: Answer
+) -> Asker:
     """Find whose address it is, although no message went there lately."""
     kind = provider.kind if provider else ""
     owners = await contact_methods.owners_of(tx, kind, answer.sender or "")
     if not owners:
-        raise Denied("upshot_stranger")
+        raise Denied(UNSAID if answer.deed == "list" and kind in OPEN_TO_ALL else "upshot_stranger")
     if answer.deed in _REPLY_OF:
         raise Denied("upshot_not_offered")
     users = await USERS.get_many(tx, owners)
-    askers = [Asker(user=users[id_], kind=kind) for id_ in owners]
+    found = (users[id_] for id_ in owners)
+    askers = [Asker(user=one, kind=kind, language=house.language_of(one)) for one in found]
     for asker in askers:
         if await _open_of(tx, asker.user):
             return asker

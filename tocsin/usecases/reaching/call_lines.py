@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,7 +13,7 @@ from tocsin.domain.faults import faults_of_line
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.call_line import RING_SECONDS, Call, CallLine
 from tocsin.domain.reaching.contact_kind import Field
-from tocsin.domain.reaching.phrases import LANGUAGES
+from tocsin.domain.reaching.phrases import LANGUAGES, Language
 from tocsin.domain.reaching.provider import Provider
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries
@@ -76,7 +76,15 @@ async def get(house: House, line_id: str) -> Known:
 
 async def create(house: House, wish: Wish, now: datetime) -> CallLine:
     """Add a line."""
-    blank = CallLine(id=new_id(), provider_id="", number="", name="", service_id="", created_at=now)
+    blank = CallLine(
+        id=new_id(),
+        provider_id="",
+        number="",
+        name="",
+        service_id="",
+        language=cast("Language", house.account.language),
+        created_at=now,
+    )
     line = _granted(wish, blank)
     async with house.database.begin() as tx:
         await _check(tx, house, line)

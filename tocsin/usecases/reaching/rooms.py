@@ -35,13 +35,16 @@ TAKEN: Final = "Address is that of a room which hears of this already."
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """A room that shall be told. Without a service it is told of all."""
+    """A room that shall be told. Without a service it is told of all.
+
+    Without a language, it is told in that of the account.
+    """
 
     provider_id: str
     address: str
     name: str = ""
     service_id: str | None = None
-    language: str = "en"
+    language: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +80,7 @@ async def create(house: House, wish: Wish, now: datetime) -> Room:
     keeper = next((one for one in keepers(house) if one.id == wish.provider_id), None)
     if keeper is None:
         raise Invalid(NO_PROVIDER)
-    room = _room(wish, now)
+    room = _room(house, wish, now)
     refuse(_faults(room, field_of(house, keeper)))
     async with house.database.begin() as tx:
         if room.service_id and await SERVICES.get(tx, room.service_id) is None:
@@ -135,7 +138,7 @@ def field_of(house: House, provider: Provider) -> Field:
     return field
 
 
-def _room(wish: Wish, now: datetime) -> Room:
+def _room(house: House, wish: Wish, now: datetime) -> Room:
     address = wish.address.strip()
     return Room(
         id=new_id(),
@@ -143,7 +146,7 @@ def _room(wish: Wish, now: datetime) -> Room:
         service_id=wish.service_id or None,
         address=address,
         name=wish.name.strip() or address,
-        language=wish.language,
+        language=wish.language or house.account.language,
         created_at=now,
     )
 

@@ -22,7 +22,6 @@ from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/call-lines"
 SOUND: Final = "audio/mpeg"
-NEW: Final = {"language": "en", "ring_seconds": str(DEFAULT_RING_SECONDS)}
 
 
 async def list_lines(visit: Visit) -> Response:
@@ -37,7 +36,11 @@ async def list_lines(visit: Visit) -> Response:
 
 async def ask_for_new(visit: Visit) -> Response:
     """Show an empty form, perhaps for a service."""
-    return await _form(visit, {**NEW, **visit.query})
+    usual = {
+        "language": visit.house.account.language,
+        "ring_seconds": str(DEFAULT_RING_SECONDS),
+    }
+    return await _form(visit, {**usual, **visit.query})
 
 
 async def create(visit: Visit) -> Response:

@@ -36,7 +36,7 @@ async def list_rooms(visit: Visit) -> Response:
 
 async def ask_for_new(visit: Visit) -> Response:
     """Show an empty form, perhaps for a service or a provider."""
-    return await _form(visit, visit.query)
+    return await _form(visit, {"language": visit.house.account.language, **visit.query})
 
 
 async def create(visit: Visit) -> Response:
@@ -105,7 +105,7 @@ def _wish(form: Form) -> Wish:
         address=form.get("address", ""),
         name=form.get("name", ""),
         service_id=form.get("service") or None,
-        language=form.get("language", "en"),
+        language=form.get("language", ""),
     )
 
 
