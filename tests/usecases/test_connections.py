@@ -17,7 +17,7 @@ from tocsin.engine import follower
 from tocsin.store.database import Database
 from tocsin.store.monitoring import threads
 from tocsin.usecases.errors import Conflict, Invalid, NotFound
-from tocsin.usecases.monitoring import connections, far_servers, notification_channels
+from tocsin.usecases.monitoring import connections, far_lines, far_servers, notification_channels
 
 KEY = "k" * 32
 SERVER = FarServer(base_url="https://far.example.com", client_id="PAPP", client_secret="s3cret")
@@ -146,9 +146,9 @@ async def test_a_token_is_renewed_before_it_ends(town: Town) -> None:
     ends = noon + timedelta(hours=2)
     envoy(town).tokens = Tokens(token="second", refresh_token="third", expires_at=ends)
 
-    await connections.open_line(town.house, channel.id, noon)
-    line = await connections.open_line(town.house, channel.id, noon + timedelta(minutes=59))
-    await connections.open_line(town.house, channel.id, noon + timedelta(minutes=60))
+    await far_lines.open_line(town.house, channel.id, noon)
+    line = await far_lines.open_line(town.house, channel.id, noon + timedelta(minutes=59))
+    await far_lines.open_line(town.house, channel.id, noon + timedelta(minutes=60))
 
     assert line is not None
     assert (line.far.token, line.far.refreshing_until) == ("second", None)
@@ -161,7 +161,7 @@ async def test_two_nodes_do_not_renew_a_token_at_once(town: Town) -> None:
     channel = await signed_in(town, replace(far, expires_at=noon + timedelta(hours=1)))
     end = noon + timedelta(hours=1)
 
-    asked = [connections.open_line(town.house, channel.id, end) for _ in range(3)]
+    asked = [far_lines.open_line(town.house, channel.id, end) for _ in range(3)]
     lines = await asyncio.gather(*asked, return_exceptions=True)
 
     assert envoy(town).asked == ["refresh"]
@@ -197,7 +197,7 @@ async def test_access_that_was_taken_back_is_told_once_until_it_opens_again(town
 
 async def test_signing_in_again_takes_the_old_subscription_away(town: Town) -> None:
     channel = await signed_in(town)
-    await connections.note_fault(town.house, channel.id, OVER, town.night.now)
+    await far_lines.note_fault(town.house, channel.id, OVER, town.night.now)
 
     await connections.give_token(town.house, channel.id, "good", "", town.night.now)
 
@@ -208,7 +208,7 @@ async def test_signing_in_again_takes_the_old_subscription_away(town: Town) -> N
 async def test_a_server_that_is_away_is_no_fault_of_the_channel(town: Town) -> None:
     channel = await signed_in(town)
 
-    await connections.note_fault(town.house, channel.id, PASSING, town.night.now)
+    await far_lines.note_fault(town.house, channel.id, PASSING, town.night.now)
 
     assert (await far_of(town, channel)).fault == ""
     assert await town.night.alarms() == []

@@ -20,6 +20,7 @@ from tocsin.store.database import Database
 from tocsin.usecases.monitoring import (
     alert_rules,
     connections,
+    far_lines,
     far_servers,
     notification_channels,
     told,
@@ -231,7 +232,7 @@ async def test_a_channel_whose_access_is_gone_says_so(
     one = await channel(night, env)
     await connections.give_token(night.house, one.id, "u+token", "", night.now)
     over = FarFault("It was taken back.", "over")
-    await connections.note_fault(night.house, one.id, over, night.now)
+    await far_lines.note_fault(night.house, one.id, over, night.now)
 
     shown = text_of(await browser.open(f"/notification_channels/{one.id}"))
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from tocsin.domain.monitoring.notification_channel import NotificationChannel, Thread
 from tocsin.domain.monitoring.signal_making import thread_of
 from tocsin.usecases.house import House
-from tocsin.usecases.monitoring import connections, following
-from tocsin.usecases.monitoring.connections import Line
+from tocsin.usecases.monitoring import connections, far_lines, following
+from tocsin.usecases.monitoring.far_lines import Line
 
 
 async def look_around(house: House, now: datetime) -> None:
@@ -31,10 +31,10 @@ async def _ask(house: House, channel: NotificationChannel, now: datetime) -> Non
     async def compare(line: Line) -> None:
         await following.compare(house, channel.id, await _find(house, line, threads), now)
 
-    await connections.ask(house, channel.id, compare, now)
+    await far_lines.ask(house, channel.id, compare, now)
 
 
 async def _find(house: House, line: Line, threads: Sequence[Thread]) -> following.Found:
     keys = {thread_of(thread.violation_id): thread.violation_id for thread in threads}
-    found = await connections.envoy_of(house).incidents(line.far, list(keys))
+    found = await far_lines.envoy_of(house).incidents(line.far, list(keys))
     return {keys[key]: incident for key, incident in found.items()}

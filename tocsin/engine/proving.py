@@ -10,8 +10,8 @@ from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.envoy import Envoy, FarFault
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.usecases.house import House
-from tocsin.usecases.monitoring import connections, notification_channels
-from tocsin.usecases.monitoring.connections import Line
+from tocsin.usecases.monitoring import far_lines, notification_channels
+from tocsin.usecases.monitoring.far_lines import Line
 
 PATIENCE: Final = 20.0  # seconds, as this; servers make incidents of events by and by
 PAUSE: Final = 1.0
@@ -37,7 +37,7 @@ async def prove(
     if trial is None:
         return outcome
     try:
-        line = await connections.open_line(house, dispatch.destination_id, now)
+        line = await far_lines.open_line(house, dispatch.destination_id, now)
         if line is None or house.envoy is None:
             return replace(outcome, detail=UNASKED.format(_ended(outcome.detail), trial.summary))
         return await _look(house.envoy, line, trial.violation_id, outcome, patience)

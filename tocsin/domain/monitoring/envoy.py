@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from tocsin.domain.monitoring.channel_config import FarSide
 from tocsin.domain.monitoring.notification_channel import RemoteStatus
@@ -28,6 +29,18 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     refresh_token: str = ""
     expires_at: datetime | None = None
+
+
+def with_tokens(far: FarSide, tokens: Tokens) -> FarSide:
+    """Return the other side as it is asked from now on."""
+    return replace(
+        far,
+        token=tokens.token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        refreshing_until=None,
+        fault="",
+    )
 
 
 class FarKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from msgspec.structs import replace
 
 from tocsin.domain.monitoring.channel_config import FarSide, PagerDuty
-from tocsin.domain.monitoring.envoy import FarFault
+from tocsin.domain.monitoring.envoy import FarFault, with_tokens
 from tocsin.domain.monitoring.far_server import FarServer, choice_address, consent_address
 from tocsin.domain.monitoring.notification_channel import NotificationChannel
 from tocsin.kit.sealing import SealingError, digest
@@ -22,6 +22,7 @@ from tocsin.usecases.monitoring import (
     alert_rules,
     connections,
     environments,
+    far_lines,
     far_servers,
     notification_channels,
 )
@@ -155,14 +156,9 @@ async def _signed_in(
     issuer = said.get("iss", server.at.oauth)
     if issuer.rstrip("/") != server.at.oauth:
         raise Invalid(OTHER_ISSUER.format(printable(issuer)[:LONGEST_REASON], server.at.oauth))
-    envoy, back = connections.envoy_of(house), house.settings.public_url + BACK
+    envoy, back = far_lines.envoy_of(house), house.settings.public_url + BACK
     tokens = await envoy.swap(server.far, said["code"], trip.verifier, back)
-    far = replace(
-        server.far,
-        token=tokens.token,
-        refresh_token=tokens.refresh_token,
-        expires_at=tokens.expires_at,
-    )
+    far = with_tokens(server.far, tokens)
     if trip.goal.channel_id:
         told = await connections.connect(house, trip.goal.channel_id, far, now)
         known = await notification_channels.get(house, trip.goal.channel_id)

@@ -26,7 +26,7 @@ from tocsin.store.monitoring.monitors import MONITORS
 from tocsin.store.monitoring.notification_channels import CHANNELS
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.monitoring import connections, notification_channels, violations
+from tocsin.usecases.monitoring import far_lines, notification_channels, violations
 
 Found = Mapping[str, FarIncident]
 
@@ -70,7 +70,7 @@ async def hear(house: House, follower: Follower, id_: str, webhook: Webhook, now
     if webhook.word is not None:
         await _take_once(house, follower.channel_id, id_, webhook.word, now)
     if not follower.is_heard:
-        await connections.note_heard(house, follower.channel_id, now)
+        await far_lines.note_heard(house, follower.channel_id, now)
 
 
 async def to_ask(house: House, now: datetime) -> list[NotificationChannel]:

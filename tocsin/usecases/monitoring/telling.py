@@ -26,17 +26,14 @@ from tocsin.domain.monitoring.signal_making import (
     subject_of,
     trial_signal,
 )
-from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import SealingError
-from tocsin.store import deliveries
+from tocsin.store import alarms, deliveries
 from tocsin.store.clashes import tried_again
-from tocsin.store.driver import driver
 from tocsin.store.monitoring import notification_channels as channels_store
 from tocsin.store.monitoring import signals as store
 from tocsin.store.monitoring import threads
 from tocsin.store.monitoring.environments import ENVIRONMENTS
 from tocsin.store.monitoring.notification_channels import CHANNELS
-from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring.signals import channels_of, dispatch_of, forget_removed
 
@@ -243,11 +240,8 @@ async def _alarm(tx: AsyncConnection, dispatch: Dispatch, outcome: Outcome, now:
     violation = await store.hold_violation(tx, dispatch.thread_id)
     name = channel.name if channel else dispatch.destination_id
     what = f" of “{violation.summary}”" if violation else ""
-    sentence = (
-        f"Notification channel {name} did not take the {dispatch.kind}{what}: {outcome.detail}"
-    )
-    row = AlarmRow(id=new_id("Q"), at=now, incident_id=None, sentence=sentence)
-    await flush(await driver(tx), Writes(alarms=[row]))
+    told = f"did not take the {dispatch.kind}{what}: {outcome.detail}"
+    await alarms.ring(tx, f"Notification channel {name} {told}", now)
 
 
 async def _thread(tx: AsyncConnection, dispatch: Dispatch) -> Thread | None:

@@ -9,13 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.page_words import BUILT_IN, Form
 from tocsin.domain.reaching.wording import put_into_words, render_page
-from tocsin.kit.ids import new_id
 from tocsin.kit.templating import Refused
-from tocsin.store.alarms import ALARMS
+from tocsin.store.alarms import ALARMS, ring
 from tocsin.store.driver import driver
 from tocsin.store.reaching import templates as store
 from tocsin.store.reaching.templates import Template
-from tocsin.store.writes import AlarmRow
 from tocsin.usecases.directory import View
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
@@ -108,9 +106,7 @@ async def _alarm(tx: AsyncConnection, sentence: str, now: datetime) -> None:
     """Tell the administrators, once in a while: it is the same for every page."""
     said = (ALARMS.c.sentence == sentence, ALARMS.c.at > now - ALARM_AGAIN)
     if not await ALARMS.count(tx, *said):
-        await ALARMS.insert(
-            tx, AlarmRow(id=new_id("Q"), at=now, incident_id=None, sentence=sentence)
-        )
+        await ring(tx, sentence, now)
 
 
 def _known(form: Form, language: str, changed: Template | None) -> Known:
