@@ -18,6 +18,7 @@ from tocsin.usecases import contact_methods
 from tocsin.usecases.contact_methods import Wish
 from tocsin.usecases.errors import Conflict, Invalid, NotFound, TooMany
 from tocsin.usecases.reaching import proofs
+from tocsin.web.hub import Live
 
 
 class Hand:
@@ -66,6 +67,19 @@ async def test_a_code_that_is_typed_in_proves_a_contact_method(hand: Hand) -> No
     await hand.type(f" {message.notice.code[:3]} {message.notice.code[3:]} ")
 
     assert (await hand.look()).proven_at == hand.night.now
+
+
+async def test_the_page_of_a_contact_method_hears_of_what_was_sent_and_of_its_proof(
+    hand: Hand,
+) -> None:
+    async with Live(hand.night.house).follow(f"method:{hand.method.id}") as follower:
+        assert not await follower.rings(within=1)
+        await hand.ask(code=True)
+        [message] = await hand.messages()
+        assert await follower.rings(within=5)
+        hand.night.passes(seconds=1)
+        await hand.type(message.notice.code)
+        assert await follower.rings(within=5)
 
 
 async def test_a_code_is_good_once(hand: Hand) -> None:

@@ -1,4 +1,4 @@
-"""What happened last to monitors, violations and those who are told: small, and quickly read."""
+"""What happened last to monitors, violations and whoever is told: small, and quickly read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -66,10 +66,24 @@ cross join lateral (
   ) newest
 ) d
 """)
+_OF_METHODS: Final = sa.text("""
+select c.id, greatest(c.proven_at, c.fault_at, s.at) as at,
+  concat_ws(' ', c.proven_at, c.fault_at, s.*) as mark
+from contact_methods c
+cross join lateral (
+  select max(greatest(at, receipt_at, answered_at)) as at, max(id), string_agg(receipt, ' ')
+  from (
+    select * from messages where user_id = c.user_id and contact_method_id = c.id
+    order by at desc limit 5
+  ) newest
+) s
+where c.id = any(cast(:ids as text[]))
+""")
 _OF: Final[Mapping[str, sa.TextClause]] = {
     "monitor": _OF_MONITORS,
     "violation": _OF_VIOLATIONS,
     "destination": _OF_DESTINATIONS,
+    "method": _OF_METHODS,
 }
 KINDS: Final = tuple(_OF)
 
