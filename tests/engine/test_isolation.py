@@ -22,6 +22,8 @@ from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
 from tocsin.store import tables
 from tocsin.store.database import Database
+from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching.providers import Wish
 
 PEOPLE = 12
 
@@ -61,6 +63,22 @@ async def give_everybody(night: Night, kind: str) -> dict[str, str]:
         user = msgspec.structs.replace(night.team.ann, id=id_)
         await night.give(user, kind, f"555{number:04}", minutes=0)
     return keys
+
+
+async def test_one_that_hangs_has_no_more_than_its_limit_and_the_rest_goes_on(night: Night) -> None:
+    board = Switchboard(night, Notebook())
+    slow = await board.add("fast", "One")
+    await board.add("fast", "Two")
+    await providers.change(board.house, slow.id, Wish(most_per_minute=3), night.house.clock())
+    keys = await give_everybody(night, "sms")
+    board["One"].open.clear()
+
+    async with running(board):
+        for name, key in keys.items():
+            await night.trigger(f"Trouble of {name}", key=key)
+        await until(lambda: len(board["Two"].sent) == PEOPLE - 3)
+
+        assert len(board["One"].sent) == 3
 
 
 async def test_a_provider_that_hangs_delays_no_other_kind(night: Night) -> None:

@@ -329,9 +329,9 @@ work = sa.Table(
     sa.Column("user_id", Id),
     sa.Column("contact_method_id", Id),
     sa.Column("payload", sa.JSON),
-    sa.Column("held_until", Instant, comment="Equal to due: it waits for the limit of a provider."),
+    sa.Column("held_until", Instant, comment="For the limit of a provider; then due is the same."),
     sa.Index("ix_work_lane_due", "lane", "due"),
-    sa.Index("ix_work_waiting", "lane", postgresql_where=sa.text("held_until = due")),
+    sa.Index("ix_work_waiting", "lane", postgresql_where=sa.text("held_until is not null")),
 )
 
 notifications = sa.Table(

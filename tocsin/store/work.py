@@ -111,14 +111,15 @@ async def finish(tx: AsyncConnection, ids: Iterable[int]) -> None:
 
 async def postpone(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> None:
     """Let it come back later."""
-    await tx.execute(sa.update(work).where(work.c.id == sa.any_(_array(ids))).values(due=until))
+    query = sa.update(work).where(work.c.id == sa.any_(_array(ids)))
+    await tx.execute(query.values(due=until, held_until=None))
 
 
 async def gather(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> None:
     """Let it wait as if nobody had leased it."""
     c = work.c
     query = sa.update(work).where(c.id == sa.any_(_array(ids)))
-    await tx.execute(query.values(due=until, attempts=c.attempts - 1))
+    await tx.execute(query.values(due=until, held_until=None, attempts=c.attempts - 1))
 
 
 async def look(tx: AsyncConnection, lanes: Sequence[str], now: datetime) -> list[Due]:

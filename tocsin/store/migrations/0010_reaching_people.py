@@ -338,8 +338,8 @@ TABLES: Final = """
     comment on column users.digest_seconds is
         'How long pages gather in a storm; none: as long as the account''s.';
     alter table work add column held_until timestamptz;
-    create index ix_work_waiting on work (lane) where held_until = due;
-    comment on column work.held_until is 'Equal to due: it waits for the limit of a provider.';
+    create index ix_work_waiting on work (lane) where held_until is not null;
+    comment on column work.held_until is 'For the limit of a provider; then due is the same.';
     alter table notifications
         add column message_id varchar(14) collate "C",
         add column carrier text not null default '',

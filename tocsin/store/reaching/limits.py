@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.reaching.limit import SPAN
+from tocsin.store.pieces import FOR_LANES, WAKE_ENGINES
 from tocsin.store.reaching.reach_tables import providers
 
 HOUR: Final = timedelta(hours=1)
@@ -34,11 +35,12 @@ _LINE: Final = sa.text("""
     select address, exists (
         select from messages where user_id = waiting.user_id and at >= :since
         and messages.kind = 'page' and receipt is distinct from 'failed'
-    ), planned_for, due
+    ), planned_for, turn
     from (
         select coalesce(contact_method_id, user_id) as address, user_id,
-            min(planned_for) as planned_for, min(due) as due
-        from work where lane = :lane and held_until = due group by 1, 2
+            min(planned_for) as planned_for,
+            min(due) filter (where held_until = due) as turn
+        from work where lane = :lane and held_until is not null group by 1, 2
     ) as waiting order by 2, 3
 """)
 _HOLD: Final = sa.text("""
@@ -51,6 +53,10 @@ _HOLD: Final = sa.text("""
 _RELEASE: Final = sa.text("""
     update work set due = :now, held_until = :now where lane = :lane and held_until = due
 """)
+_WAITING: Final = sa.text("""
+    select lane, count(distinct coalesce(contact_method_id, user_id)) from work
+    where held_until = due group by lane
+""")
 _BUSY: Final = sa.text("""
     select count(*) filter (where at > :minute), count(*) from messages
     where provider_id = :id and at > :hour
@@ -58,12 +64,12 @@ _BUSY: Final = sa.text("""
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An address that waits for its turn; who ``was_told`` lately lets others go first."""
+    """An address that waits; who ``was_told`` lately lets others go first. None: it is leased."""
 
     address: str
     was_told: bool
     since: datetime
-    turn: datetime
+    turn: datetime | None
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +115,7 @@ async def told(tx: AsyncConnection, user_ids: Iterable[str], since: datetime) ->
 
 
 async def line(tx: AsyncConnection, lane: str, since: datetime) -> list[Waiting]:
-    """List what waits, in the order of turns; first go those whom no page was given to since."""
+    """List what waits, or is about to be given away; first go those who got no page since then."""
     rows = await tx.execute(_LINE, {"lane": lane, "since": since})
     return [Waiting(*row) for row in rows]
 
@@ -128,9 +134,15 @@ async def hold(tx: AsyncConnection, held: Sequence[Held]) -> None:
 async def release(tx: AsyncConnection, lane: str, now: datetime) -> None:
     """Let what waits have another look at who carries it."""
     await tx.execute(_RELEASE, {"lane": lane, "now": now})
+    await tx.execute(sa.select(sa.func.pg_notify(WAKE_ENGINES, FOR_LANES)))
 
 
 async def traffic(tx: AsyncConnection, provider_id: str, now: datetime) -> Traffic:
     """Count what a provider was given lately."""
     values = {"id": provider_id, "minute": now - SPAN, "hour": now - HOUR}
     return Traffic(*(await tx.execute(_BUSY, values)).one())
+
+
+async def waiting(tx: AsyncConnection) -> dict[str, int]:
+    """Count the messages of each kind that wait for their turn."""
+    return {row[0]: row[1] for row in await tx.execute(_WAITING)}

@@ -15,8 +15,10 @@ from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.channel import Declaration
 from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.kept_secrets import faults_of_move
+from tocsin.domain.reaching.limit import faults_of_limit
 from tocsin.domain.reaching.provider import Health, Provider
 from tocsin.kit.ids import new_id
+from tocsin.store.reaching import limits
 from tocsin.store.reaching import providers as store
 from tocsin.store.reaching.providers import IN_ORDER, PROVIDERS, SealedProvider
 from tocsin.usecases.errors import Invalid, NotFound
@@ -38,6 +40,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, str] | UnsetType = UNSET
     position: int | UnsetType = UNSET
     is_disabled: bool | UnsetType = UNSET
+    most_per_minute: int | UnsetType | None = UNSET
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,6 +185,7 @@ async def _store(
     text = msgspec.json.encode(fields.pop("settings")).decode()
     sealed = SealedProvider(**fields, settings_encrypted=house.sealer.seal(text))
     await (PROVIDERS.insert(tx, sealed) if is_new else PROVIDERS.update(tx, sealed))
+    await limits.release(tx, provider.kind, provider.updated_at)
     return provider
 
 
@@ -203,8 +207,13 @@ def _apply(wish: Wish, before: Provider, declaration: Declaration) -> Provider:
         name=before.name if wish.name is UNSET else wish.name.strip(),
         position=before.position if wish.position is UNSET else wish.position,
         is_disabled=before.is_disabled if wish.is_disabled is UNSET else wish.is_disabled,
+        most_per_minute=_limit(wish, before),
         settings=settings,
     )
+
+
+def _limit(wish: Wish, before: Provider) -> int | None:
+    return before.most_per_minute if wish.most_per_minute is UNSET else wish.most_per_minute
 
 
 def _setting(field: Field, given: str | None, before: str) -> str:
@@ -215,6 +224,7 @@ def _setting(field: Field, given: str | None, before: str) -> str:
 
 def _faults(provider: Provider, declaration: Declaration) -> Iterator[str]:
     yield from faults_of_line("Name", provider.name, LONGEST_NAME)
+    yield from faults_of_limit(provider.most_per_minute)
     for field in declaration.settings:
         yield from _faults_of_setting(field, provider.settings[field.name])
 

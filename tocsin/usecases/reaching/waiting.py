@@ -67,8 +67,8 @@ async def hold(house: House, full: Sequence[Full]) -> list[None]:
 
 def _held(bundle: Bundle, line: Line, turn: datetime, now: datetime) -> Iterator[Held]:
     """Let works wait together; what joins an address that waits already has its turn."""
-    turn = min(turn, line.turns.get(bundle.works[0].address, turn))
-    until = looks_again_at(turn, map(_patient_until, bundle.works), now)
+    known = line.turn_of(bundle.works[0]) or turn
+    until = looks_again_at(min(turn, known), map(_patient_until, bundle.works), now)
     for work in bundle.works:
         trail = replace(trail_of(work.payload), is_widened=True)
         yield Held(

@@ -8,10 +8,11 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.reaching.channel import Declaration
+from tocsin.kit.text import is_digits
 from tocsin.usecases import contact_methods
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.reaching import providers
+from tocsin.usecases.reaching import limits, providers
 from tocsin.usecases.reaching.providers import Known, Wish, callback_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page
@@ -19,6 +20,7 @@ from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/providers"
+MOST: Final = "most_per_minute"
 
 
 async def list_providers(visit: Visit) -> Response:
@@ -26,10 +28,12 @@ async def list_providers(visit: Visit) -> Response:
     known = await providers.find(visit.house)
     house = visit.house
     groups = groupby(known, key=lambda one: one.provider.kind)
+    carriers = [one.provider for one in known]
     return show(
         visit,
         "providers.html",
         groups=[(house.kinds[kind], list(found)) for kind, found in groups],
+        burdens=await limits.burdens(house, carriers, visit.now),
         always=[one for one in house.declared if one.kind.name in house.channels],
         missing=[kind for name, kind in house.kinds.items() if name not in house.ways],
     )
@@ -69,10 +73,12 @@ async def show_provider(visit: Visit) -> Response:
         if one.provider.kind == known.provider.kind
     ]
     ways = await contact_methods.find(visit.house, visit.user.id)
+    burdens = await limits.burdens(visit.house, [known.provider], visit.now)
     return show(
         visit,
         "provider.html",
         known=known,
+        burden=burdens[known.provider.id],
         others=others,
         rank=[one.id for one in others].index(known.provider.id),
         mine=next((one for one in ways if one.kind == known.provider.kind), None),
@@ -88,7 +94,8 @@ async def ask_for_change(visit: Visit) -> Response:
         field.name: "" if field.kind == "secret" else known.provider.settings.get(field.name, "")
         for field in known.declaration.settings
     }
-    draft = shown | {"name": known.provider.name}
+    most = known.provider.most_per_minute
+    draft = shown | {"name": known.provider.name, MOST: str(most or "")}
     return _form(visit, known.declaration, draft, known=known)
 
 
@@ -154,7 +161,17 @@ def _defaults(declaration: Declaration) -> dict[str, str]:
 
 def _wish(form: Form, declaration: Declaration, type_: str | None = None) -> Wish:
     settings = {field.name: form.get(field.name, "") for field in declaration.settings}
-    return Wish(type=type_ or UNSET, name=form.get("name", ""), settings=settings)
+    return Wish(
+        type=type_ or UNSET,
+        name=form.get("name", ""),
+        settings=settings,
+        most_per_minute=_limit(form.get(MOST, "").strip()),
+    )
+
+
+def _limit(text: str) -> int | None:
+    """Read a limit; nothing and 0 are none, and what is no number is one that the rule refuses."""
+    return int(text) or None if is_digits(text) else -1 if text else None
 
 
 def _form(
