@@ -34,7 +34,7 @@ CALL = {
 }
 DONE = Upshot(ok=True, sentence="Acknowledged: #12.")
 MACHINE = "An answering machine took the call."
-UNKNOWN = "The call was taken, but nobody is known to have listened."
+NO_KEY = "Answered, but nobody pressed a key."
 
 
 @pytest.fixture
@@ -142,11 +142,17 @@ async def test_a_person_hears_the_page_and_is_asked_for_a_key(channel: PlivoVoic
     assert answer(channel, callback) == document(call(SPOKEN))
 
 
-async def test_an_answering_machine_hears_it_once_and_is_no_delivery(channel: PlivoVoice) -> None:
+async def test_an_answering_machine_hears_it_twice_and_is_no_delivery(channel: PlivoVoice) -> None:
     callback = voice(Machine="true")
 
     assert channel.hear(callback, NOW).receipts == (
-        Receipt(provider_id="u-1", state="failed", detail=MACHINE, retry=True),
+        Receipt(
+            provider_id="u-1",
+            state="failed",
+            detail=MACHINE,
+            retry=True,
+            is_unproven=True,
+        ),
     )
     assert answer(channel, callback) == document(leave(SPOKEN), waits=True)
 
@@ -204,7 +210,7 @@ async def test_while_it_rings_it_is_on_its_way(channel: PlivoVoice) -> None:
     ("fields", "state", "detail", "retry"),
     [
         ({"CallStatus": "completed", "Machine": "true"}, "failed", MACHINE, True),
-        ({"CallStatus": "completed"}, "failed", UNKNOWN, True),
+        ({"CallStatus": "completed"}, "failed", NO_KEY, True),
         ({"CallStatus": "busy"}, "failed", "The line was busy.", True),
         ({"CallStatus": "no-answer"}, "failed", "Nobody answered.", True),
         ({"CallStatus": "timeout"}, "failed", "Nobody answered.", True),
@@ -241,6 +247,7 @@ async def test_a_call_that_nobody_took_has_failed(
     (receipt,) = heard.receipts
     assert (receipt.provider_id, receipt.state) == ("u-1", state)
     assert (receipt.detail, receipt.retry) == (detail, retry)
+    assert receipt.is_unproven is (detail in {MACHINE, NO_KEY})
     assert heard.answers == (), "a call is no acknowledgement"
 
 

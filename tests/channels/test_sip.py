@@ -44,6 +44,9 @@ PAGE = Message(
     deeds=("acknowledge", "resolve", "escalate"),
 )
 NOTICE = replace(PAGE, speech="Four, seven.", deeds=())
+UNPROVEN = Delivery(
+    ok=False, detail="Answered, but nobody pressed a key.", retry=True, is_unproven=True
+)
 
 
 @pytest.fixture(autouse=True)
@@ -97,13 +100,13 @@ async def test_who_is_to_say_that_they_are_there_presses_one() -> None:
     assert delivery.answer == "confirm"
 
 
-async def test_a_page_that_nobody_answers_is_said_three_times() -> None:
+async def test_a_page_that_nobody_answers_is_said_three_times_and_proves_nothing() -> None:
     async with answering() as peer:
         delivery = await call(peer.server)
         report = await peer.report()
 
     script = await sip_script.write(PAGE, Speaker())
-    assert delivery == Delivery(ok=True, detail="Answered; no key was pressed.")
+    assert delivery == UNPROVEN
     assert [scene.asks for scene in script.scenes] == [True, True, True, False]
     assert report["seconds"] > 0.6 * sum(len(scene.sound) for scene in script.scenes) / 16_000
 
@@ -112,17 +115,31 @@ async def test_a_notice_is_heard_out_and_takes_no_key() -> None:
     async with answering((0.3, "4")) as peer:
         delivery = await call(peer.server, NOTICE)
 
-    assert delivery == Delivery(ok=True, detail="Heard out.")
+    assert delivery == Delivery(ok=True, detail="Said to whoever took the call.")
 
 
 async def test_who_hangs_up_has_not_answered() -> None:
     async with answering(hangs_up=0.5) as peer:
         delivery = await call(peer.server)
 
-    assert delivery.ok
-    assert delivery.answer is None
-    assert not delivery.is_received
-    assert delivery.detail == "Answered, and hung up without pressing a key."
+    assert delivery == replace(UNPROVEN, detail="Answered, and hung up without pressing a key.")
+
+
+async def test_a_machine_that_records_the_page_has_not_answered() -> None:
+    async with answering(hangs_up=4.0) as peer:
+        delivery = await call(peer.server)
+        report = await peer.report()
+
+    assert (delivery.ok, delivery.is_unproven) == (False, True)
+    assert report["seconds"] > 2, "nothing was left to listen to"
+
+
+async def test_any_key_proves_that_somebody_listens() -> None:
+    async with answering((0.5, "9"), hangs_up=1.0) as peer:
+        delivery = await call(peer.server)
+
+    detail = "Answered with a key that means nothing."
+    assert delivery == Delivery(ok=True, detail=detail, is_received=True)
 
 
 async def test_who_presses_a_key_and_hangs_up_has_answered() -> None:
@@ -135,7 +152,7 @@ async def test_a_call_ends_in_time_whatever_is_said(monkeypatch: pytest.MonkeyPa
     async with answering() as peer:
         delivery = await call(peer.server)
 
-    assert (delivery.ok, delivery.detail) == (True, "Answered; no key was pressed in time.")
+    assert delivery == UNPROVEN
 
 
 async def test_an_extension_is_dialled_before_anything_is_said() -> None:

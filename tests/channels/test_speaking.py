@@ -24,6 +24,7 @@ MENU = (
     "To resolve, press 6.",
     "To escalate, press 8.",
 )
+AGAIN = "Once more:"
 FAREWELL = Part(("No key was pressed, so nothing was done. Goodbye.",))
 
 

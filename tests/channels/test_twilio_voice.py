@@ -36,7 +36,7 @@ CALL = {
 }
 DONE = Upshot(ok=True, sentence="Acknowledged: #12.")
 MACHINE = "An answering machine took the call."
-UNKNOWN = "The call was taken, but nobody is known to have listened."
+NO_KEY = "Answered, but nobody pressed a key."
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ async def test_a_person_hears_the_page_and_is_asked_for_a_key(channel: TwilioVoi
     assert answer(channel, callback) == document(call(SPOKEN))
 
 
-async def test_an_answering_machine_hears_it_once_and_is_no_delivery(
+async def test_an_answering_machine_hears_it_twice_and_is_no_delivery(
     channel: TwilioVoice,
 ) -> None:
     for taker in ("machine_end_beep", "machine_end_silence", "machine_end_other", "fax"):
@@ -154,7 +154,13 @@ async def test_an_answering_machine_hears_it_once_and_is_no_delivery(
         heard = channel.hear(callback, NOW)
 
         assert heard.receipts == (
-            Receipt(provider_id=NAME, state="failed", detail=MACHINE, retry=True),
+            Receipt(
+                provider_id=NAME,
+                state="failed",
+                detail=MACHINE,
+                retry=True,
+                is_unproven=True,
+            ),
         )
         assert answer(channel, callback) == document(leave(SPOKEN))
 
@@ -263,8 +269,8 @@ async def test_a_call_about_a_message_that_is_not_ours_any_more_is_ended(
             MACHINE,
             True,
         ),
-        ({"CallStatus": "completed", "AnsweredBy": "unknown"}, "failed", UNKNOWN, True),
-        ({"CallStatus": "completed"}, "failed", UNKNOWN, True),
+        ({"CallStatus": "completed", "AnsweredBy": "unknown"}, "failed", NO_KEY, True),
+        ({"CallStatus": "completed"}, "failed", NO_KEY, True),
         ({"CallStatus": "busy"}, "failed", "The line was busy.", True),
         ({"CallStatus": "no-answer"}, "failed", "Nobody answered.", True),
         ({"CallStatus": "canceled"}, "failed", "The call was cancelled.", True),
@@ -286,6 +292,7 @@ async def test_a_call_that_nobody_took_has_failed(
     (receipt,) = heard.receipts
     assert (receipt.provider_id, receipt.state) == (NAME, state)
     assert (receipt.detail, receipt.retry) == (detail, retry)
+    assert receipt.is_unproven is (detail in {MACHINE, NO_KEY})
     assert heard.answers == (), "a call is no acknowledgement"
     assert channel.reply(callback, heard, (), SPOKEN) == Reply(status=204)
 

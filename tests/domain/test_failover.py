@@ -24,6 +24,7 @@ from tocsin.domain.user import ContactMethod
 
 LATER = Delivery(ok=False, detail="503", retry=True)
 NEVER = Delivery(ok=False, detail="unknown number")
+MACHINE = Delivery(ok=False, detail="a machine", retry=True, is_unproven=True)
 SECOND = timedelta(seconds=1)
 FRESH = Trail()
 
@@ -108,6 +109,25 @@ def test_it_goes_another_way_only_once() -> None:
 def test_after_an_hour_another_way_takes_over() -> None:
     assert after(LATER, seconds=3595).again is not None
     assert after(LATER, seconds=3596) == Turn(another_way=True)
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_what_a_machine_may_have_taken_goes_another_way_at_once_and_is_tried_again(
+    others: bool,
+) -> None:
+    follows = after(MACHINE, others=others, seconds=30)
+
+    assert follows.another_way
+    assert follows.at == NOON + 90 * SECOND
+    assert follows.again == Trail(since=NOON, tries=1, rounds=1, is_widened=True)
+
+
+def test_what_a_machine_may_have_taken_goes_another_way_once_and_is_tried_three_times() -> None:
+    second = after(MACHINE, trail=Trail(rounds=1, is_widened=True))
+
+    assert (second.again is None, second.another_way) == (False, False)
+    assert after(MACHINE, trail=Trail(rounds=2, is_widened=True)) == Turn()
+    assert after(MACHINE, trail=Trail(rounds=2)) == Turn(another_way=True)
 
 
 def test_a_trail_is_carried_with_the_work() -> None:

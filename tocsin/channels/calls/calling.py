@@ -21,7 +21,7 @@ Taker = Literal["human", "machine", "unknown"]
 MACHINE: Final = "An answering machine took the call."
 SOMEBODY: Final = "Somebody answered the call."
 PRESSED: Final = "Somebody pressed a key."
-UNKNOWN: Final = "The call was taken, but nobody is known to have listened."
+NO_KEY: Final = "Answered, but nobody pressed a key."
 _PAUSES: Final = "WW"  # each of a second
 
 
@@ -80,4 +80,5 @@ def _taken(call: str, taker: Taker) -> Receipt:
     """Return the receipt of a call that was taken: only a person makes it delivered."""
     if taker == "human":
         return Receipt(provider_id=call, state="delivered", detail=SOMEBODY)
-    return untaken(call, MACHINE if taker == "machine" else UNKNOWN)
+    why = MACHINE if taker == "machine" else NO_KEY
+    return Receipt(provider_id=call, state="failed", detail=why, retry=True, is_unproven=True)

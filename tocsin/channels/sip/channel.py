@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import ClassVar, Final, Self
 
+from tocsin.channels.calls.calling import NO_KEY
 from tocsin.channels.dialling import PAUSE, dialled
 from tocsin.channels.sip.answers import judge
 from tocsin.channels.sip.script import Script, write
@@ -22,6 +23,8 @@ KEY_WITHIN: Final = 6.0
 EXTENSION_PAUSE: Final = 2.0
 MOST_MISSES: Final = 3  # keys that mean nothing
 
+HUNG_UP: Final = "Answered, and hung up without pressing a key."
+MEANT_NOTHING: Final = "Answered with a key that means nothing."
 ENCRYPTED: Final = "tls_srtp"
 
 NOT_INSTALLED: Final = Delivery(
@@ -150,17 +153,18 @@ class Sip:
         target = dialled(address)
         number = self._prefix + target.number.removeprefix("+")
         await phone.dial(self._trunk, number, ring_for=RING_FOR)
+        talk = _Talk(phone, script)
         try:
             async with asyncio.timeout(TALK_AT_MOST):
                 await asyncio.sleep(SETTLING)
                 await _dial_on(phone, target.extension)
-                return await _talk(phone, script)
+                return await talk.hold()
         except CallEnded as ended:
             if ended.why != "closed":
                 raise
-            return Delivery(ok=True, detail="Answered, and hung up without pressing a key.")
+            return talk.unanswered(HUNG_UP)
         except TimeoutError:
-            return Delivery(ok=True, detail="Answered; no key was pressed in time.")
+            return talk.unanswered()
 
 
 async def _dial_on(phone: Softphone, extension: str) -> None:
@@ -171,24 +175,46 @@ async def _dial_on(phone: Softphone, extension: str) -> None:
             await phone.press(keys)
 
 
-async def _talk(phone: Softphone, script: Script) -> Delivery:
-    misses = 0
-    for scene in script.scenes:
-        if not scene.asks:
-            await phone.say(scene.sound)
-            continue
-        key = await phone.ask(scene.sound, wait=KEY_WITHIN)
-        while key is not None and key not in script.deeds and misses < MOST_MISSES:
-            misses += 1
-            key = await phone.ask(script.unknown + scene.sound, wait=KEY_WITHIN)
-        if key is not None and key in script.deeds:
-            return await _conclude(phone, script, key)
-    asked = any(scene.asks for scene in script.scenes)
-    return Delivery(ok=True, detail="Answered; no key was pressed." if asked else "Heard out.")
+class _Talk:
+    """What is said to whoever took a call, and the keys that they press."""
 
+    def __init__(self, phone: Softphone, script: Script) -> None:
+        self._phone = phone
+        self._script = script
+        self._misses = 0
 
-async def _conclude(phone: Softphone, script: Script, key: str) -> Delivery:
-    deed = script.deeds[key]
-    with suppress(CallEnded, TimeoutError):  # who has pressed the key may hang up
-        await phone.say(script.confirmations[deed])
-    return Delivery(ok=True, detail=f"Answered with {key}.", is_received=True, answer=deed)
+    async def hold(self) -> Delivery:
+        """Say it all, until a key is pressed that means something."""
+        for scene in self._script.scenes:
+            if not scene.asks:
+                await self._phone.say(scene.sound)
+                continue
+            key = await self._ask(scene.sound)
+            if key in self._script.deeds:
+                return await self._conclude(key)
+        return self.unanswered()
+
+    def unanswered(self, why: str = NO_KEY) -> Delivery:
+        """Say what a call without an answer proves: with any key, that somebody listened.
+
+        Without one, it may have been a machine; what asks for no key tells nothing of that.
+        """
+        if self._misses:
+            return Delivery(ok=True, detail=MEANT_NOTHING, is_received=True)
+        if not self._script.deeds:
+            return Delivery(ok=True, detail="Said to whoever took the call.")
+        return Delivery(ok=False, detail=why, retry=True, is_unproven=True)
+
+    async def _ask(self, sound: bytes) -> str:
+        """Return the key that is pressed, blank if none is."""
+        key = await self._phone.ask(sound, wait=KEY_WITHIN)
+        while key and key not in self._script.deeds and self._misses < MOST_MISSES:
+            self._misses += 1
+            key = await self._phone.ask(self._script.unknown + sound, wait=KEY_WITHIN)
+        return key or ""
+
+    async def _conclude(self, key: str) -> Delivery:
+        deed = self._script.deeds[key]
+        with suppress(CallEnded, TimeoutError):  # who has pressed the key may hang up
+            await self._phone.say(self._script.confirmations[deed])
+        return Delivery(ok=True, detail=f"Answered with {key}.", is_received=True, answer=deed)

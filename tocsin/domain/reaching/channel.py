@@ -58,6 +58,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     ``is_our_fault`` says that the provider refuses us, whatever the address. ``answer`` is what
     somebody did about it while it was delivered; ``is_received`` says that somebody has it.
     ``address`` is how the provider itself calls the address, where that is something else.
+    ``is_unproven`` says of what was not ok that it was carried, to a machine for all we know.
     """
 
     ok: bool
@@ -69,6 +70,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     is_received: bool = False
     answer: Deed | None = None
     address: str = ""
+    is_unproven: bool = False
 
 
 def recordable(delivery: Delivery) -> Delivery:

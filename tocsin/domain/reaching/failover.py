@@ -15,6 +15,8 @@ from tocsin.domain.user import ContactMethod, NotificationRule
 
 BACK_OFF: Final = (5, 10, 20, 40, 60)  # seconds after the first, second, … round
 WIDEN_AFTER: Final = timedelta(seconds=60)  # a page may come twice, but not never
+UNPROVEN_PAUSE: Final = timedelta(seconds=60)  # until a number is called again
+MOST_UNPROVEN: Final = 3  # no voice mail wants more
 GIVE_UP_AFTER: Final = timedelta(hours=1)
 LOGIN: Final = "login"  # stands for the login address among the ways that were tried
 
@@ -73,7 +75,8 @@ def turn(
     """Say what follows a failure.
 
     The next provider is asked at once; after the last, whoever may do better is asked again later
-    and later. Another way is tried when that has lasted too long, or when there is no hope.
+    and later. Another way is tried when that has lasted too long, or when there is no hope, and
+    beside what was carried to nobody knows whom.
     """
     failed = replace(
         trail,
@@ -82,6 +85,8 @@ def turn(
         providers=(*trail.providers, provider_id),
         may_do_better=trail.may_do_better or delivery.retry,
     )
+    if delivery.is_unproven:
+        return _unproven(failed, now)
     limit = since + WIDEN_AFTER
     if has_others:
         return _widened(failed, now, now > limit)
@@ -93,6 +98,15 @@ def turn(
         at = min(at, max(limit, now + timedelta(seconds=wait)))
     again = replace(failed, providers=(), rounds=rounds, may_do_better=False)
     return _widened(again, at, at > limit)
+
+
+def _unproven(failed: Trail, now: datetime) -> Turn:
+    """Try another way at once, and the same some more times: the message was left each time."""
+    rounds, widens = failed.rounds + 1, not failed.is_widened
+    if rounds >= MOST_UNPROVEN:
+        return Turn(another_way=widens)
+    again = replace(failed, providers=(), rounds=rounds, may_do_better=False, is_widened=True)
+    return Turn(again=again, at=now + UNPROVEN_PAUSE, another_way=widens)
 
 
 def _widened(again: Trail, at: datetime, is_time: bool) -> Turn:

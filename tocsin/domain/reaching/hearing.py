@@ -58,13 +58,15 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a message: ``provider_id`` is the name that the provider gave it.
 
-    With ``retry``, what failed may do better later, or by another way.
+    With ``retry``, what failed may do better later, or by another way. What failed ``is_unproven``
+    where somebody or something took it.
     """
 
     provider_id: str
     state: ReceiptState
     detail: str = ""
     retry: bool = False
+    is_unproven: bool = False
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):

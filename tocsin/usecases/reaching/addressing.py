@@ -138,9 +138,10 @@ async def judge(tx: AsyncConnection, choice: Choice, delivery: Delivery, now: da
     """Keep how a provider does: what it failed whoever was addressed, and that it is well again."""
     if choice.provider is None:
         return
-    if delivery.ok and choice.health and choice.health.failures:
-        await providers.keep_health(tx, after_success(choice.health, now))
-    elif not delivery.ok and (delivery.is_our_fault or delivery.retry):
+    if delivery.ok or delivery.is_unproven:
+        if choice.health and choice.health.failures:
+            await providers.keep_health(tx, after_success(choice.health, now))
+    elif delivery.is_our_fault or delivery.retry:
         before = await providers.hold_health(tx, choice.provider.id)
         after = after_failure(before, delivery.detail, now, delivery.wait_seconds)
         await providers.keep_health(tx, after)

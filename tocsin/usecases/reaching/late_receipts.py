@@ -57,7 +57,10 @@ async def note_message(house: House, message_id: str, receipt: Receipt, now: dat
             return
         has_failed = receipt.state == "failed"
         delivery = Delivery(
-            ok=not has_failed, detail=receipt.detail or receipt.state, retry=receipt.retry
+            ok=not has_failed,
+            detail=receipt.detail or receipt.state,
+            retry=receipt.retry,
+            is_unproven=receipt.is_unproven,
         )
         await messages.settle(tx, sent.id, delivery, receipt.state, now)
         await notifications.receive(tx, sent.id, receipt.state, now)

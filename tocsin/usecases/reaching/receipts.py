@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.failover import trail_of
 from tocsin.domain.reaching.hearing import ReceiptState
 from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.domain.work import TIMER, Work
@@ -155,7 +156,7 @@ def _instead_of(bundle: Bundle, planned: Work) -> str:
         return "level"
     if planned.contact_method_id != bundle.works[0].contact_method_id:
         return "way"
-    return "provider" if bundle.choice.others else ""
+    return "provider" if trail_of(planned.payload).providers else ""
 
 
 def _told(
