@@ -1,10 +1,12 @@
 """Providers: set up with secrets that are never shown again, put in order, switched off."""
 
 import re
+from datetime import timedelta
 from typing import Final
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 from starlette.types import ASGIApp
 
@@ -13,7 +15,10 @@ from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.domain.reaching.channel import CalledAt, Declaration
 from tocsin.domain.reaching.contact_kind import SMS, Field
 from tocsin.domain.reaching.provider import Health, after_failure
+from tocsin.kit.ids import new_id
 from tocsin.store.reaching.providers import keep_health
+from tocsin.store.reaching.reach_tables import messages
+from tocsin.store.tables import work
 from tocsin.usecases import contact_methods
 from tocsin.usecases.reaching import providers
 from tocsin.web.app import web_app
@@ -228,3 +233,58 @@ async def test_only_administrators_see_them(visitor: Visitor, resident: Resident
     page = await (await visitor(await resident("Una", role="user"))).open("/providers")
 
     assert page.status_code == 403
+
+
+async def test_a_limit_is_set_seen_and_taken_away(browser: Browser, night: Night) -> None:
+    path = await path_of(browser, most_per_minute="12")
+    assert "At most 12 messages a minute" in text_of(await browser.open(path))
+    assert "0 of 12" in text_of(await browser.open("/providers"))
+    form = await browser.open(f"{path}/edit")
+    assert 'name="most_per_minute" type="text" value="12"' in form.text
+
+    for nothing in ("", "0"):
+        assert (await browser.send(form, path, **FORM, most_per_minute=nothing)).is_redirect
+        [known] = await providers.find(night.house)
+        assert known.provider.most_per_minute is None
+    assert "None: as many messages as there are" in text_of(await browser.open(path))
+
+
+@pytest.mark.parametrize("nonsense", ["many", "-1", "1.5", "100001", "٣", "9999999999"])
+async def test_a_limit_that_is_no_number_is_refused(browser: Browser, nonsense: str) -> None:
+    answer = await set_up(browser, most_per_minute=nonsense)
+
+    assert answer.status_code == 400
+    assert (
+        "Messages a minute must be a whole number from 1 to 100000, or blank for no limit."
+        in text_of(answer)
+    )
+
+
+async def test_who_is_busy_and_what_waits_is_seen(browser: Browser, night: Night) -> None:
+    path = await path_of(browser, most_per_minute="2")
+    [known] = await providers.find(night.house)
+    ago = (5, 30, 90, 3599, 3601)
+    async with night.database.begin() as tx:
+        for seconds in ago:
+            at = night.now - timedelta(seconds=seconds)
+            await tx.execute(
+                sa.insert(messages).values(
+                    id=new_id("Q"), at=at, kind="page", channel="sms", user_id="P1", address="+1",
+                    body={}, provider_id=known.provider.id,
+                )
+            )  # fmt: skip
+        later = night.now + timedelta(seconds=30)
+        for person in ("P1", "P1", "P2"):
+            await tx.execute(
+                sa.insert(work).values(
+                    lane="sms", kind="notify", user_id=person, due=later, held_until=later,
+                    planned_for=night.now,
+                )
+            )  # fmt: skip
+
+    page, listed = text_of(await browser.open(path)), text_of(await browser.open("/providers"))
+
+    assert "2 in the last minute, 4 in the last hour" in page
+    assert "2 messages wait until there is room." in page
+    assert "2 waiting" in listed
+    assert "2 of 2" in listed
