@@ -4,7 +4,17 @@ from time import perf_counter
 
 import pytest
 
-from tocsin.domain.masking import DOTS, hide, is_mask, mask, reveal, secrets_in, shown_part
+from tocsin.domain.masking import (
+    DOTS,
+    hide,
+    is_mask,
+    mask,
+    mask_address,
+    mask_addresses,
+    reveal,
+    secrets_in,
+    shown_part,
+)
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -80,3 +90,42 @@ def test_a_new_secret_is_not_touched() -> None:
 )  # fmt: skip
 def test_of_a_secret_address_people_see_where_it_leads(address: str, shown: str) -> None:
     assert shown_part(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("+15550100", "+1 *** *** 0100"),
+        ("+436601234567", "+43 *** *** 4567"),
+        ("+1 (555) 010-0100", "+1 *** *** 0100"),
+        ("+15550102,,7", "+1 *** *** 0102"),
+        ("5550100", "*** *** 0100"),
+        ("55501", "*** *** 01"),
+        ("+0000000000", "*** *** 0000"),
+        ("ann@example.com", "a***@example.com"),
+        ("ann.lee+x@mail.example.com", "a***@mail.example.com"),
+        ("https://example.com/pages?key=0123456789ab", f"https://example.com/{DOTS}89ab"),
+        ("@ann:example.org", "@ann:example.org"),
+        ("U1ANN", "U1ANN"),
+        ("Chrome on Android", "Chrome on Android"),
+    ],
+)
+def test_of_an_address_others_see_enough_to_know_it_again(address: str, shown: str) -> None:
+    assert mask_address(address) == shown
+    assert mask_address(shown) == shown
+
+
+def test_addresses_in_a_sentence_are_masked_and_codes_are_not() -> None:
+    told = "550 5.1.1 <ann@example.com>: no such person; +1 555 0100 is unreachable (code 30003)"
+
+    assert mask_addresses(told) == (
+        "550 5.1.1 <a***@example.com>: no such person; +1 *** *** 0100 is unreachable (code 30003)"
+    )
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "a@", "+1", "+1 ", "1 ", "@", "'"])
+def test_masking_of_long_texts_keeps_nobody_waiting(piece: str) -> None:
+    began = perf_counter()
+    mask_addresses(piece * 20_000)
+    mask_address(piece * 20_000)
+    assert perf_counter() - began < 0.5

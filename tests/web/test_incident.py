@@ -77,7 +77,7 @@ async def test_each_delivery_tells_what_became_of_it(browser: Browser, night: Ni
         await night.sql(sa.insert(tables.notifications).values(values))
     said = text_of(await browser.open(f"/incidents/{incident.id}"))
 
-    assert "Ann by e-mail, 13:00 Sent ann@example.com" in said
+    assert "Ann by e-mail, 13:00 Sent a***@example.com" in said
     assert "Failed: 550 No such person" in said
 
 

@@ -94,7 +94,7 @@ async def test_what_became_of_each_page_is_told(browser: Browser, night: Night, 
     await _receive(night, "success", "250 OK")
     said = text_of(await browser.open(followed))
 
-    assert "Ann by e-mail to ann@example.com, 13:00 Failed: 550 No such person" in said
+    assert "Ann by e-mail to a***@example.com, 13:00 Failed: 550 No such person" in said
     assert "Delivered: 250 OK" in said
 
 

@@ -4,8 +4,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+import phonenumbers
+
 DOTS: Final = "••••"
 LONG_ENOUGH: Final = 12  # for its end to give nothing away
+STARS: Final = "***"
+LONG_NUMBER: Final = 7  # digits
 
 _NAME: Final = (
     r"[\w-]*(?:authorization|api_?key|access_?key|routing_key|service_key|integration_key"
@@ -23,6 +27,11 @@ _SECRET: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PAIRS: Final = (("header", "line"), ("member", "text"), ("field", "value"), ("user", "password"))
+# Each begins where no word stands before it: nothing is looked at twice.
+_EMAIL: Final = re.compile(r"(?<![\w.+%'-])([\w+%'-])[\w.+%'-]*+@(\w[\w.-]*)")
+_NUMBER: Final = re.compile(r"\+[0-9](?:[ ()./-]{0,2}[0-9]){5,18}")
+_DIALLED: Final = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9]){4,18}(?:[,*#][0-9,*#]*)?")
+_EXTENSION: Final = re.compile(r"[,*#].*")
 _NO_SECRET: Final = re.compile(r"\{[A-Z_]+\}|\[\[[^\[\]]*\]\]")  # somebody or something fills it in
 
 
@@ -42,6 +51,19 @@ def shown_part(address: str) -> str:
         if scheme in {"http", "https"}
         else (f"{scheme}://{mask(address)}")
     )
+
+
+def mask_address(address: str) -> str:
+    """Return what others may see of how somebody is reached: enough to know it again."""
+    if "://" in address:
+        return shown_part(address)
+    return _shown_number(address) if _DIALLED.fullmatch(address) else mask_addresses(address)
+
+
+def mask_addresses(text: str) -> str:
+    """Mask the e-mail addresses in a text, and the numbers that begin with a plus."""
+    text = _EMAIL.sub(lambda found: f"{found[1]}{STARS}@{found[2]}", text)
+    return _NUMBER.sub(lambda found: _shown_number(found[0]), text)
 
 
 def is_mask(text: str) -> bool:
@@ -73,6 +95,17 @@ def reveal(text: str, before: str) -> str:
         return _replaced(found, known.get((_name(found), secret), secret))
 
     return _SECRET.sub(unmask, text)
+
+
+def _shown_number(number: str) -> str:
+    """Show the country, if it is told, and the last four digits, or two if there are few."""
+    try:
+        country = f"+{phonenumbers.parse(number).country_code} "
+    except phonenumbers.NumberParseException:
+        country = ""
+    digits = "".join(filter(str.isdecimal, _EXTENSION.sub("", number)))
+    end = digits[-4:] if len(digits) >= LONG_NUMBER else digits[-2:]
+    return f"{country}{STARS} {STARS} {end}"
 
 
 def _masked(found: re.Match[str]) -> str:

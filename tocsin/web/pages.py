@@ -5,6 +5,7 @@ from typing import Any, Final
 import jinja2
 from starlette.responses import HTMLResponse, Response
 
+from tocsin.domain.masking import mask_address, mask_addresses
 from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.sentences import sentence
@@ -38,6 +39,8 @@ _TEMPLATES.filters |= {
     "instant": write_instant,
     "join_names": words.join,
     "lasted": words.lasted,
+    "mask": mask_address,
+    "mask_in": mask_addresses,
     "moment": words.moment,
     "readings": readings,
     "numbered": words.numbered,
