@@ -34,6 +34,7 @@ _SETTINGS: Final = (
         example="smtp.example.com",
         help="a name or an address",
         pattern=r"[^\s:/@\[\]]{1,253}|[0-9A-Fa-f:.]{2,45}",
+        is_host=True,
     ),
     Field(name="port", label="Port", kind="text", example="587", pattern=_PORT),
     Field(
