@@ -6,8 +6,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tocsin.domain.reaching.gathering import MOST_AT_ONCE, Earlier, gathers_until
+from tests.domain.test_account import GOOD
+from tocsin.domain.reaching.gathering import MOST_AT_ONCE, Earlier, gathers_until, span_of
+from tocsin.domain.user import User
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -76,3 +79,11 @@ def test_of_one_class_a_minute_never_brings_two_messages_and_nothing_is_lost(
     assert told == len(arrivals)
     instants = [message.at for message in sent]
     assert all(b - a >= MINUTE for a, b in pairwise(instants))
+
+
+def test_a_wish_of_ones_own_goes_before_that_of_the_account() -> None:
+    ann = User(id="PANN", name="Ann", email="ann@example.com", created_at=NOON)
+
+    spans = [span_of(replace(ann, digest_seconds=wish), GOOD) for wish in (None, 0, 90)]
+
+    assert spans == [60, 0, 90]

@@ -12,6 +12,7 @@ from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
 from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
+from tocsin.store.users import USERS
 
 
 class Storm:
@@ -89,6 +90,17 @@ async def test_a_page_that_failed_is_tried_again_without_waiting(storm: Storm) -
     storm.telephone.answer = lambda _: Delivery(ok=True, detail="Taken.")
 
     assert await storm.told(seconds=5) == [["One"]]
+
+
+async def test_somebody_may_wish_for_another_span(storm: Storm) -> None:
+    async with storm.night.database.begin() as tx:
+        await USERS.update(tx, replace(storm.night.team.ann, digest_seconds=10))
+    await storm.night.trigger("One")
+    assert await storm.told() == [["One"]]
+    await storm.night.trigger("Two")
+
+    assert await storm.told(seconds=9) == []
+    assert await storm.told(seconds=1) == [["Two"]]
 
 
 async def test_who_wants_each_by_itself_gets_that(storm: Storm) -> None:

@@ -10,7 +10,7 @@ from tests.team import NOON
 from tocsin.domain.reaching.contact_kind import ALWAYS
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
 from tocsin.usecases.users import Known
-from tocsin.web.people.reach import after, offered, plans, trouble, ways
+from tocsin.web.people.reach import after, in_a_storm, offered, plans, trouble, ways
 
 CHANNELS: Final = frozenset({"webhook", "email"})
 
@@ -100,3 +100,15 @@ def test_a_way_that_reaches_nobody_is_no_way() -> None:
 
     assert trouble(known, CHANNELS) is None
     assert trouble(bounced, CHANNELS) == "No page gets through"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sentence"),
+    [
+        (0, "each page comes by itself."),
+        (60, "each telephone and chat gets one message a minute, which counts the rest."),
+        (90, "each telephone and chat gets one message every 90 seconds, which counts the rest."),
+    ],
+)
+def test_what_comes_in_a_storm_is_told(seconds: int, sentence: str) -> None:
+    assert in_a_storm(seconds) == f"In a storm, {sentence}"

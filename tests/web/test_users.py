@@ -151,6 +151,28 @@ async def test_everybody_edits_their_own_profile(browser: Browser, carol: User) 
         assert said in text
 
 
+async def test_people_choose_how_often_they_are_told_in_a_storm(
+    browser: Browser, night: Night, carol: User
+) -> None:
+    path = f"/users/{carol.id}"
+    page = await browser.open(f"{path}/edit")
+    assert "Empty: 60, as the account has it." in text_of(page)
+    assert "gets one message a minute" in text_of(await browser.open(path))
+    fields = {"name": "Carol", "email": carol.email}
+
+    for typed, kept, said in (("0", 0, "comes by itself"), ("90", 90, "every 90 seconds")):
+        await browser.send(page, path, **fields, digest_seconds=typed)
+        assert (await users.get(night.house, carol.id)).user.digest_seconds == kept
+        assert said in text_of(await browser.open(path))
+        again = await browser.open(f"{path}/edit")
+        assert f'name="digest_seconds" type="number" value="{kept}"' in again.text
+    refused = await browser.send(page, path, **fields, digest_seconds="601")
+    assert "Seconds between messages must be from 0 to 600." in text_of(refused)
+
+    await browser.send(page, path, **fields, digest_seconds="")
+    assert (await users.get(night.house, carol.id)).user.digest_seconds is None
+
+
 async def test_what_is_empty_is_taken_away(browser: Browser, night: Night, carol: User) -> None:
     page = await browser.open(f"/users/{carol.id}/edit")
     fields = {"name": "Carol", "email": carol.email, "time_zone": "UTC", "job_title": "Baker"}

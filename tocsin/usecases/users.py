@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
+from tocsin.domain.account import LONGEST_DIGEST
 from tocsin.domain.faults import (
     faults_of_choice,
     faults_of_length,
     faults_of_line,
+    faults_of_number,
     faults_of_zone,
 )
 from tocsin.domain.reaching import letter
@@ -40,6 +42,7 @@ LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 2000
 LONGEST_SLEEP: Final = 60
 COLORS: Final = ("purple", "red", "green", "blue", "teal", "orange", "brown", "turquoise", "lime")
+DIGEST: Final = "Seconds between messages"
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
 DEFAULT_LABEL: Final = "Default"
 
@@ -62,6 +65,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     language: str | UnsetType | None = UNSET
     awake_check_minutes: int | UnsetType | None = UNSET
     quiet_hours: QuietHours | UnsetType | None = UNSET
+    digest_seconds: int | UnsetType | None = UNSET
     color: str | UnsetType = UNSET
     job_title: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
@@ -278,6 +282,8 @@ def _faults(user: User) -> Iterator[str]:
         yield from faults_of_zone("Time zone", user.time_zone)
     if user.awake_check_minutes is not None and not 1 <= user.awake_check_minutes <= LONGEST_SLEEP:
         yield f"Awake check must be after 1 to {LONGEST_SLEEP} minutes."
+    if user.digest_seconds is not None:
+        yield from faults_of_number(DIGEST, user.digest_seconds, range(LONGEST_DIGEST + 1))
     if user.language is not None:
         yield from faults_of_choice("Language", user.language, LANGUAGES)
     if user.job_title:

@@ -11,6 +11,7 @@ from tocsin.usecases.users import Known
 from tocsin.web.words import channel, join
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")
+_MINUTE: Final = 60  # seconds
 _HOUR: Final = 60  # minutes
 
 
@@ -78,6 +79,14 @@ def trouble(known: Known, channels: Collection[str]) -> str | None:
     if not any(step.method.kind in channels and not step.method.fault for step in high.steps):
         return "No page gets through"
     return None
+
+
+def in_a_storm(seconds: int) -> str:
+    """Say what comes of many pages at once, where messages gather for so long."""
+    if not seconds:
+        return "In a storm, each page comes by itself."
+    every = "a minute" if seconds == _MINUTE else f"every {seconds} seconds"
+    return f"In a storm, each telephone and chat gets one message {every}, which counts the rest."
 
 
 def after(minutes: int) -> str:

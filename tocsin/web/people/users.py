@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import UNSET
 from starlette.responses import Response
 
+from tocsin.domain.reaching.gathering import span_of
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.domain.user import QuietHours, User
 from tocsin.kit.text import is_digits
@@ -78,6 +79,7 @@ async def show_person(visit: Visit, **values: Any) -> Response:
         standing=(await invitations.standings(house, [user_id], now))[user_id],
         plans=reach.plans(known),
         trouble=reach.trouble(known, house.ways),
+        in_a_storm=reach.in_a_storm(span_of(known.user, house.account)),
         channels=house.ways,
         on_call=await duty.duty_of(house, user_id, now),
         turns=[turn for turn in turns if turn.start > now][:TURNS],
@@ -145,6 +147,7 @@ def _show_form(
         draft=draft,
         languages=LANGUAGE_NAMES,
         usual_language=LANGUAGE_NAMES[visit.house.account.language],
+        usual_digest=visit.house.account.digest_seconds,
         complaint=complaint,
     )
 
@@ -157,6 +160,7 @@ def _draft(user: User) -> dict[str, str]:
         "time_zone": user.time_zone or "",
         "language": user.language or "",
         "awake_check_minutes": str(user.awake_check_minutes or ""),
+        "digest_seconds": "" if user.digest_seconds is None else str(user.digest_seconds),
         "quiet_start": _clock(user.quiet_hours.start) if user.quiet_hours else "",
         "quiet_end": _clock(user.quiet_hours.end) if user.quiet_hours else "",
         "job_title": user.job_title or "",
@@ -173,15 +177,16 @@ def _wish(visit: Visit) -> Wish:
         role=role_in(form) if visit.may("administer") else UNSET,
         time_zone=form.get("time_zone", "").strip() or None,
         language=form.get("language", "").strip() or None,
-        awake_check_minutes=_minutes(form.get("awake_check_minutes", "").strip()),
+        awake_check_minutes=_number(form.get("awake_check_minutes", "").strip()),
+        digest_seconds=_number(form.get("digest_seconds", "").strip()),
         quiet_hours=_quiet(form.get("quiet_start", ""), form.get("quiet_end", "")),
         job_title=form.get("job_title", "").strip() or None,
         description=form.get("description", "").strip() or None,
     )
 
 
-def _minutes(text: str) -> int | None:
-    """Read a number of minutes; whatever is none is one that every rule refuses."""
+def _number(text: str) -> int | None:
+    """Read a number that may be left out; whatever is none is one that every rule refuses."""
     return int(text) if is_digits(text, 3) else -1 if text else None
 
 
