@@ -19,6 +19,7 @@ form.addEventListener("submit", async (event) => {
   tell("nothing");
   // Asked first of all: browsers want this while the press of the button is fresh.
   if ((await Notification.requestPermission()) !== "granted") return tell("denied");
+  tell("asking");
   try {
     field.value = JSON.stringify(await subscribed());
   } catch (error) {
