@@ -9,6 +9,7 @@ tells what arrived, and forgets it. ``/calls/30`` lets each call hang for 30 sec
 import asyncio
 import re
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -27,13 +28,15 @@ class Provider:
         self.hangs = TAKES
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Speak just enough HTTP to take a message."""
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = _LENGTH.search(head)
-        body = await reader.readexactly(int(length[1]) if length else 0)
-        answer = msgspec.json.encode(await self._answer(head.split(b" ")[1].decode(), body))
-        writer.write(b"HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: ")
-        writer.write(b"%d\r\n\r\n%b" % (len(answer), answer))
+        """Speak just enough HTTP to take messages, one after the other."""
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = _LENGTH.search(head)
+                body = await reader.readexactly(int(length[1]) if length else 0)
+                answer = msgspec.json.encode(await self._answer(head.split(b" ")[1].decode(), body))
+                writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: ")
+                writer.write(b"%d\r\n\r\n%b" % (len(answer), answer))
         writer.close()
 
     async def _answer(self, path: str, body: bytes) -> Any:

@@ -173,19 +173,6 @@ async def test_the_last_refusal_is_told_when_all_refuse(names: Names) -> None:
         await Outbound().connect("shop.example.com", 1)
 
 
-async def test_a_connection_that_is_reset_at_once_is_a_fault_of_the_network(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def ask_the_socket(*_: object) -> None:
-        # One connection in a thousand ends so between anyio and uvloop.
-        raise AttributeError("'NoneType' object has no attribute 'getpeername'")
-
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", ask_the_socket)
-    async with make_client(Outbound(), user_agent="test") as http:
-        with pytest.raises(httpx.ReadError, match="reset"):
-            await http.get("http://127.0.0.1/")
-
-
 async def test_a_redirect_is_checked_like_every_other_request(hook: Hook) -> None:
     hook.say("302 Found", "Location: http://169.254.169.254/latest/meta-data/")
 

@@ -4,18 +4,24 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
+import h11
 import httpx
 import msgspec
 
+from tocsin.kit.connections import MOST_IDLE, Connections
+from tocsin.kit.http11 import Connection, Place
 from tocsin.kit.unpacking import ACCEPTED, unpacked
+from tocsin.kit.wire import connect
 
 CONNECT_TIMEOUT: Final = 5.0
 CONNECTIONS: Final = 100
+_PORTS: Final = {"http": 80, "https": 443}
 PRIVATE: Final = "private"  # stands for all networks that are not public
 # Look-ups cannot be interrupted: names that nobody answers for must not keep others waiting.
 _LOOK_UPS: Final = ThreadPoolExecutor(64, thread_name_prefix="look-up")
@@ -101,14 +107,16 @@ def make_client(
     user_agent: str,
     timeout: float | None = CONNECT_TIMEOUT,
     connections: int | None = CONNECTIONS,
+    kept: int = MOST_IDLE,
     tls: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """Return a client that follows nobody and keeps no cookie; whoever made it closes it.
 
-    It changes ``tls`` for its own purposes. ``None`` bounds nothing.
+    ``connections`` may be in use at a time, ``kept`` may be open in between. It changes ``tls`` for
+    its own purposes. ``None`` bounds nothing.
     """
     return httpx.AsyncClient(
-        transport=Guarded(outbound, connections=connections, tls=tls or trusting()),
+        transport=Guarded(outbound, connections=connections, kept=kept, tls=tls or trusting()),
         headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPTED},
         timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
         follow_redirects=False,
@@ -122,34 +130,116 @@ def trusting(*, strangers: bool = False) -> ssl.SSLContext:
 
 
 class Guarded(httpx.AsyncBaseTransport):
-    """Connects to the very address it has checked, so that a name cannot change its mind."""
+    """Connects to the very address it has checked, so that a name cannot change its mind.
 
-    def __init__(self, outbound: Outbound, *, connections: int | None, tls: ssl.SSLContext) -> None:
-        # Kept connections are told apart by address, and two names may share one: none is kept.
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=0)
-        self._inner = httpx.AsyncHTTPTransport(verify=tls, limits=limits)
+    A connection may serve several requests, one after the other, if they name the same host.
+    """
+
+    def __init__(
+        self, outbound: Outbound, *, connections: int | None, kept: int, tls: ssl.SSLContext
+    ) -> None:
+        tls.set_alpn_protocols(["http/1.1"])
         self._outbound = outbound
+        self._tls = tls
+        self._room = asyncio.Semaphore(connections) if connections else None
+        self._connections = Connections(kept)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request to the first address that takes it, still under the host's name."""
-        host = request.url.raw_host.decode()
-        if request.url.scheme not in {"http", "https"} or not host:
-            raise httpx.UnsupportedProtocol("The address must begin with http:// or https://.")
-        refusal: httpx.TransportError = httpx.ConnectError("", request=request)
-        for address in await self._outbound.resolve(host, request.url.port):
+        """Send the request by a connection that was kept, or by a new one."""
+        place = _place_of(request.url)
+        await self._enter(request)
+        try:
+            connection, head = await self._ask(place, request)
+        except BaseException:
+            self._leave()
+            raise
+        return unpacked(
+            httpx.Response(
+                head.status_code,
+                headers=head.headers.raw_items(),
+                stream=_Body(connection, request, self._leave),
+                extensions={"network_stream": connection.wire, "reason_phrase": head.reason},
+            )
+        )
+
+    async def aclose(self) -> None:
+        """Close what nobody uses; what is in use is closed after that."""
+        self._connections.close()
+
+    async def _ask(self, place: Place, request: httpx.Request) -> tuple[Connection, h11.Response]:
+        if connection := self._connections.take(place):
+            count = connection.wire.count
             try:
-                return unpacked(await self._inner.handle_async_request(_sent_to(address, request)))
+                return connection, await _ask_by(connection, request)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                # The other side hung up just now: it is asked as if nothing had been kept.
+                is_unheard = connection.wire.count == count
+                if not (is_unheard and isinstance(request.stream, httpx.ByteStream)):
+                    raise
+        connection = await self._connect(place, request)
+        return connection, await _ask_by(connection, request)
+
+    async def _connect(self, place: Place, request: httpx.Request) -> Connection:
+        """Connect to the first address that takes it."""
+        seconds = request.extensions.get("timeout", {}).get("connect")
+        tls = self._tls if place.scheme == "https" else None
+        refusal: httpx.TransportError = httpx.ConnectError("", request=request)
+        for address in await self._outbound.resolve(place.host, place.port):
+            try:
+                wire = await connect(address, place.port, host=place.host, tls=tls, seconds=seconds)
+                return Connection(place, wire)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if tls_fault(error):
                     raise
                 refusal = error
-            except AttributeError as error:  # anyio on uvloop, of what was reset before its use
-                raise httpx.ReadError("The connection was reset.", request=request) from error
         raise refusal
 
+    async def _enter(self, request: httpx.Request) -> None:
+        """Wait until there is room for one more."""
+        if self._room is None:
+            return
+        try:
+            async with asyncio.timeout(request.extensions.get("timeout", {}).get("pool")):
+                await self._room.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout("Too many requests are under way.") from error
+
+    def _leave(self, connection: Connection | None = None) -> None:
+        if connection:
+            self._connections.give_back(connection)
+        if self._room:
+            self._room.release()
+
+
+class _Body(httpx.AsyncByteStream):
+    """What comes back by a connection, which is handed to ``leave`` when that is closed."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        request: httpx.Request,
+        leave: Callable[[Connection], None],
+    ) -> None:
+        self._connection = connection
+        self._seconds = request.extensions.get("timeout", {}).get("read")
+        self._leave = leave
+        self._is_closed = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._connection.body(self._seconds)
+
     async def aclose(self) -> None:
-        """Close what is still open."""
-        await self._inner.aclose()
+        if not self._is_closed:
+            self._is_closed = True
+            self._leave(self._connection)
+
+
+async def _ask_by(connection: Connection, request: httpx.Request) -> h11.Response:
+    try:
+        return await connection.ask(request)
+    except BaseException:
+        connection.wire.abort()
+        raise
 
 
 def tls_fault(error: BaseException) -> ssl.SSLError | None:
@@ -167,14 +257,11 @@ def is_public(address: str) -> bool:
     return ip.is_global and not is_local
 
 
-def _sent_to(address: str, request: httpx.Request) -> httpx.Request:
-    return httpx.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers=request.headers,
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode()},
-    )
+def _place_of(url: httpx.URL) -> Place:
+    host = url.raw_host.decode()
+    if url.scheme not in _PORTS or not host:
+        raise httpx.UnsupportedProtocol("The address must begin with http:// or https://.")
+    return Place(url.scheme, host, url.port or _PORTS[url.scheme])
 
 
 async def _look_up(host: str, port: int | None) -> list[str]:

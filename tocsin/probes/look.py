@@ -58,7 +58,12 @@ async def open_tools(
         careful, credulous = [
             await stack.enter_async_context(
                 make_client(
-                    outbound, user_agent=user_agent, timeout=None, connections=None, tls=context
+                    outbound,
+                    user_agent=user_agent,
+                    timeout=None,
+                    connections=None,
+                    kept=0,  # each look finds its own way, from the beginning
+                    tls=context,
                 )
             )
             # A client changes its context: that of others stays as it is.
