@@ -188,6 +188,17 @@ async def test_an_unknown_key_is_told_as_ever(door: httpx.AsyncClient, house: Ho
     assert await quarantined(house) == ["No integration has this key."]
 
 
+@pytest.mark.parametrize("body", ["{}", '{"text": ":fire: shop is down"}', "no JSON"])
+async def test_a_wrong_key_is_the_reason_also_where_its_tool_is_not_known(
+    door: httpx.AsyncClient, house: House, body: str
+) -> None:
+    answer = await door.post(f"/integration/{'0' * 32}/enqueue", content=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == ["No integration has the key in this address"]
+    assert await quarantined(house) == answer.json()["errors"]
+
+
 async def test_a_mapping_is_used_as_soon_as_it_is_saved_and_bodies_are_kept_for_it(
     door: httpx.AsyncClient, made: Made, house: House, clock: Hands
 ) -> None:

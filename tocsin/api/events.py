@@ -15,6 +15,7 @@ from tocsin.api import event_answers as answers
 from tocsin.api.body import PATIENCE, Gone, Unread, read_body
 from tocsin.api.event_answers import CHANGE, OWN, V1, V2, Answer, Dialect
 from tocsin.api.metrics import EventMetrics
+from tocsin.domain.integration_settings import IntegrationSettings
 from tocsin.inbound import ADAPTER_OF_VENDOR, Adapter, dialect_of, events_v1, events_v2
 from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Request, Unreadable, What, demand
 from tocsin.usecases.errors import DatabaseAway
@@ -26,6 +27,8 @@ CHANGE_PATH: Final = "/v2/change/enqueue"
 V1_PATH: Final = "/generic/2010-04-15/create_event.json"
 INTEGRATION: Final = "/integration/"
 
+NOBODY_THERE: Final = "No integration has the key in this address"
+
 _HIDDEN: Final = f"{INTEGRATION}…/enqueue"  # the key in an address is a secret
 _HINT: Final = 4  # characters of a key that may be shown
 _KEY_HEADER: Final = b"x-routing-key"
@@ -36,8 +39,8 @@ Listen = Callable[[str, bytes], Awaitable[Ear | None]]
 
 
 async def nobody(_key: str, _body: bytes) -> Ear | None:
-    """Say that behind no address there is a tool that is known."""
-    return None
+    """Say that behind every address there may be something, and no tool that is known."""
+    return Ear(vendor=None, settings=IntegrationSettings())
 
 
 class Hear(Protocol):
@@ -138,7 +141,9 @@ class EventsApp:
         ear = await self._listen(key, body)
         dialect = dialect_of(body)
         door = self._doors_by_dialect[dialect or events_v2]
-        if ear is None or ear.vendor is None:
+        if ear is None:
+            return Door(door.dialect, partial(_suspect, door.hear))
+        if ear.vendor is None:
             return door
         request = Request(
             body=body,
@@ -197,6 +202,14 @@ def _parcel(key: str, what: What, arrival: Arrival) -> Parcel:
 
 def _adapt(adapter: Adapter, request: Request, _body: bytes, *, key: str | None) -> Heard:
     return Heard(key or "", tuple(adapter.hear(request)))
+
+
+def _suspect(hear: Hear, body: bytes, *, key: str | None) -> Heard:
+    """Hear a body behind whose address nobody is: whatever is wrong with it, that is the reason."""
+    try:
+        return hear(body, key=key)
+    except Unreadable:
+        raise Unreadable(NOBODY_THERE) from None
 
 
 def _prove(ear: Ear, request: Request, hear: Hear, body: bytes, *, key: str | None) -> Heard:
