@@ -68,5 +68,5 @@ async def test_what_the_server_refuses_is_shown_in_its_own_words(
 
 
 async def test_without_a_mail_server_nothing_is_promised(night: Night) -> None:
-    with pytest.raises(Conflict, match="Set TOCSIN_SMTP_URL"):
+    with pytest.raises(Conflict, match="set TOCSIN_SMTP_URL"):
         await mail.send_trial(night.house, night.team.ann, night.now)

@@ -16,10 +16,9 @@ from tocsin.store.database import Database
 from tocsin.store.reaching.notifications import NOTIFICATIONS
 from tocsin.usecases import nodes
 from tocsin.usecases.nodes import Node
-from tocsin.usecases.vitals import Channel, examine, troubles
+from tocsin.usecases.vitals import NO_MAIL, Channel, examine, troubles
 
 NODE = Node(id="P1", name="one", role="all", started_at=NOON, beat_at=NOON)
-WITHOUT_MAIL = "E-mail is not set up: nobody can be told by e-mail. Set TOCSIN_SMTP_URL."
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ async def test_the_figures_of_a_healthy_house(night: Night) -> None:
     assert vitals.latency > 0
     assert [(member.node.name, member.is_silent) for member in vitals.members] == [("one", False)]
     assert (vitals.lanes, vitals.channels, vitals.waiting) == ([], [], 0)
-    assert list(troubles(vitals)) == [WITHOUT_MAIL]
+    assert list(troubles(vitals)) == [NO_MAIL]
     assert await complaints(night) == []
 
 

@@ -167,7 +167,7 @@ async def test_without_a_mail_server_the_page_says_what_is_missing(
         answer = await browser.send(page, "/settings/mail/trial")
 
     assert "Send me a letter" not in page.text
-    assert "Set TOCSIN_SMTP_URL on every node" in text_of(page)
+    assert "set TOCSIN_SMTP_URL on every node" in text_of(page)
     assert answer.status_code == 400
     assert "no mail server is set up" in text_of(answer)
 

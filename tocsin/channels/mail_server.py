@@ -36,7 +36,14 @@ _SETTINGS: Final = (
         pattern=r"[^\s:/@\[\]]{1,253}|[0-9A-Fa-f:.]{2,45}",
         is_host=True,
     ),
-    Field(name="port", label="Port", kind="text", example="587", pattern=_PORT),
+    Field(
+        name="port",
+        label="Port",
+        kind="text",
+        example="587",
+        help="a number up to 65535",
+        pattern=_PORT,
+    ),
     Field(
         name="encryption",
         label="Encryption",
@@ -81,6 +88,7 @@ _SETTINGS: Final = (
         example="arn:aws:sns:eu-central-1:123456789012:bounces",
         help="For Amazon SES: the ARN of the topic, of which nothing else is believed.",
         required=False,
+        needed_by=(("bounces", "ses"),),
         pattern=ARN.pattern,
     ),
     Field(
@@ -91,6 +99,7 @@ _SETTINGS: Final = (
         help="For Mailgun: the HTTP webhook signing key. For Postmark: at least 12 letters and"
         " digits by chance, which you enter there as well.",
         required=False,
+        needed_by=(("bounces", "mailgun"), ("bounces", "postmark")),
         pattern=r"\S{12,200}",
     ),
 )

@@ -24,6 +24,11 @@ LATE: Final = timedelta(minutes=1)  # by which work may be late before somebody 
 FAILING: Final = 3  # failures in an hour that are more than bad luck
 CROWDED: Final = 1000  # events that wait
 
+NO_MAIL: Final = (
+    "E-mail is not set up: nobody can be told by e-mail. Add a mail server at Settings, Providers,"
+    " or set TOCSIN_SMTP_URL."
+)
+
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """A node, and whether it has been silent for too long."""
@@ -117,7 +122,7 @@ def _late(vitals: Vitals) -> Iterator[str]:
 def _failing(vitals: Vitals) -> Iterator[str]:
     kinds = {channel.way.kind for channel in vitals.channels if channel.is_set_up}
     if EMAIL not in kinds:
-        yield "E-mail is not set up: nobody can be told by e-mail. Set TOCSIN_SMTP_URL."
+        yield NO_MAIL
     for channel in vitals.channels:
         way = channel.way
         if way.failed_lately >= FAILING:

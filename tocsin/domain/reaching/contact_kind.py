@@ -11,7 +11,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     ``pattern`` is what the whole value must match, ``help`` says so in words; a value of the kind
     pattern is a regular expression itself. A ``secret`` is never shown again, and sent to a new
-    ``url``, or a text that ``is_host``, only if it is typed again.
+    ``url``, or a text that ``is_host``, only if it is typed again. What is not required is
+    ``needed_by`` some values of other fields, each named with it.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     pattern: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # values, and what they are called
     is_host: bool = False
+    needed_by: tuple[tuple[str, str], ...] = ()
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):

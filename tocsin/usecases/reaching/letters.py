@@ -66,10 +66,8 @@ async def carriers(house: House) -> Sequence[Provider | None]:
     ]
 
 
-async def judge(house: House, provider: Provider | None, delivery: Delivery) -> None:
+async def judge(house: House, provider: Provider, delivery: Delivery) -> None:
     """Keep how a mail server does, as pages do."""
-    if provider is None:
-        return
     async with house.database.begin() as tx:
         health = (await store.healths(tx, [provider.id])).get(provider.id)
         choice = Choice(provider=provider, health=health)

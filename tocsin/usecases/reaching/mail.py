@@ -17,7 +17,10 @@ from tocsin.usecases.reaching import letters
 
 MOST_SHOWN: Final = 5
 LATELY: Final = timedelta(days=1)
-NO_SERVER: Final = "Mail cannot be sent: no mail server is set up. Set TOCSIN_SMTP_URL and restart."
+NO_SERVER: Final = (
+    "Mail cannot be sent: no mail server is set up. Add one at Settings, Providers, or set"
+    " TOCSIN_SMTP_URL and restart."
+)
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):

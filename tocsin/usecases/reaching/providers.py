@@ -226,12 +226,14 @@ def _faults(provider: Provider, declaration: Declaration) -> Iterator[str]:
     yield from faults_of_line("Name", provider.name, LONGEST_NAME)
     yield from faults_of_limit(provider.most_per_minute)
     for field in declaration.settings:
-        yield from _faults_of_setting(field, provider.settings[field.name])
+        yield from _faults_of_setting(field, provider.settings)
 
 
-def _faults_of_setting(field: Field, value: str) -> Iterator[str]:
+def _faults_of_setting(field: Field, settings: Mapping[str, str]) -> Iterator[str]:
+    value = settings[field.name]
     if not value:
-        if field.required:
+        is_needed = any(settings[name] == one for name, one in field.needed_by)
+        if field.required or is_needed:
             yield f"{field.label} cannot be blank."
     elif field.kind == "url":
         yield from faults_of_url(field.label, value, field.example)
