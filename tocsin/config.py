@@ -219,7 +219,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             whole_number(0, 600),
             "For how many seconds after a page further ones to the same telephone or chat gather"
             " to be told together; the first of another service or urgency never waits."
-            " 0 tells each at once.",
+            " 0 tells each at once. People may choose otherwise in their profiles.",
         ),
     ] = 60
     keep_quarantine: Annotated[int, days_kept("requests that fitted nowhere")] = 30

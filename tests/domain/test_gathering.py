@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.domain.test_account import GOOD
-from tocsin.domain.reaching.gathering import MOST_AT_ONCE, Earlier, gathers_until, span_of
+from tocsin.domain.reaching.gathering import Earlier, gathers_until, span_of
 from tocsin.domain.user import User
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -50,11 +50,11 @@ def test_classes_of_an_earlier_minute_are_new_again() -> None:
     assert until(61, (0, "mail"), (60, "shop"), classes=("mail",)) is None
 
 
-def test_many_classes_are_bounded() -> None:
-    told = [(number, f"service {number}") for number in range(MOST_AT_ONCE)]
+def test_the_first_of_each_class_goes_at_once_however_many_there_are() -> None:
+    told = [(number, f"service {number}") for number in range(30)]
 
-    assert until(30, *told, classes=("another",)) == after(60)
-    assert until(30, *told[1:], classes=("another",)) is None
+    assert until(30, *told, classes=("another",)) is None
+    assert until(30, *told, classes=("service 7",)) == after(60)
 
 
 @given(st.lists(st.floats(0, 600), max_size=60))

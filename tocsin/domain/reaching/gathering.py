@@ -9,7 +9,6 @@ import msgspec
 from tocsin.domain.account import Account
 from tocsin.domain.user import User
 
-MOST_AT_ONCE: Final = 5  # messages that do not wait, however many new classes there are
 LOOKED_BACK: Final = 10  # spans; who was told all the while is told again with the next one
 
 
@@ -35,13 +34,10 @@ def gathers_until(
     """
     opened = None
     told: set[str] = set()
-    count = 0
     for message in earlier:
         if opened is None or message.at >= opened + span:
-            opened, told, count = message.at, set(), 0
+            opened, told = message.at, set()
         told.update(message.classes)
-        count += 1
     if opened is None or now >= opened + span:
         return None
-    is_new = not set(classes) <= told
-    return None if is_new and count < MOST_AT_ONCE else opened + span
+    return opened + span if set(classes) <= told else None
