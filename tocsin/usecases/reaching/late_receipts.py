@@ -14,6 +14,7 @@ from tocsin.domain.reaching.believing import believes_receipt
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import Trail, Turn, is_news, trail_of
 from tocsin.domain.reaching.hearing import Receipt
+from tocsin.domain.reaching.paging import EMAIL
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.sent import About, Sent
 from tocsin.domain.work import Work
@@ -64,7 +65,7 @@ async def note_message(house: House, message_id: str, receipt: Receipt, now: dat
         )
         await messages.settle(tx, sent.id, delivery, receipt.state, now)
         await notifications.receive(tx, sent.id, receipt.state, now)
-        bundle = await _reopen(tx, house, sent, now)
+        bundle = _as_told(await _reopen(tx, house, sent, now), delivery)
         if has_failed and bundle.works:
             followed = fates(bundle, delivery, now)
             writes = await plan(tx, bundle, followed, delivery.detail, now)
@@ -115,6 +116,13 @@ async def _miss(tx: AsyncConnection, house: House, sent: Sent, why: str, now: da
     pages = [replace(page, trail=replace(page.trail, is_widened=True)) for page in sent.pages]
     await messages.keep_pages(tx, sent.id, pages)
     return writes
+
+
+def _as_told(bundle: Bundle, delivery: Delivery) -> Bundle:
+    """Let nobody else mail to an address of which its own mail server says that there is none."""
+    if bundle.kind != EMAIL or delivery.ok or delivery.retry:
+        return bundle
+    return replace(bundle, choice=replace(bundle.choice, others=()))
 
 
 def _by_another_provider(bundle: Bundle, work: Work, now: datetime) -> Work | None:
