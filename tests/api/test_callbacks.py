@@ -22,6 +22,7 @@ from tocsin.domain.monitoring.notification_channel import NotificationChannel, T
 from tocsin.kit.instants import write_instant
 from tocsin.store.database import Database
 from tocsin.store.monitoring.violations import VIOLATIONS
+from tocsin.store.quarantine import QUARANTINE
 from tocsin.usecases.monitoring import connections, notification_channels
 
 SECRET = "a secret of webhooks"
@@ -215,6 +216,24 @@ async def test_an_unsigned_webhook_is_refused(line: Line) -> None:
     answer = await line.http.post(line.path, content=b"{}")
 
     assert (answer.status_code, answer.text) == (401, "X-PagerDuty-Signature is missing.")
+
+
+async def test_what_is_not_believed_or_understood_is_kept_with_its_reason(line: Line) -> None:
+    signed = {"x-pagerduty-signature": sign(b"{}", (SECRET,))}
+    await line.says("resolved", signature="v1=00")
+    await line.http.post(line.path, content=b"{}", headers={"authorization": "Bearer t0ken"})
+    await line.http.post(line.path, content=b"{}", headers=signed)
+    await line.says("acknowledged")
+
+    async with line.town.night.database.read() as tx:
+        found = await QUARANTINE.select(tx, order_by=(QUARANTINE.c.id,))
+    assert [kept.reason for kept in found] == [
+        "X-PagerDuty-Signature is not made with the channel's secret.",
+        "X-PagerDuty-Signature is missing.",
+        "The body is no webhook of version 3.",
+    ]
+    assert {kept.path for kept in found} == {line.path}
+    assert "t0ken" not in found[1].headers
 
 
 async def test_any_of_several_signatures_will_do(line: Line) -> None:

@@ -13,15 +13,18 @@ from prometheus_client import CollectorRegistry
 from tests.night import URL, Night
 from tests.talkers import Switchboard, Talker, acknowledging, receipt
 from tocsin.api.hearing import HearingApp
+from tocsin.api.strange_calls import PER_MINUTE
+from tocsin.domain.masking import DOTS
 from tocsin.domain.reaching.believing import RECEIPTS_FOR
 from tocsin.domain.reaching.hearing import Callback, Command, Heard
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
-from tocsin.store.quarantine import QUARANTINE
+from tocsin.store.quarantine import QUARANTINE, Kept
 from tocsin.store.reaching.providers import PROVIDERS
+from tocsin.store.writes import MAX_KEPT
 from tocsin.usecases.reaching import providers
-from tocsin.usecases.reaching.hearing import MOST_KEPT
+from tocsin.usecases.reaching.hearing import secrets_of
 from tocsin.usecases.reaching.providers import Wish
 
 
@@ -64,6 +67,12 @@ async def line(database: Database) -> AsyncIterator[Line]:
     line = Line(board, await board.add("fast", "One"))
     async with line.http:
         yield line
+
+
+async def kept_of(line: Line) -> list[Kept]:
+    """Return what of callbacks is in quarantine."""
+    async with line.board.night.database.read() as tx:
+        return await QUARANTINE.select(tx)
 
 
 async def paged(line: Line) -> str:
@@ -124,6 +133,28 @@ async def test_what_is_forged_is_not_believed(line: Line, secret: str) -> None:
     assert (answer.status_code, answer.text) == (401, "X-Secret is missing or wrong.")
     assert [i.status for i in await line.board.night.incidents()] == ["triggered"]
     assert line.counted("forged") == 1
+    [kept] = await kept_of(line)
+    assert kept.path == f"/callbacks/{line.provider.id}"
+    assert f"{DOTS}\n" in kept.headers.partition("x-secret:")[2]
+
+
+async def test_the_secrets_of_a_provider_are_those_that_its_channel_declares(line: Line) -> None:
+    settings = {"token": "of us", "base_url": "https://chat.example.com"}
+    provider = replace(line.provider, type="mattermost", settings=settings)
+
+    assert secrets_of(line.board.house, provider) == ["of us", ""]
+    assert secrets_of(line.board.house, replace(provider, type="gone")) == []
+
+
+async def test_of_much_that_is_forged_a_little_is_kept_each_minute(line: Line) -> None:
+    for _ in range(PER_MINUTE + 2):
+        await line.calls(b"{}", secret="a guess")
+    first = len(await kept_of(line))
+    line.board.night.passes(minutes=1)
+    await line.calls(b"{}", secret="a guess")
+
+    assert (first, len(await kept_of(line))) == (PER_MINUTE, PER_MINUTE + 1)
+    assert line.counted("forged") == PER_MINUTE + 3
 
 
 async def switched_off(line: Line) -> None:
@@ -193,8 +224,7 @@ async def test_a_provider_that_was_taken_away_is_not_heard_and_counted(line: Lin
 async def test_what_is_not_understood_is_kept_for_people_to_look_at(line: Line) -> None:
     answer = await line.calls(b"{", tail="/sms?token=secret")
 
-    async with line.board.night.database.read() as tx:
-        [kept] = await QUARANTINE.select(tx)
+    [kept] = await kept_of(line)
     assert (answer.status_code, answer.text) == (400, "The body is no JSON.")
     assert (kept.reason, kept.body) == ("The body is no JSON.", b"{")
     assert kept.path == f"/callbacks/{line.provider.id}"
@@ -204,9 +234,8 @@ async def test_what_is_not_understood_is_kept_for_people_to_look_at(line: Line) 
 async def test_of_much_that_is_not_understood_the_beginning_is_kept(line: Line) -> None:
     await line.calls(b"{" * 300_000)
 
-    async with line.board.night.database.read() as tx:
-        [kept] = await QUARANTINE.select(tx)
-    assert kept.body == b"{" * MOST_KEPT
+    [kept] = await kept_of(line)
+    assert (kept.body, kept.body_bytes) == (b"{" * MAX_KEPT, 300_000)
 
 
 def test_fields_hold_nothing_that_a_database_cannot_hold() -> None:

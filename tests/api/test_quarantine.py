@@ -1,15 +1,20 @@
 """What PagerDuty keeps silent about: the quarantine, and alarms for administrators."""
 
+import base64
+
 import httpx
 import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Watched
 from tocsin.domain.event import Event
+from tocsin.domain.masking import DOTS
 from tocsin.domain.user import Role
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Stray, Writes, flush
+from tocsin.usecases import quarantine
 from tocsin.usecases.house import House
+from tocsin.usecases.quarantine import StrangeCall
 
 STRANGE = "R" * 32
 
@@ -46,12 +51,45 @@ async def test_an_event_with_an_unknown_key_is_kept(watched: Watched) -> None:
         "path": "/v2/enqueue",
         "sender": "192.0.2.7",
         "key_hint": "RRRR",
+        "headers": "",
         "body": "{}",
         "body_encoding": "utf-8",
         "body_bytes": 2,
         "body_truncated": False,
     }
     assert await watched.get(f"/quarantine/{kept['id']}") == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"text=ack&word=our+own%2F1&a=1", f"text=ack&word={DOTS}&a=1"),
+        (
+            b'{"token": "of another", "said": "our own/1"}',
+            f'{{"token": "{DOTS}", "said": "{DOTS}"}}',
+        ),
+        (b"our own/1 \xff", base64.b64encode(DOTS.encode() + b" \xff").decode()),
+    ],
+)
+async def test_of_a_callback_no_secrets_are_kept(
+    api: httpx.AsyncClient, house: House, body: bytes, kept: str
+) -> None:
+    headers = {"authorization": "Basic QWxh", "x-mark": "our own/1", "x-said": "a\x00b"}
+    call = StrangeCall(
+        path="/callbacks/P1",
+        sender="192.0.2.7",
+        headers=headers,
+        body=body,
+        why="It is not signed.",
+        secrets=("our own/1", ""),
+    )
+
+    await quarantine.keep(house, call, house.clock())
+
+    [found] = (await api.get("/quarantine")).json()["quarantine"]
+    assert (found["reason"], found["path"]) == ("It is not signed.", "/callbacks/P1")
+    assert found["headers"] == f"authorization: {DOTS}\nx-mark: {DOTS}\nx-said: a\ufffdb"
+    assert found["body"] == kept
 
 
 async def test_a_body_that_is_no_text_is_written_in_base_64_and_cut(

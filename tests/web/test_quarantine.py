@@ -17,6 +17,7 @@ from tocsin.web.intake.quarantine import body_of
 UNKNOWN = "No integration has this key."
 UNREADABLE = "'event_action' is missing or blank"
 UNSTORABLE = "The event cannot be stored."
+FORGED = "It is not signed."
 
 
 async def keep(night: Night, reason: str, body: bytes = b"{}", **given: Any) -> str:
@@ -40,13 +41,16 @@ async def test_each_kind_of_reason_is_counted_and_shown_alone(
 ) -> None:
     for reason in (UNKNOWN, UNKNOWN, UNREADABLE, UNSTORABLE):
         await keep(night, reason)
+    await keep(night, FORGED, path="/callbacks/P1")
 
     everything = text_of(await browser.open("/quarantine"))
-    assert "All 4 Unknown key 2 Not understood 1 Cannot be stored 1" in everything
+    assert "All 5 Unknown key 2 Not understood 1 Cannot be stored 1 Callback 1" in everything
     for kind, shown, hidden in (
         ("unknown_key", "Unknown key /v2/enqueue", UNREADABLE),
         ("unreadable", UNREADABLE, "Unknown key /v2/enqueue"),
         ("unstorable", "Cannot be stored /v2/enqueue", UNREADABLE),
+        ("callback", f"Callback : {FORGED} /callbacks/P1", UNREADABLE),
+        ("unreadable", UNREADABLE, FORGED),
         ("nonsense", UNREADABLE, "There is nothing"),
     ):
         page = text_of(await browser.open(f"/quarantine?reason={kind}"))
@@ -70,6 +74,17 @@ async def test_one_request_is_shown_with_its_body_and_what_to_do(
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert(1)" in page.text
     assert (await browser.open("/quarantine/QNOTHING")).status_code == 404
+
+
+async def test_a_callback_is_shown_with_its_headers(browser: Browser, night: Night) -> None:
+    id_ = await keep(night, FORGED, path="/callbacks/P1", headers="x-mark: <b>")
+
+    said = text_of(await browser.open(f"/quarantine/{id_}"))
+
+    assert "What was wrong: It is not signed. Compare the secrets and the addresses" in said
+    assert "Headers Secrets are not kept. x-mark: <b>" in said
+    other = await keep(night, UNKNOWN)
+    assert "Secrets are not kept." not in text_of(await browser.open(f"/quarantine/{other}"))
 
 
 @pytest.mark.parametrize(

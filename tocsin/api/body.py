@@ -27,6 +27,11 @@ class Gone(Exception):  # noqa: N818 - nobody is left to be told
     """The sender hung up."""
 
 
+def as_text(headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    """Return headers as text."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+
+
 async def read_body(
     headers: Mapping[bytes, bytes],
     receive: Receive,

@@ -7,7 +7,8 @@ from typing import Final
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from tocsin.api.body import Gone, Unread, read_body
+from tocsin.api.body import Gone, Unread, as_text, read_body
+from tocsin.api.strange_calls import StrangeCalls
 from tocsin.domain.reaching.believing import believed
 from tocsin.domain.reaching.hearing import (
     Callback,
@@ -23,6 +24,7 @@ from tocsin.domain.reaching.operator import Operator
 from tocsin.domain.reaching.provider import Provider
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.quarantine import StrangeCall
 from tocsin.usecases.reaching import call_routing, hearing, providers
 
 PREFIX: Final = hearing.PREFIX
@@ -49,6 +51,7 @@ class HearingApp:
         self._house = house
         self._hearer_of = hearer_of
         self._count = count
+        self._strange = StrangeCalls(house)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, unless its sender hangs up."""
@@ -78,9 +81,7 @@ class HearingApp:
                 method=scope["method"],
                 url=f"{self._house.settings.public_url}{_as_called(scope)}",
                 tail=address["tail"] or "",
-                headers={
-                    name.decode("latin-1"): v.decode("latin-1") for name, v in headers.items()
-                },
+                headers=as_text(headers),
                 body=body,
             )
             await self._hear(*found, callback, (scope.get("client") or ("",))[0], send)
@@ -104,10 +105,11 @@ class HearingApp:
             heard = hearer.hear(callback, now)
         except Forged as why:
             self._note(provider, "forged", why)
+            await self._keep(provider, callback, sender, why)
             await _respond(send, _saying(401, str(why)))
         except Unheard as why:
             self._note(provider, "unheard", why)
-            await hearing.keep_unheard(self._house, provider, sender, callback.body, str(why))
+            await self._keep(provider, callback, sender, why)
             await _respond(send, _saying(400, str(why)))
         else:
             kept = believed(provider, heard)
@@ -134,6 +136,20 @@ class HearingApp:
         await _respond(send, hearer.reply(callback, heard, upshots, message))
         if isinstance(hearer, Finisher):
             await hearer.finish(callback, heard, upshots)
+
+    async def _keep(
+        self, provider: Provider, callback: Callback, sender: str, why: Exception
+    ) -> None:
+        """Keep it for people to look at."""
+        call = StrangeCall(
+            path=f"{PREFIX}{provider.id}",
+            sender=sender,
+            headers=callback.headers,
+            body=callback.body,
+            why=str(why),
+            secrets=hearing.secrets_of(self._house, provider),
+        )
+        await self._strange.keep(call)
 
     def _note(self, provider: Provider, outcome: str, why: Exception | str) -> None:
         """Count and log what is not believed or not understood, without what it said."""

@@ -178,6 +178,7 @@ _PIECES: Final = {
         ("path", "text"),
         ("sender", "text"),
         ("key_hint", "text"),
+        ("headers", "text"),
         ("body", "bytea"),
         ("body_bytes", "int"),
     ),

@@ -30,13 +30,17 @@ class Kept(Stray, frozen=True, kw_only=True):
     body_bytes: int
 
 
+CALLBACKS: Final = "/callbacks/"  # what their paths begin with
+IS_CALLBACK: Final = quarantine.c.path.startswith(CALLBACKS)
 HINT: Final = 4  # how many characters of a key are kept
 QUARANTINE: Final = Rows(quarantine, Kept)
 HEADINGS: Final = Rows(quarantine, Heading)
 NEWEST_FIRST: Final = (quarantine.c.at.desc(), quarantine.c.id.desc())
 
 
-async def count_reasons(tx: AsyncConnection) -> dict[str, int]:
-    """Count how many are kept for each reason."""
-    query = sa.select(quarantine.c.reason, sa.func.count()).group_by(quarantine.c.reason)
-    return {row[0]: row[1] for row in await tx.execute(query)}
+async def count_reasons(tx: AsyncConnection) -> tuple[dict[str, int], int]:
+    """Count how many events are kept for each reason, and how many callbacks."""
+    query = sa.select(quarantine.c.reason, sa.func.count()).where(~IS_CALLBACK)
+    events = await tx.execute(query.group_by(quarantine.c.reason))
+    callbacks = await tx.execute(sa.select(sa.func.count()).where(IS_CALLBACK))
+    return {row[0]: row[1] for row in events}, callbacks.scalar_one()

@@ -308,6 +308,7 @@ quarantine = sa.Table(
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("sender", sa.Text, nullable=False),
     sa.Column("key_hint", sa.Text, nullable=False, comment="The first four characters."),
+    sa.Column("headers", sa.Text, nullable=False, server_default="", comment="Without secrets."),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("body_bytes", sa.Integer, nullable=False, comment="Before it was cut."),
     sa.Index("ix_quarantine_at", "at"),

@@ -33,7 +33,10 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stray(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that fits nowhere: kept in quarantine for people to look at."""
+    """A request that fits nowhere: kept in quarantine for people to look at.
+
+    ``headers`` are kept of callbacks alone, without secrets.
+    """
 
     id: str
     at: Any
@@ -41,6 +44,7 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     sender: str
     key_hint: str
+    headers: str = ""
     body: bytes
 
 
@@ -246,6 +250,7 @@ def _stray_row(stray: Stray) -> tuple[Any, ...]:
         stray.path,
         stray.sender,
         stray.key_hint,
+        stray.headers,
         kept,
         len(stray.body),
     )

@@ -33,6 +33,7 @@ def _shape(call: Call, kept: Kept) -> dict[str, Any]:
         "path": kept.path,
         "sender": kept.sender,
         "key_hint": kept.key_hint,
+        "headers": kept.headers,
         **_body(kept.body),
         "body_bytes": kept.body_bytes,
         "body_truncated": len(kept.body) < kept.body_bytes,

@@ -345,6 +345,8 @@ TABLES: Final = """
         add column carrier text not null default '',
         add column receipt text, add column receipt_at timestamptz;
     create index ix_notifications_message_id on notifications (message_id);
+    alter table quarantine add column headers text not null default '';
+    comment on column quarantine.headers is 'Without secrets.';
     comment on column deliveries.lane is
         'What it is: signal, webhook, write_back, room, recording.';
 """

@@ -8,15 +8,11 @@ from tocsin.domain.reaching.answer import Upshot
 from tocsin.domain.reaching.hearing import Heard
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.provider import Provider
-from tocsin.kit.ids import new_id
-from tocsin.store.driver import driver
 from tocsin.store.turns import do_alone
-from tocsin.store.writes import Stray, Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import answers, late_receipts
 
 PREFIX: Final = "/callbacks/"
-MOST_KEPT: Final = 16 * 1024  # bytes of what strangers may send where nothing is signed
 _TURN: Final = 0x70C52  # any number that other programs on this database do not lock
 
 
@@ -29,21 +25,11 @@ async def take(
     return taken
 
 
-async def keep_unheard(
-    house: House, provider: Provider, sender: str, body: bytes, why: str
-) -> None:
-    """Keep what a provider told and nobody understood, for people to look at."""
-    stray = Stray(
-        id=new_id("Q"),
-        at=house.clock(),
-        reason=why,
-        path=f"{PREFIX}{provider.id}",  # without its query, which may hold a token
-        sender=sender,
-        key_hint="",
-        body=body[:MOST_KEPT],
-    )
-    async with house.database.begin() as tx:
-        await flush(await driver(tx), Writes(strays=[stray]))
+def secrets_of(house: House, provider: Provider) -> list[str]:
+    """Return what a provider is known by, which nobody is shown."""
+    declared = next((one for one in house.declared if one.name == provider.type), None)
+    fields = declared.settings if declared else ()
+    return [provider.settings.get(one.name, "") for one in fields if one.kind == "secret"]
 
 
 async def do_alone_here(house: House, do: Callable[[], Awaitable[None]]) -> None:

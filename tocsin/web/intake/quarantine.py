@@ -46,6 +46,13 @@ KINDS: Final[Mapping[Kind, Why]] = {
         "Look for signs that no text may hold, or for figures beyond all measure, and mend the"
         " sender.",
     ),
+    "callback": Why(
+        "Callback",
+        "It came to the address at which a provider calls, and was not signed as it signs, or could"
+        " not be understood. Nothing was done about it.",
+        "Compare the secrets and the addresses that the provider has with those that are set up"
+        " here. If they are right, somebody else sent it.",
+    ),
 }
 
 
@@ -76,7 +83,7 @@ async def list_quarantine(visit: Visit) -> Response:
 async def show_stray(visit: Visit) -> Response:
     """Show one request with its body."""
     kept = await quarantine.get(visit.house, visit.parameter("id"))
-    kind, (text, is_dump) = quarantine.kind_of(kept.reason), body_of(kept)
+    kind, (text, is_dump) = quarantine.kind_of(kept.reason, kept.path), body_of(kept)
     return show(
         visit,
         "stray.html",
