@@ -142,13 +142,18 @@ async def test_what_is_said_of_a_mail_is_said_of_us_unless_it_names_the_address(
     assert delivery.detail == answer
 
 
-async def test_a_refused_address_is_at_fault_itself(smtp_inbox: Inbox) -> None:
-    smtp_inbox.at_rcpt = lambda _: "550 unknown"
+@pytest.mark.parametrize(
+    ("answer", "is_our_fault"), [("550 unknown", False), ("550 5.7.1 Unable to relay", True)]
+)
+async def test_a_refused_address_is_at_fault_itself_unless_we_may_not_send(
+    smtp_inbox: Inbox, answer: str, is_our_fault: bool
+) -> None:
+    smtp_inbox.at_rcpt = lambda _: answer
 
     async with opened(smtp_inbox) as server:
         delivery = await server.send(MESSAGE, "ann@example.com")
 
-    assert (delivery.retry, delivery.is_our_fault) == (False, False)
+    assert (delivery.retry, delivery.is_our_fault) == (False, is_our_fault)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.standins.mail_services import (
 )
 from tests.team import METHODS
 from tocsin.auth.principal import Principal
+from tocsin.channels.mail_back import COMPLAINT
 from tocsin.domain.reaching.hearing import Callback
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.sent import Sent
@@ -170,18 +171,19 @@ async def test_letters_go_by_the_same_servers(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "bounce"),
+    ("settings", "bounce", "fault"),
     [
-        (MAILGUN, lambda id_, now: mailgun(mailgun_failure(id_), now)),
-        (MAILGUN, lambda id_, now: mailgun(mailgun_event("complained", id_), now)),
-        (POSTMARK, lambda id_, _: postmark(postmark_bounce(id_))),
-        (POSTMARK, lambda id_, _: postmark(postmark_record("SpamComplaint", id_))),
+        (MAILGUN, lambda id_, now: mailgun(mailgun_failure(id_), now), "Mailgun: 550 5.1.1"),
+        (MAILGUN, lambda id_, now: mailgun(mailgun_event("complained", id_), now), COMPLAINT),
+        (POSTMARK, lambda id_, _: postmark(postmark_bounce(id_)), "Postmark: HardBounce"),
+        (POSTMARK, lambda id_, _: postmark(postmark_record("SpamComplaint", id_)), COMPLAINT),
     ],
     ids=["mailgun bounce", "mailgun complaint", "postmark bounce", "postmark complaint"],
 )
-async def test_a_bounce_marks_the_address_and_pages_by_the_next(
-    room: Room, settings: dict[str, str], bounce: Any
+async def test_a_bounce_for_good_marks_the_address_and_pages_another_way(
+    room: Room, settings: dict[str, str], bounce: Any, fault: str
 ) -> None:
+    await room.story.give(room.story.team.ann, "email", "ann@example.org", minutes=60)
     one = await room.set_up("One", room.one, **settings)
     await room.alert()
     sent = await room.sent()
@@ -190,22 +192,30 @@ async def test_a_bounce_marks_the_address_and_pages_by_the_next(
 
     assert answer.status_code == 200
     assert (await room.sent()).receipt == "failed"
+    assert (await room.fault(sent) or "").startswith(fault)
+    assert await room.said() == [
+        "Notified Ann by e-mail through One",
+        "Could not notify Ann by e-mail through One; another way is tried",
+        "Notified Ann by e-mail through One",
+    ]
+    assert [mail.envelope_to for mail in room.one.mails] == ["ann@example.com", "ann@example.org"]
+    assert room.spare.mails == []
+
+
+async def test_what_may_do_better_is_mailed_by_the_next_server(room: Room) -> None:
+    one = await room.set_up("One", room.one, **POSTMARK)
+    await room.alert()
+    sent = await room.sent()
+
+    await room.tell(one, postmark(postmark_bounce(sent.id, "SoftBounce")))
+
     assert await room.said() == [
         "Notified Ann by e-mail through One",
         "Could not notify Ann by e-mail through One; another provider is asked",
         "Notified Ann by e-mail through the mail server of the settings",
     ]
+    assert await room.fault(sent) is None
     assert len(room.spare.mails) == 1
-
-
-async def test_an_address_that_bounces_everywhere_is_marked(room: Room) -> None:
-    room.spare.at_rcpt = lambda _: "550 5.1.1 no such user"
-    one = await room.set_up("One", room.one, **POSTMARK)
-    await room.alert()
-
-    await room.tell(one, postmark(postmark_bounce((await room.sent()).id)))
-
-    assert await room.fault(await room.sent()) == "550 5.1.1 no such user"
 
 
 async def test_a_delivery_is_a_receipt_that_a_complaint_may_follow(room: Room) -> None:

@@ -29,7 +29,8 @@ from tocsin.kit.text import one_line, printable
 MOST_DETAILS: Final = 2000  # characters
 MOST_SUBJECT: Final = 200
 MAILBOX_FULL: Final = 552
-OF_ADDRESS: Final = ("5.1.", "5.2.")  # begin what RFC 3463 lets servers say of an address
+OF_ADDRESS: Final = ("5.1.", "5.2.")  # begins what RFC 3463 lets servers say of an address,
+OF_US: Final = "5.7."  # and what it lets them say of whoever sends
 PAGES: Final = ("page", "copy")  # are told in full; anything else is a sentence or two
 BUTTONS: Final = ("confirm", "acknowledge", "resolve", "join", "decline")
 NO_ADDRESS: Final = Delivery(ok=False, detail="This is not an e-mail address.")
@@ -94,7 +95,8 @@ class Email:
         try:
             answer = await self._server.send(mail, sender=parseaddr(sender)[1], recipient=address)
         except aiosmtplib.SMTPRecipientsRefused as error:
-            return _refused(error.recipients[0], is_of_address=True)
+            [refusal] = error.recipients
+            return _refused(refusal, is_of_address=not refusal.message.startswith(OF_US))
         except aiosmtplib.SMTPResponseException as error:
             return _refused(error, is_of_address=error.message.startswith(OF_ADDRESS))
         except aiosmtplib.SMTPNotSupported as error:

@@ -26,6 +26,8 @@ _STARTTLS: Final[Mapping[str, str]] = {"offered": "offered", "none": "never"}
 _PORT: Final = (
     r"[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 )
+_SYNTAX: Final = r'@<>"(),:;\\\[\]'  # what means something in a header of addresses
+_MAILBOX: Final = rf"[^{_SYNTAX}\s]+@[^{_SYNTAX}\s]+"
 _SETTINGS: Final = (
     Field(
         name="host",
@@ -66,7 +68,7 @@ _SETTINGS: Final = (
         help="an address, or a name and an address, if the server takes no mail from the sender of"
         " the settings,",
         required=False,
-        pattern=r"[^@<>\r\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+",
+        pattern=rf"[^{_SYNTAX}\r\n]*<{_MAILBOX}>|{_MAILBOX}",
     ),
     Field(
         name="bounces",
