@@ -22,6 +22,7 @@ from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
 from tocsin.store import tables
 from tocsin.store.database import Database
+from tocsin.store.reaching import limits
 from tocsin.usecases.reaching import providers
 from tocsin.usecases.reaching.providers import Wish
 
@@ -65,6 +66,15 @@ async def give_everybody(night: Night, kind: str) -> dict[str, str]:
     return keys
 
 
+async def until_waiting(night: Night, count: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            async with night.database.read() as tx:
+                if await limits.waiting(tx) == {"sms": count}:
+                    return
+            await asyncio.sleep(0.05)
+
+
 async def test_one_that_hangs_has_no_more_than_its_limit_and_the_rest_goes_on(night: Night) -> None:
     board = Switchboard(night, Notebook())
     slow = await board.add("fast", "One")
@@ -77,6 +87,20 @@ async def test_one_that_hangs_has_no_more_than_its_limit_and_the_rest_goes_on(ni
         for name, key in keys.items():
             await night.trigger(f"Trouble of {name}", key=key)
         await until(lambda: len(board["Two"].sent) == PEOPLE - 3)
+
+        assert len(board["One"].sent) == 3
+
+
+async def test_two_nodes_do_not_exceed_a_limit_together(night: Night) -> None:
+    board = Switchboard(night, Notebook())
+    one = await board.add("fast", "One")
+    await providers.change(board.house, one.id, Wish(most_per_minute=3), night.house.clock())
+    keys = await give_everybody(night, "sms")
+
+    async with running(board), running(board):
+        for name, key in keys.items():
+            await night.trigger(f"Trouble of {name}", key=key)
+        await until_waiting(night, PEOPLE - 3)
 
         assert len(board["One"].sent) == 3
 

@@ -17,11 +17,12 @@ from tocsin.domain.sentences import sentence
 from tocsin.engine.engine import Engine
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.reaching import limits as store
 from tocsin.store.reaching.limits import Traffic
 from tocsin.store.users import USERS
+from tocsin.usecases import work
 from tocsin.usecases.reaching import limits, proofs, providers
 from tocsin.usecases.reaching.limits import Burden
+from tocsin.usecases.reaching.paging import compose
 from tocsin.usecases.reaching.providers import Wish
 
 REASON = "One carries at most 2 messages a minute."
@@ -34,11 +35,8 @@ class Crowd:
         self.night = night
         self.notebook = Notebook()
         self.board = Switchboard(night, self.notebook)
-        self.engine = self.another_node()
+        self.engine = Engine(self.board.house, self.board.carrying, CollectorRegistry())
         self.keys: dict[str, str] = {}
-
-    def another_node(self) -> Engine:
-        return Engine(self.board.house, self.board.carrying, CollectorRegistry())
 
     async def come(self, size: int) -> None:
         """Let so many people be on call, each for a service of their own."""
@@ -204,20 +202,16 @@ async def test_whoever_has_waited_longest_goes_first(crowd: Crowd) -> None:
     assert crowd.told() == [[f"Down {name}"] for name in crowd.keys]
 
 
-async def test_two_nodes_do_not_exceed_it_together(crowd: Crowd) -> None:
+async def test_nodes_that_choose_at_the_same_time_do_not_exceed_it_together(crowd: Crowd) -> None:
     await crowd.come(8)
     await crowd.add("One", 3)
-    other = crowd.another_node()
     await crowd.trigger()
+    house, now = crowd.board.house, crowd.night.now
+    leased = [await work.lease(house, "sms", now, limit=1) for _ in crowd.keys]
 
-    now = crowd.night.now
-    async with crowd.night.database.begin() as tx:
-        await store.take_turns(tx, [crowd.board["One"].provider.id])
-        both = [asyncio.create_task(one.run_due(now)) for one in (crowd.engine, other)]
-        await asyncio.sleep(0.3)
-    await asyncio.gather(*both)
+    bundles = await asyncio.gather(*(compose(house, one, now) for one in leased))
 
-    assert len(crowd.told()) == 3
+    assert sorted(bundle.choice.waits for bundle in bundles) == [False] * 3 + [True] * 5
 
 
 async def test_a_higher_limit_lets_those_go_at_once_who_wait(crowd: Crowd) -> None:
