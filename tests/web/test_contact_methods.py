@@ -99,12 +99,12 @@ async def test_a_contact_method_goes_with_the_steps_that_use_it(
         (
             {"address": "example"},
             "address",
-            "Address must be an address such as https://example.com/pages.",
+            "URL must be an address such as https://example.com/pages.",
         ),
         (
             {"kind": "email", "address": "carol@example.com"},
             "address",
-            "Address is among the contact methods already.",
+            "E-mail address is among the contact methods already.",
         ),
     ],
 )
@@ -200,6 +200,14 @@ async def test_what_belongs_to_another_is_not_found_under_one_s_own_name(
     ):
         assert (await browser.send(page, path)).status_code == 404
     assert await _known(night, night.team.ben) == known
+
+
+async def test_a_field_is_called_what_it_asks_for(browser: Browser, carol: User) -> None:
+    said = text_of(await _add(browser, carol, kind="sms", address="none"))
+
+    assert "Number A number as you write it, such as 660 1234567" in said
+    assert "Number must be at most 40 digits" in said
+    assert "Address" not in said
 
 
 @pytest.mark.parametrize("code", ["9" * 5000, "99999", "4x", "²", "-1", "0x1"])

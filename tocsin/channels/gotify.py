@@ -25,7 +25,7 @@ KIND: Final = Kind(
         label="Application token",
         kind="secret",
         example="A4ZsYbFq8uM7bRX",
-        help="of the application that you made for Tocsin in Gotify",
+        help="the token of the application that you made for Tocsin in Gotify,",
         pattern=r"[\w.-]{8,64}",
     ),
     is_secret=True,

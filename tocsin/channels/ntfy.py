@@ -27,7 +27,7 @@ KIND: Final = Kind(
         label="Topic",
         kind="text",
         example="oncall-ann-x7Kq2",
-        help="letters, figures, - and _, at most 64 of them",
+        help="letters, figures, - and _, at most 64 of them,",
         pattern=r"[-_A-Za-z0-9]{1,64}",
     ),
     is_secret=True,  # whoever knows a topic reads what comes there

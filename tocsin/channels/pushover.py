@@ -56,7 +56,7 @@ class Pushover:
                 label="Application token",
                 kind="secret",
                 example="azGDORePK8gMaC0QOYAMyEEuzJnyUi",
-                help="of the application that you made for Tocsin at pushover.net",
+                help="the token of the application that you made for Tocsin at pushover.net,",
                 pattern=r"[A-Za-z0-9]{30}",
             ),
             Field(name="base_url", label="Server", kind="url", example="https://api.pushover.net"),

@@ -95,8 +95,9 @@ def sentence_of(words: str) -> str:
 
 
 def first_up(words: str) -> str:
-    """Begin with a capital letter what also stands within a sentence."""
-    return f"{words[:1].upper()}{words[1:]}"
+    """Begin with a capital letter what also stands within a sentence, unless it is an address."""
+    is_address = "." in words.partition(" ")[0].rstrip(",.")
+    return words if is_address else f"{words[:1].upper()}{words[1:]}"
 
 
 def value(detail: Any) -> str:

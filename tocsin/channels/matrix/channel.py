@@ -35,7 +35,7 @@ KIND: Final = Kind(
         label="Person or room",
         kind="text",
         example="@ann:example.com",
-        help="a person such as @ann:example.com, or an unencrypted room such as #ops:example.com",
+        help="a person, or an unencrypted room such as #ops:example.com,",
         pattern=r"[@#!][^\s:/?]{1,200}(:[A-Za-z0-9.:\[\]-]{1,230})?",
     ),
 )

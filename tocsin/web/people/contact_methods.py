@@ -1,5 +1,6 @@
 """Contact methods of a person: the form, and what its buttons do."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -23,7 +24,8 @@ from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/users/{id}/contact_methods"
 MOST_DIGITS: Final = 4
-KNOWN_ALREADY: Final = "Address is among the contact methods already."
+ADDRESS: Final = "Address"
+KNOWN_ALREADY: Final = f"{ADDRESS} is among the contact methods already."
 
 Send = Callable[[House, str, str, datetime], Awaitable[None]]
 
@@ -56,7 +58,7 @@ async def create_method(visit: Visit) -> Response:
             rule = notification_rules.Wish(contact_method_id=method.id, urgency=urgency)
             await notification_rules.create(visit.house, user_id, rule, visit.now)
     except Invalid as complaint:
-        return await _show(visit, form, complaint=_in_our_words(complaint))
+        return await _show(visit, form, complaint=complaint)
     return done(visit, f"/users/{user_id}", f"{method.label} was added.")
 
 
@@ -97,7 +99,7 @@ async def change_method(visit: Visit) -> Response:
     try:
         await contact_methods.change(visit.house, method.user_id, method.id, _wish(visit.form))
     except Invalid as complaint:
-        return await _show(visit, visit.form, method, _in_our_words(complaint))
+        return await _show(visit, visit.form, method, complaint)
     return done(visit, f"/users/{method.user_id}", "The contact method was changed.")
 
 
@@ -172,7 +174,7 @@ async def _show(
         kind=kind,
         is_telephone=kind.name in TELEPHONES,
         default_country=DEFAULT_COUNTRY,
-        complaint=complaint,
+        complaint=complaint and _in_our_words(complaint, kind),
     )
 
 
@@ -210,8 +212,10 @@ def _country(text: str) -> int | None:
     return int(text) if is_digits(text, MOST_DIGITS) else -1 if text else None
 
 
-def _in_our_words(complaint: Complaint) -> Complaint:
-    return Invalid(KNOWN_ALREADY) if complaint.sentences == (NOT_UNIQUE,) else complaint
+def _in_our_words(complaint: Complaint, kind: Kind) -> Complaint:
+    """Speak of an address as the form calls it, such as a number or a topic."""
+    told = [KNOWN_ALREADY if told == NOT_UNIQUE else told for told in complaint.sentences]
+    return Invalid(*(re.sub(rf"^{ADDRESS}\b", kind.address.label, sentence) for sentence in told))
 
 
 PAGES: Final = (
