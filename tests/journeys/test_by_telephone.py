@@ -137,6 +137,23 @@ async def test_a_short_message_answers_one_that_twilio_carried(database: Databas
         assert await line.states() == ["resolved"]
 
 
+async def test_who_is_on_call_is_told_by_sms_to_those_who_are_known(database: Database) -> None:
+    settings = TWILIO | {"sender": twilio.FROM}
+    async with connected(database, TwilioServer(), "twilio_sms", settings) as line:
+        await line.night.give(line.night.team.ann, "phone", "5550100")
+        text = {"AccountSid": twilio.SID, "From": "+15550100", "To": twilio.FROM}
+        stranger = text | {"From": "+15550666"}
+
+        told = [
+            await line.hears(f"{line.callback}/sms", one | {"Body": body}, twilio.signed)
+            for one, body in ((text, "oncall"), (text, "wer Checkout"), (stranger, "oncall"))
+        ]
+
+        assert "<Message>Web: Ann</Message>" in told[0].text
+        assert "<Message>Web, level 1: Ann\nWeb, level 2: Ben</Message>" in told[1].text
+        assert told[2].text == ""
+
+
 async def test_a_key_resolves_a_page_that_plivo_spoke(database: Database) -> None:
     server = PlivoServer()
     async with connected(database, server, "plivo_voice", PLIVO | {"caller": plivo.FROM}) as line:

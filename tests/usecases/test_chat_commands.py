@@ -203,6 +203,11 @@ async def test_strangers_are_told_how_to_be_known(night: Night) -> None:
     assert await night.incidents() == []
 
 
+@pytest.mark.parametrize("kind", ["sms", "whatsapp", "phone"])
+async def test_a_number_is_known_whatever_it_is_used_for(night: Night, kind: str) -> None:
+    assert await who(night, sender=NUMBER, kind=kind) == ["Web: Ann"]
+
+
 @pytest.mark.parametrize("kind", ["sms", "whatsapp"])
 async def test_numbers_that_nobody_knows_are_not_answered(night: Night, kind: str) -> None:
     assert (await say(night, "who", sender="+19990000", kind=kind)).sentence == ""

@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.reaching.address import TELEPHONES
 from tocsin.domain.user import ContactMethod
 from tocsin.store import tables
 from tocsin.store.rows import Rows
@@ -22,10 +23,14 @@ async def of_users(tx: AsyncConnection, user_ids: Iterable[str]) -> list[Contact
 
 
 async def owners_of(tx: AsyncConnection, kind: str, address: str) -> list[str]:
-    """List the ids of those who are reached at an address; of a telephone, with its plus."""
+    """List the ids of those who are reached at an address; of a telephone, with its plus.
+
+    Whoever has a number has it for calls and for all kinds of texts.
+    """
     c = tables.contact_methods.c
     is_it = sa.func.concat("+", c.country_code, c.address) == address
-    query = sa.select(c.user_id).where(c.kind == kind, sa.or_(c.address == address, is_it))
+    kinds = TELEPHONES if kind in TELEPHONES else {kind}
+    query = sa.select(c.user_id).where(c.kind.in_(kinds), sa.or_(c.address == address, is_it))
     return list(dict.fromkeys((await tx.execute(query.order_by(c.created_at, c.id))).scalars()))
 
 

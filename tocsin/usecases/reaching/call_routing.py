@@ -23,7 +23,7 @@ from tocsin.domain.reaching.call_line import (
 )
 from tocsin.domain.reaching.call_routing import begin, go_on, wants_incident
 from tocsin.domain.reaching.call_words import title_of, told
-from tocsin.domain.reaching.contact_kind import PHONE, SMS
+from tocsin.domain.reaching.contact_kind import PHONE
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.urgency import urgency_of
 from tocsin.domain.user import ContactMethod
@@ -122,9 +122,9 @@ async def _named(tx: AsyncConnection, call: Call, instruction: Instruction) -> I
     """Let those whom we know by their number hear who is rung; it is nobody else's business."""
     if not isinstance(instruction, Connect):
         return instruction
-    known = [await contact_methods.owners_of(tx, one.name, call.caller) for one in (PHONE, SMS)]
-    name = call.state.candidates[instruction.place].name
-    return replace(instruction, name=name) if any(known) else instruction
+    if not await contact_methods.owners_of(tx, PHONE.name, call.caller):
+        return instruction
+    return replace(instruction, name=call.state.candidates[instruction.place].name)
 
 
 def _fetching(call: Call, now: datetime) -> Dispatch:
