@@ -25,6 +25,7 @@ from tocsin.store.reaching import messages, notifications
 from tocsin.store.reaching.messages import MESSAGES
 from tocsin.store.writes import Writes, flush
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching import notices
 from tocsin.usecases.reaching.addressing import carrier_of
 from tocsin.usecases.reaching.failover import by_another_way, fates, plan
 from tocsin.usecases.reaching.paging import Bundle, sorted_out, view_of
@@ -70,6 +71,8 @@ async def note_message(house: House, message_id: str, receipt: Receipt, now: dat
             followed = fates(bundle, delivery, now)
             writes = await plan(tx, bundle, followed, delivery.detail, now)
             writes.log = failures(writes.work, bundle, delivery, followed, now).log
+        elif has_failed:
+            writes = await notices.follow(tx, house, bundle, sent, delivery, now=now)
         if has_failed or receipt.state in ARRIVED:
             await judge_address(tx, bundle, sent.contact_method_id, delivery, now)
         await flush(await driver(tx), writes)

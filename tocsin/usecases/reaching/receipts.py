@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import trail_of
 from tocsin.domain.reaching.hearing import ReceiptState
@@ -24,6 +22,7 @@ from tocsin.usecases.reaching.addressing import judge
 from tocsin.usecases.reaching.failover import Fate, fates, plan
 from tocsin.usecases.reaching.paging import Bundle
 from tocsin.usecases.reaching.shadows import plan_copies
+from tocsin.usecases.reaching.timeline import log_entry
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +66,7 @@ async def record_all(house: House, handed: Sequence[Handed]) -> list[Sequence[No
             works = {work.incident_id: work for work in bundle.works}.values()
             told.append([_told(bundle, work, delivery, "success", now) for work in works])
             writes.notifications += told[-1]
-            writes.log += map(_log_entry, told[-1])
+            writes.log += map(log_entry, told[-1])
             writes.work += _wait_for_receipt(house, bundle, delivery, now)
             writes.settled += _settled(bundle, delivery, now)
             await _judge(tx, bundle, delivery, now)
@@ -146,7 +145,7 @@ def failures(
         writes.notifications.append(told)
         then = instead.get(work.incident_id, "")
         if then or after.again is None:
-            writes.log.append(_log_entry(told, then))
+            writes.log.append(log_entry(told, then))
     return writes
 
 
@@ -177,30 +176,6 @@ def _told(
         carrier=bundle.provider.name if bundle.provider else "",
         receipt="delivered" if delivery.is_received else None,
         receipt_at=now if delivery.is_received else None,
-    )
-
-
-def _log_entry(notification: Notification, then: str = "") -> LogEntry:
-    """Return what the timeline says of an attempt, and of what is done ``then``."""
-    told = {
-        "type": notification.kind,
-        "address": notification.address,
-        "status": "failed" if notification.status == "retrying" else notification.status,
-    }
-    has_failed = notification.status != "success"
-    details: dict[str, Any] = {
-        "user": notification.user_id,
-        "carrier": notification.carrier,
-        "reason": notification.detail if has_failed else "",
-        "then": then,
-    }
-    return LogEntry(
-        id=new_id("Q"),
-        type="notify_log_entry",
-        at=notification.at,
-        channel={"type": "auto", "notification": told},
-        details={name: value for name, value in details.items() if value},
-        incident_id=notification.incident_id or "",
     )
 
 
