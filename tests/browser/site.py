@@ -13,7 +13,8 @@ import msgspec
 
 from tests.inbox import Inbox
 from tests.running import free_port
-from tocsin.app import Parts, build, make_server, running
+from tocsin.app.joining import Parts, build
+from tocsin.app.serving import make_server, running
 from tocsin.auth import sessions
 from tocsin.auth.passwords import hash_password
 from tocsin.config import read_settings

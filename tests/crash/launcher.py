@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from asyncpg.transaction import Transaction
 
-from tocsin import app, cli
+from tocsin import cli
+from tocsin.app import joining
 from tocsin.channels.email import Email
 from tocsin.kit.clock import system_clock
 from tocsin.usecases import incidents, work
@@ -38,7 +39,7 @@ COMMITTERS: Final[dict[str, Place]] = {
 }
 SENDER: Final[Place] = (Email, "send")
 COMMIT: Final[Place] = (Transaction, "commit")
-CLOCK_USER: Final[Place] = (app, "build")
+CLOCK_USER: Final[Place] = (joining, "build")
 STEPS: Final = (
     "accept",
     "answer",

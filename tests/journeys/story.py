@@ -14,7 +14,8 @@ import httpx
 from tests.inbox import Inbox, Mail
 from tests.night import URL, Night
 from tests.team import Team, make_team
-from tocsin.app import Parts, build, make_server
+from tocsin.app.joining import Parts, build
+from tocsin.app.serving import make_server
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
 from tocsin.domain.reaching.contact_kind import ALWAYS

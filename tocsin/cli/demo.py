@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from msgspec.structs import replace
 from rich.console import Console
 
-from tocsin.app import Parts
+from tocsin.app.joining import Parts
 from tocsin.config import Settings, SmtpServer
 from tocsin.kit.ids import new_secret
 from tocsin.usecases import sample

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 import uvloop
 
-from tocsin import app
+from tocsin.app import serving
+from tocsin.app.joining import Parts
 from tocsin.cli.beginning import database_url, settings_of
 from tocsin.cli.demo import Demo
 from tocsin.config import Settings
@@ -34,14 +35,14 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     async with database_url(settings) as url:
-        await app.serve(settings, url, when_ready=_rest)
+        await serving.serve(settings, url, when_ready=_rest)
 
 
 async def _demo(settings: Settings) -> None:
     demo = Demo(settings)
     async with demo.inbox() as settings_with_mail, database_url(settings) as url:
-        await app.serve(settings_with_mail, url, when_ready=demo.show)
+        await serving.serve(settings_with_mail, url, when_ready=demo.show)
 
 
-async def _rest(_: app.Parts) -> None:
+async def _rest(_: Parts) -> None:
     await asyncio.sleep(0)

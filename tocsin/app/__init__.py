@@ -1,0 +1,1 @@
+"""The parts of the house, joined: the only room where they all meet."""
