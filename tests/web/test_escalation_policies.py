@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +19,12 @@ from tocsin.usecases import escalation_policies
 from tocsin.usecases.parts import Part
 
 PATH = "/escalation_policies"
+
+
+@pytest.fixture(autouse=True)
+def channels(night: Night) -> None:
+    """Let e-mail be carried."""
+    night.house = msgspec.structs.replace(night.house, channels=frozenset({"email"}))
 
 
 async def policies(night: Night) -> list[EscalationPolicy]:

@@ -1,5 +1,7 @@
 """Who is on call now and next, and one's own shifts, as pages."""
 
+import msgspec
+import pytest
 import sqlalchemy as sa
 
 from tests.night import Night
@@ -10,6 +12,12 @@ from tocsin.domain.escalation_policy import EscalationPolicy
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
+
+
+@pytest.fixture(autouse=True)
+def channels(night: Night) -> None:
+    """Let e-mail be carried."""
+    night.house = msgspec.structs.replace(night.house, channels=frozenset({"email"}))
 
 
 async def give_to_team(night: Night, name: str, policy: EscalationPolicy) -> str:
@@ -84,6 +92,21 @@ async def test_where_nobody_is_on_call_it_is_said_who_gets_the_alerts(
     assert "Night Nobody on call Level 1" in told
     assert "Nobody Nights until Tue 3 Mar 13:00, then Ben Alerts go to Ann." in told
     assert "from nobody to Ben." in told
+
+
+async def test_whom_no_page_reaches_is_seen_before_the_night_comes(
+    browser: Browser, night: Night, carol: User
+) -> None:
+    ben = night.team.ben
+    rota = await make_rota(night, "Primary", carol, ben)
+    policy = await make_policy(night, "Database", (rota,), (ben,))
+    await night.take_away((await night.default_email(ben)).id)
+
+    for page in ("/oncall?q=database", f"/escalation_policies/{policy.id}"):
+        told = text_of(await browser.open(page))
+        assert "then Ben Only mailed" in told
+        assert told.count("Only mailed") == 2
+        assert "Carol Only" not in told
 
 
 async def test_an_empty_list_says_why_it_is_empty(browser: Browser, night: Night) -> None:

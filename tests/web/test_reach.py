@@ -55,10 +55,11 @@ def test_a_plan_is_told_in_one_sentence() -> None:
     assert low.sentence == "after 1 h 30 min by e-mail."
 
 
-def test_who_has_no_rule_is_told_of_nothing() -> None:
+def test_who_has_no_rule_is_mailed() -> None:
     high, low = plans(_known(["email"]))
 
-    assert (high.sentence, low.sentence) == ("nothing is sent.", "nothing is sent.")
+    told = "at once by e-mail, until a step says otherwise."
+    assert (high.sentence, low.sentence) == (told, told)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +79,18 @@ def test_ways_are_named_once_each() -> None:
 @pytest.mark.parametrize(
     ("known", "told"),
     [
-        (_known([]), "No way to be reached"),
-        (_known(["email"], ("low", "email", 0)), "Not paged at high urgency"),
+        (_known([]), "Only mailed"),
+        (_known(["email"], ("low", "email", 0)), "Only mailed"),
         (_known(["sms"], ("high", "sms", 0)), "No page gets through"),
         (_known(["sms", "email"], ("high", "sms", 0), ("high", "email", 9)), None),
     ],
 )
 def test_what_keeps_pages_from_somebody_is_said(known: Known, told: str | None) -> None:
     assert trouble(known, CHANNELS) == told
+
+
+def test_without_a_mail_server_nothing_reaches_who_has_no_step() -> None:
+    assert trouble(_known([]), {"sms"}) == "No way to be reached"
 
 
 def test_only_what_a_channel_carries_is_offered() -> None:

@@ -64,9 +64,9 @@ async def test_whoever_cannot_be_reached_stands_out(
     known = await users.get(night.house, night.team.ben.id)
     await contact_methods.remove(night.house, night.team.ben.id, known.methods[0].id)
 
-    assert "No way to be reached" in text_of(await browser.open("/users"))
+    assert "Only mailed" in text_of(await browser.open("/users"))
     page = await browser.open(f"/users/{night.team.ben.id}")
-    assert "There is no way to reach Ben: nothing can wake them." in text_of(page)
+    assert "how pages of high urgency reach Ben: they are only mailed." in text_of(page)
 
 
 async def test_whoever_is_reached_only_by_what_cannot_be_sent_is_warned(
@@ -79,7 +79,7 @@ async def test_whoever_is_reached_only_by_what_cannot_be_sent_is_warned(
     await night.give(carol, "phone", "5551234567", minutes=0)
     no_way = text_of(await browser.open(f"/users/{carol.id}"))
 
-    assert "reaches you: no step says how. Add a step below." in no_step
+    assert "reach you: they are only mailed. Add a step below." in no_step
     assert "reaches you: nothing can be sent the way that the steps say." in no_way
 
 

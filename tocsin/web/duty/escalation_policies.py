@@ -16,6 +16,7 @@ from tocsin.web.duty.policy_forms import PATH
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.people.reach import lacking
 from tocsin.web.visit import Visit
 
 MOST_GAPS: Final = 3  # that are told
@@ -60,6 +61,7 @@ async def show_policy(visit: Visit) -> Response:
         "escalation_policy.html",
         known=await escalation_policies.get(visit.house, policy_id),
         drawn=drawn,
+        lacking=await lacking(visit.house, [drawn]),
         calls=first,
         repeats=[*_repeats(first, later)],
         prospect=prospect,

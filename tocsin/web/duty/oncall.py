@@ -13,6 +13,7 @@ from tocsin.usecases.ladders import Face, Filter, Ladder
 from tocsin.web.lists import PER_PAGE, address_of_part, page_asked, team_options
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.people.reach import lacking
 from tocsin.web.visit import Visit
 
 PATH: Final = "/oncall"
@@ -35,6 +36,7 @@ async def list_oncall(visit: Visit) -> Response:
         "oncall.html",
         groups=_by_team(found, teams),
         hand_off=_next_hand_off(found),
+        lacking=await lacking(visit.house, found),
         teams=[*teams.items()],
         name=name,
         team_id=team_id,

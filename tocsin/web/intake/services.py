@@ -14,6 +14,7 @@ from tocsin.web.lists import address_of_part, page_asked, team_options
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show
+from tocsin.web.people.reach import lacking
 from tocsin.web.visit import Visit
 
 PATH: Final = "/service-directory"
@@ -50,7 +51,8 @@ async def show_service(visit: Visit) -> Response:
     overview = await service_directory.tell(visit.house, visit.parameter("id"), visit.now)
     known = overview.listed.known
     told = await rooms.find(visit.house, service_id=known.service.id)
-    return show(visit, "service.html", overview=overview, known=known, rooms=told)
+    warned = await lacking(visit.house, [overview.listed.ladder])
+    return show(visit, "service.html", overview=overview, known=known, rooms=told, lacking=warned)
 
 
 async def show_settings(visit: Visit) -> Response:

@@ -6,7 +6,11 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.reaching.contact_kind import Kind
+from tocsin.domain.reaching.paging import EMAIL
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
+from tocsin.usecases import users
+from tocsin.usecases.house import House
+from tocsin.usecases.ladders import Ladder
 from tocsin.usecases.users import Known
 from tocsin.web.words import channel, join
 
@@ -40,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         for step in self.steps:
             moments.setdefault(step.when, {})[channel(step.method.kind)] = None
         told = ", ".join(f"{when} by {join(list(kinds))}" for when, kinds in moments.items())
-        return f"{told}." if told else "nothing is sent."
+        return f"{told}." if told else "at once by e-mail, until a step says otherwise."
 
 
 def plans(known: Known) -> list[Plan]:
@@ -69,13 +73,20 @@ def offered(kinds: Iterable[Kind], ways: Collection[str]) -> list[str]:
     return [kind.name for kind in kinds if kind.name in ways and not kind.adds_itself]
 
 
+async def lacking(house: House, ladders: Iterable[Ladder]) -> dict[str, str]:
+    """Say, by their ids, from whom of those on call now and next something keeps pages."""
+    faces = [face for ladder in ladders for rung in ladder.rungs for face in rung.faces]
+    on_call = {one.id for face in faces for one in (face.user, face.next) if one}
+    found = await users.get_many(house, on_call)
+    said = {id_: trouble(known, house.ways) for id_, known in found.items()}
+    return {id_: told for id_, told in said.items() if told}
+
+
 def trouble(known: Known, channels: Collection[str]) -> str | None:
     """Say what keeps a page of high urgency from somebody, None if nothing does."""
-    if not known.methods:
-        return "No way to be reached"
     high, _ = plans(known)
     if not high.steps:
-        return "Not paged at high urgency"
+        return "Only mailed" if EMAIL in channels else "No way to be reached"
     if not any(step.method.kind in channels and not step.method.fault for step in high.steps):
         return "No page gets through"
     return None
