@@ -65,5 +65,11 @@ def test_what_came_of_each_answer_has_a_line() -> None:
     assert told([]) == ""
 
 
+def test_a_dash_in_a_title_costs_no_room() -> None:
+    dashed = "Resolved: #1 Disk \N{EN DASH} full."
+
+    assert told([Upshot(ok=True, sentence=dashed)]) == "Resolved: #1 Disk - full."
+
+
 def test_what_has_no_words_is_not_sent() -> None:
     assert told([Upshot(ok=False, sentence="")]) == ""

@@ -7,6 +7,7 @@ from tocsin.channels.answering import is_for_the_carrier, read
 from tocsin.channels.commands import command_in
 from tocsin.domain.reaching.answer import Answer, Upshot
 from tocsin.domain.reaching.hearing import Heard
+from tocsin.kit.sms import plain
 
 LONGEST_QUESTION: Final = 40  # characters: what is longer was written by a machine, or to one
 LONGEST_COMMAND: Final = 100  # which may hold a name
@@ -30,5 +31,5 @@ def heard_text(text: str, sender: str) -> Heard:
 
 
 def told(upshots: Sequence[Upshot]) -> str:
-    """Return what is answered, empty if nothing is."""
-    return "\n".join(upshot.sentence for upshot in upshots if upshot.sentence)
+    """Return what is answered, empty if nothing is. Signs that cost much room are made plain."""
+    return plain("\n".join(upshot.sentence for upshot in upshots if upshot.sentence))
