@@ -41,7 +41,7 @@ async def register(site: Site, town: Town) -> None:
         "webhook": webhook,
         "delivery": delivery,
         "app": wallboard.id,
-        "provider": await _provider(site, town, "telegram"),
+        "provider": await _provider(site, town, "telegram", most_per_minute=1200),
         "question": urlencode(asked),
         "link": urlencode(link),
     }
