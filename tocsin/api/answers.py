@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
+from tocsin.api.replies import JSON, reply
 from tocsin.auth.attempts import Attempts
 from tocsin.domain.reaching.answer import DEEDS
 from tocsin.usecases.errors import Complaint, DatabaseAway, NotFound
@@ -18,7 +19,7 @@ RENEWED: Final = "/devices/renewed"
 
 _ADDRESS: Final = re.compile(rf"/answer/(?P<token>[\w.-]{{1,100}})/(?P<deed>{'|'.join(DEEDS)})/?")
 
-Answer = tuple[int, Any]
+Answer = tuple[int, str | None]
 
 _UNKNOWN: Final = "No message has this address."
 _TOO_OFTEN: Final = "Wait for a minute before you try another address."
@@ -70,7 +71,8 @@ class AnswersApp:
             status, told = 503, _AWAY
         except Gone:
             return
-        await _respond(send, status, {"sentence": told} if isinstance(told, str) else told)
+        body = msgspec.json.encode({"sentence": told}) if told is not None else b""
+        await reply(send, status, body, kind=JSON, headers=_FOR_ALL)
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
         address = _ADDRESS.fullmatch(scope["path"])
@@ -112,15 +114,3 @@ def _is_proven(headers: Mapping[bytes, bytes], token: str) -> bool:
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip()
     bearer = headers.get(b"authorization", b"").decode("latin-1")
     return bearer == f"Bearer {token}" or kind == b"application/json"
-
-
-async def _respond(send: Send, status: int, told: Any) -> None:
-    body = b"" if told is None else msgspec.json.encode(told)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        *_FOR_ALL,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

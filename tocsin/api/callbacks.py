@@ -7,6 +7,7 @@ from typing import Final
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, as_text, read_body
+from tocsin.api.replies import reply
 from tocsin.api.strange_calls import StrangeCalls
 from tocsin.domain.monitoring.following import Unreadable, Webhook, is_signed, read_webhook
 from tocsin.usecases.errors import DatabaseAway, NotFound
@@ -50,7 +51,7 @@ class CallbacksApp:
             status, text = _AWAY
         except Gone:
             return
-        await _respond(send, status, text.encode())
+        await reply(send, status, text.encode())
 
     async def _answer(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
         address = _ADDRESS.fullmatch(scope["path"])
@@ -93,13 +94,3 @@ def _judged(
         return _TAKEN, read_webhook(body)
     except Unreadable:
         return _UNREADABLE, None
-
-
-async def _respond(send: Send, status: int, body: bytes) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -8,6 +8,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, as_text, read_body
+from tocsin.api.replies import reply
 from tocsin.api.strange_calls import StrangeCalls
 from tocsin.domain.reaching.believing import believed
 from tocsin.domain.reaching.hearing import (
@@ -168,11 +169,5 @@ def _saying(status: int, sentence: str) -> Reply:
     return Reply(status=status, body=sentence.encode())
 
 
-async def _respond(send: Send, reply: Reply) -> None:
-    headers = [
-        (b"content-type", reply.content_type.encode()),
-        (b"content-length", b"%d" % len(reply.body)),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+async def _respond(send: Send, said: Reply) -> None:
+    await reply(send, said.status, said.body, kind=said.content_type)

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from tocsin.api.body import Gone, Unread, read_body
 from tocsin.api.rate import RateLimit
+from tocsin.api.replies import reply
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring import heartbeats
@@ -48,7 +49,7 @@ class HeartbeatsApp:
             status, text = _AWAY
         except Gone:
             return
-        await _respond(send, status, text.encode(), is_head=scope["method"] == "HEAD")
+        await reply(send, status, text.encode(), is_head=scope["method"] == "HEAD")
 
     async def _answer(self, method: str, path: str) -> Answer:
         address = _ADDRESS.fullmatch(path)
@@ -64,13 +65,3 @@ class HeartbeatsApp:
             return _TOO_OFTEN
         await heartbeats.call(self._house, monitor_id, _CALLS[address["what"]], now)
         return _TOLD
-
-
-async def _respond(send: Send, status: int, body: bytes, *, is_head: bool) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else body})
