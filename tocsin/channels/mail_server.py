@@ -34,7 +34,7 @@ _SETTINGS: Final = (
         label="Server",
         kind="text",
         example="smtp.example.com",
-        help="a name or an address",
+        help="the name or the address of the mail server",
         pattern=r"[^\s:/@\[\]]{1,253}|[0-9A-Fa-f:.]{2,45}",
         is_host=True,
     ),
@@ -43,7 +43,7 @@ _SETTINGS: Final = (
         label="Port",
         kind="text",
         example="587",
-        help="a number up to 65535",
+        help="a number, mostly 587 or 465,",
         pattern=_PORT,
     ),
     Field(
