@@ -80,6 +80,16 @@ async def path_of(browser: Browser, **fields: str) -> str:
     return re.sub(r"\?.*", "", answer.headers["location"])
 
 
+async def sent(night: Night, path: str, receipt: str) -> None:
+    """Let a message have been handed to a provider."""
+    await night.sql(
+        sa.insert(messages).values(
+            id=new_id("Q"), at=night.now, kind="page", channel="sms", user_id="P1", address="+1",
+            body={}, provider_id=path.removeprefix("/providers/"), receipt=receipt,
+        )
+    )  # fmt: skip
+
+
 async def press(browser: Browser, path: str, button: str, **fields: str) -> str:
     answer = await browser.send(await browser.open(path), f"{path}/{button}", **fields)
     return text_of(await browser.open(answer.headers["location"]))
@@ -193,6 +203,19 @@ async def test_how_it_fares_is_told(browser: Browser, night: Night) -> None:
     assert "State Resting" in said
     assert "HTTP 503" in said
     assert "Spared until" in said
+
+
+async def test_one_that_took_a_message_is_seen_to_work(browser: Browser, night: Night) -> None:
+    path = await path_of(browser)
+    await sent(night, path, "failed")
+    assert "Not tried" in text_of(await browser.open(path))
+
+    await sent(night, path, "accepted")
+
+    for page in (path, "/providers"):
+        told = text_of(await browser.open(page))
+        assert "Working" in told
+        assert "Not tried" not in told
 
 
 async def test_what_to_enter_at_the_provider_is_told(browser: Browser) -> None:

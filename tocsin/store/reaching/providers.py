@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.reaching.provider import Health
 from tocsin.store.reaching.reach_tables import provider_health, providers
-from tocsin.store.rows import Rows
+from tocsin.store.rows import Rows, any_of
 
 
 class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +32,15 @@ class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
 PROVIDERS: Final = Rows(providers, SealedProvider)
 IN_ORDER: Final = (providers.c.kind, providers.c.position, providers.c.id)
 _HEALTHS: Final = Rows(provider_health, Health)
+_LAST_TAKEN: Final = sa.text("""
+select given.id, m.at
+from unnest(cast(:ids as text[])) as given(id)
+cross join lateral (
+  select at from messages
+  where provider_id = given.id and receipt in ('accepted', 'sent', 'delivered', 'read')
+  order by at desc limit 1
+) m
+""")
 
 
 async def hold_health(tx: AsyncConnection, id_: str) -> Health:
@@ -52,9 +61,14 @@ async def claim(tx: AsyncConnection, health: Health, until: datetime) -> bool:
 
 async def healths(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Health]:
     """Return how these have done; one that was never asked is missing."""
-    wanted = sa.any_(sa.literal(list(ids), sa.ARRAY(sa.Text)))
-    found = await _HEALTHS.select(tx, provider_health.c.id == wanted)
+    found = await _HEALTHS.select(tx, provider_health.c.id == any_of(ids))
     return {health.id: health for health in found}
+
+
+async def last_taken(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, datetime]:
+    """Return when these took a message last; a success alone is not written down."""
+    rows = await tx.execute(_LAST_TAKEN, {"ids": list(ids)})
+    return {row.id: row.at for row in rows}
 
 
 async def keep_health(tx: AsyncConnection, health: Health) -> None:

@@ -55,7 +55,7 @@ async def find(house: House) -> list[Known]:
     """List the providers, those of one kind together, the first who is asked first."""
     async with house.database.read() as tx:
         sealed = await PROVIDERS.select(tx, order_by=IN_ORDER)
-        healths = await store.healths(tx, [one.id for one in sealed])
+        healths = await _healths(tx, [one.id for one in sealed])
     return _know(house, sealed, healths)
 
 
@@ -63,7 +63,7 @@ async def get(house: House, provider_id: str) -> Known:
     """Read one provider, and nothing of others: strangers may ask for it often."""
     async with house.database.read() as tx:
         sealed = await PROVIDERS.get(tx, provider_id)
-        healths = await store.healths(tx, [provider_id]) if sealed else {}
+        healths = await _healths(tx, [provider_id]) if sealed else {}
     if known := _know(house, [sealed] if sealed else [], healths):
         return known[0]
     raise NotFound("Provider", provider_id)
@@ -140,6 +140,16 @@ def opened(house: House, sealed: SealedProvider) -> Provider:
 def callback_of(house: House, provider_id: str) -> str:
     """Return the address at which a provider may call us."""
     return f"{house.settings.public_url}/callbacks/{provider_id}"
+
+
+async def _healths(tx: AsyncConnection, ids: Sequence[str]) -> dict[str, Health]:
+    """Return how these have done, and when each took a message last."""
+    found, taken = await store.healths(tx, ids), await store.last_taken(tx, ids)
+    for id_, at in taken.items():
+        health = found.get(id_, Health(id=id_))
+        last = max(at, health.last_ok_at or at)
+        found[id_] = msgspec.structs.replace(health, last_ok_at=last)
+    return found
 
 
 def _know(
