@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 import msgspec
 from prometheus_client import CollectorRegistry
@@ -20,7 +19,7 @@ from tocsin.kit.http import Outbound
 from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.store.database import Database
 from tocsin.usecases.directory import Directory
-from tocsin.usecases.house import Decisions, House, decided
+from tocsin.usecases.house import Decisions, House
 from tocsin.usecases.ingest import Ingest
 from tocsin.web.hub import Live
 
@@ -46,9 +45,8 @@ async def build(
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
         outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
         decisions = Decisions()
-        language = partial(_language, settings, decisions)
         carrying = await senders.open_carrying(
-            settings, sealer, outbound, stack, clock=clock, language=language
+            settings, sealer, outbound, stack, clock=clock, decisions=decisions
         )
         house = House(
             database=database,
@@ -87,7 +85,3 @@ def _ingest(house: House, limit: int, engine: Engine) -> Ingest:
         limit=limit,
         after_commit=engine.wake,
     )
-
-
-def _language(settings: Settings, decisions: Decisions) -> str:
-    return decided(settings, decisions.newest).language

@@ -1,6 +1,5 @@
 """What leaves the house: each way has a client of its own, so that none waits for another."""
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final
@@ -32,7 +31,7 @@ from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
 from tocsin.outlets.pagerduty_rest import PagerDutyRest
 from tocsin.probes.look import open_tools
-from tocsin.usecases.house import House
+from tocsin.usecases.house import Decisions, House, decided
 
 USER_AGENT: Final = f"Tocsin/{__version__}"
 
@@ -44,7 +43,7 @@ async def open_carrying(
     stack: AsyncExitStack,
     *,
     clock: Clock,
-    language: Callable[[], str],
+    decisions: Decisions,
 ) -> Carrying:
     """Make the channels that need no provider, and what makes those of providers."""
     # Lanes bound how much is under way: a common bound would let one that hangs starve others.
@@ -57,7 +56,7 @@ async def open_carrying(
         mail_domain=settings.mail_domain or "",
         vapid=vapid_of(sealer),
         outbound=outbound,
-        language=language,
+        language=lambda: decided(settings, decisions.newest).language,
     )
     given = [one.make(tools, {}, "") for one in CHANNELS if not one.declaration.settings]
     carrying = Carrying(filter(None, given), partial(_channel_of, settings, tools))
