@@ -222,7 +222,7 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
         lambda tx: messages.reached(tx, _ids(2), NOON - timedelta(days=1)),
         timedelta(days=1) // EVERY,
     ),
-    "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 150),
+    "due work": (lambda tx: work.lease(tx, "email", NOON, limit=50), 3 * work.MOST_TOGETHER + 150),
 }
 
 

@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def page(
-    due: datetime = NOON, method: str | None = "P1", user: str = "PANN", lane: str = "email"
+    due: datetime = NOON, method: str | None = "P1", user: str | None = "PANN", lane: str = "email"
 ) -> Work:
     return Work(lane=lane, kind="notify", due=due, contact_method_id=method, user_id=user)
 
@@ -60,6 +60,23 @@ async def test_what_is_due_to_one_address_is_not_torn_apart_by_others(database: 
     leased = await lease(database, NOON, limit=3)
 
     assert [work.contact_method_id for work in leased] == ["P0", "P0", "P0"]
+
+
+async def test_an_address_is_leased_whole_whatever_the_limit(database: Database) -> None:
+    later = [page(NOON - SECOND, f"P{number}") for number in range(3, 6)]
+    works = [page(NOON - MINUTE, "P1")] + 7 * [page(NOON - SECOND, "P1"), page(method="P2")]
+    await keep(database, [*works, *later])
+
+    leased = await lease(database, NOON, limit=4)
+
+    assert [work.contact_method_id for work in leased] == ["P1"] * 8
+    assert len(await lease(database, NOON, limit=20)) == 10
+
+
+async def test_timers_which_have_no_address_keep_to_the_limit(database: Database) -> None:
+    await keep(database, 9 * [page(method=None, user=None)])
+
+    assert len(await lease(database, NOON, limit=4)) == 4
 
 
 async def test_the_oldest_comes_first_and_no_more_than_asked_for(database: Database) -> None:

@@ -14,7 +14,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.event import Event
 from tocsin.domain.incident import Incident
 from tocsin.store import incidents
-from tocsin.store.rows import Where
+from tocsin.store.rows import Where, any_of
 from tocsin.store.tables import alerts
 
 # One round trip: the version of the configuration, and each open alert of these keys, held until
@@ -174,7 +174,7 @@ async def first_events(tx: AsyncConnection, incident_ids: Iterable[str]) -> dict
     query = (
         sa.select(alerts.c.incident_id, sa.cast(alerts.c.body, sa.Text))
         .ext(distinct_on(alerts.c.incident_id))
-        .where(alerts.c.incident_id.in_(sorted(set(incident_ids))))
+        .where(alerts.c.incident_id == any_of(incident_ids))
         .order_by(alerts.c.incident_id, alerts.c.id)
     )
     return {row[0]: _decode_event(row[1]) for row in await tx.execute(query)}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.incident import Incident
-from tocsin.store.rows import Where
+from tocsin.store.rows import Where, any_of
 from tocsin.store.tables import incidents
 
 _decode = msgspec.json.Decoder(Incident).decode
@@ -55,7 +55,7 @@ async def hold(connection: asyncpg.Connection, ids: Iterable[str]) -> dict[str, 
 
 async def get_many(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, Incident]:
     """Read these incidents without holding them."""
-    query = sa.select(incidents.c.id, *_WHOLE).where(incidents.c.id.in_(set(ids)))
+    query = sa.select(incidents.c.id, *_WHOLE).where(incidents.c.id == any_of(ids))
     return {row.id: from_row(row.state, row.number) for row in await tx.execute(query)}
 
 

@@ -106,3 +106,8 @@ async def _one_of_a_kind(tx: AsyncConnection) -> AsyncIterator[None]:
         if getattr(error.orig, "sqlstate", None) == "23505":
             raise Taken from None
         raise
+
+
+def any_of(ids: Iterable[str]) -> sa.CollectionAggregate[str]:
+    """Stand for any of these: the statement is the same, and prepared once, however many."""
+    return sa.any_(sa.literal(sorted(set(ids)), sa.ARRAY(sa.Text)))

@@ -12,16 +12,26 @@ from tocsin.domain.work import LETTER, Work
 from tocsin.store.tables import work
 
 LEASE_SECONDS: Final = 60
+MOST_TOGETHER: Final = 5_000  # however much more is due to the addresses of what is leased
 
-# Materialized, because a plan may otherwise run the limit more than once. What is due to one
-# address stays together, also among others due at the same time: it becomes one message.
+# Materialized, because a plan may otherwise run a limit more than once. Where the limit is reached,
+# what else is due to the same addresses comes along: it becomes one message, which counts it all.
+# Timers have no address.
 _LEASE: Final = sa.text("""
-    with found as materialized (
-        select id from work
+    with oldest as materialized (
+        select id, coalesce(contact_method_id, user_id) as address from work
         where lane = :lane and due <= :now
         and coalesce(contact_method_id, user_id, '') <> all(cast(:busy as text[]))
         order by due, contact_method_id, user_id limit :limit for update skip locked
-    )
+    ), waiting as materialized (
+        select id, coalesce(contact_method_id, user_id) as address from work
+        where (select count(*) from oldest) >= :limit and lane = :lane and due <= :now
+        order by due limit :most
+    ), others as materialized (
+        select id from work where id = any(array(
+            select id from waiting where address in (select address from oldest)
+        )) for update skip locked
+    ), found as (select id from oldest union select id from others)
     update work set due = :until, attempts = attempts + 1 from found where work.id = found.id
     returning work.*
 """).columns(payload=sa.JSON)
@@ -60,10 +70,12 @@ async def lease(
 ) -> list[Work]:
     """Take the oldest due work for a while; what is neither finished nor postponed comes back.
 
+    More than ``limit`` are taken where more are due to the same addresses, which stay whole.
     ``busy`` names the addresses (see ``Work.address``) that must wait.
     """
     until = now + timedelta(seconds=lease_seconds)
-    values = {"lane": lane, "now": now, "busy": list(busy), "limit": limit, "until": until}
+    values = {"lane": lane, "now": now, "busy": list(busy), "until": until}
+    values |= {"limit": limit, "most": MOST_TOGETHER}
     rows = (await tx.execute(_LEASE, values)).mappings()
     return sorted((Work(**row) for row in rows), key=_planned)
 

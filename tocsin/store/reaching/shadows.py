@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.reaching.shadow import Shadow
 from tocsin.store.reaching.reach_tables import messages, shadows
-from tocsin.store.rows import Rows
+from tocsin.store.rows import Rows, any_of
 
 SHADOWS: Final = Rows(shadows, Shadow)
 OLDEST_FIRST: Final = (shadows.c.created_at,)
@@ -30,7 +30,7 @@ async def told(
     """Return which incidents these people got copies of: the user, and the incident."""
     c = messages.c
     query = sa.select(c.user_id, sa.func.unnest(c.incident_ids)).where(
-        c.user_id == sa.any_(sa.literal(sorted(set(user_ids)), sa.ARRAY(sa.Text))),
+        c.user_id == any_of(user_ids),
         c.at >= since,
         c.kind == "copy",
     )

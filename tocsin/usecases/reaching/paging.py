@@ -102,18 +102,12 @@ async def compose_all(house: House, dues: Sequence[Due]) -> list[Bundle]:
     async with house.database.begin() as tx:
         ids = {work.incident_id or "" for due in dues for work in due.works}
         found = await incidents.get_many(tx, ids)
-        view = await _view_of_people(tx, house, (due.works[0].user_id or "" for due in dues))
+        people = [due.works[0].user_id or "" for due in dues]
+        view = await view_of(tx, house, found.values(), people, dues[-1].now)
         bundles = [await _wanted_now(tx, house, view, due, found) for due in dues]
         full = [one for one in bundles if one.works]
-        composed = iter(await _compose_each(tx, house, full, PAGE, dues[-1].now))
+        composed = iter(await _compose_each(tx, house, view, full, dues[-1].now))
         return [next(composed) if one.works else one for one in bundles]
-
-
-async def _view_of_people(tx: AsyncConnection, house: House, user_ids: Iterable[str]) -> View:
-    connection = await driver(tx)
-    view = await house.directory.now(connection)
-    await view.know_people(connection, user_ids)
-    return view
 
 
 async def _wanted_now(
@@ -180,18 +174,23 @@ async def compose_in(
     tx: AsyncConnection, house: House, bundle: Bundle, purpose: Purpose, now: datetime
 ) -> Bundle:
     """Make one message of what is due to an address, choose who carries it, and keep it."""
-    [composed] = await _compose_each(tx, house, [bundle], purpose, now)
+    people = [bundle.works[0].user_id or ""]
+    view = await view_of(tx, house, bundle.incidents.values(), people, now)
+    [composed] = await _compose_each(tx, house, view, [bundle], now, purpose=purpose)
     return composed
 
 
 async def _compose_each(
-    tx: AsyncConnection, house: House, bundles: Sequence[Bundle], purpose: Purpose, now: datetime
+    tx: AsyncConnection,
+    house: House,
+    view: View,
+    bundles: Sequence[Bundle],
+    now: datetime,
+    *,
+    purpose: Purpose = PAGE,
 ) -> list[Bundle]:
     if not bundles:
         return []
-    people = [bundle.works[0].user_id or "" for bundle in bundles]
-    concerned = [incident for bundle in bundles for incident in bundle.incidents.values()]
-    view = await view_of(tx, house, concerned, people, now)
     in_full = (one.incidents for one in bundles if len(one.incidents) <= MOST_IN_FULL)
     events = await alerts.first_events(tx, {id_ for ids in in_full for id_ in ids})
     works = [bundle.works[0] for bundle in bundles]
