@@ -145,7 +145,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Is(
             smtp_server,
             "The mail server: `smtp://` or `smtps://`, user and password if it wants them, and"
-            " `?starttls=always`, `offered` or `never`; without it no e-mail is sent.",
+            " `?starttls=always`, `offered` or `never`; without it, e-mail leaves only by mail"
+            " servers that administrators set up.",
             secret=True,
         ),
     ] = None
