@@ -9,6 +9,8 @@ from prometheus_client import CollectorRegistry
 from tests.engine.test_running import until
 from tests.night import Night
 from tests.talkers import Ear, Switchboard, Talker, acknowledging, receipt
+from tocsin.channels.asking import Undelivered
+from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine import listeners as engine
 from tocsin.engine.carrying import Carrying
@@ -79,6 +81,33 @@ async def test_a_connection_that_breaks_is_made_again(office: Office) -> None:
 
     labels = {"provider": "fast", "outcome": "broken"}
     assert office.registry.get_sample_value("tocsin_heard_total", labels) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (ConnectionError("10.0.0.1"), "it cannot be reached"),
+        (Undelivered(Delivery(ok=False, detail="503", retry=True)), "it cannot be reached"),
+        (
+            Undelivered(Delivery(ok=False, detail="401", is_our_fault=True)),
+            "it refuses to be asked",
+        ),
+        (ValueError("token 123:secret is wrong"), "it refuses to be asked"),
+    ],
+)
+async def test_who_cannot_be_asked_for_long_is_an_alarm_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch, fault: Exception, why: str
+) -> None:
+    monkeypatch.setattr(engine, "LONGEST_PAUSE", SOON)
+    await office.board.add("fast", "One")
+    await until(lambda: office.ears[0].listeners == 1)
+
+    for _ in range(engine.TOLD_AFTER + 2):
+        office.ears[0].queue.put_nowait(fault)
+    await until(lambda: office.ears[0].times == engine.TOLD_AFTER + 3)
+
+    told = f"Answers and receipts by One are not heard: {why}. See its settings."
+    assert await office.board.night.alarms() == [told]
 
 
 async def test_a_changed_provider_is_listened_to_as_it_is_now(office: Office) -> None:

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
+import httpx
 import structlog
 
+from tocsin.channels.asking import Undelivered
 from tocsin.domain.reaching.answer import Upshot
 from tocsin.domain.reaching.hearing import Heard, Listener
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.meters import Meters
+from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import hearing, providers
 
@@ -19,6 +23,7 @@ LOOK_AGAIN: Final = 5.0  # seconds, as all of these
 FIRST_PAUSE: Final = 1.0  # twice as long after each connection that broke soon
 LONGEST_PAUSE: Final = 60.0
 STEADY: Final = 60.0  # what lasted for so long was no failure
+TOLD_AFTER: Final = 8  # breaks in a row, which take two minutes: administrators must know
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +72,7 @@ class Listeners:
                     self._running[provider.id] = (provider, listening)
 
     async def _listen(self, provider: Provider, channel: Listener) -> None:
-        pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
+        pause, breaks, loop = FIRST_PAUSE, 0, asyncio.get_running_loop()
         while True:
             began = loop.time()
             listening = channel.listen(partial(self._tell, provider))
@@ -75,9 +80,16 @@ class Listeners:
             # Only its kind is told: what it says may hold the address, and that a secret.
             log.warning("listener.broke", provider=provider.id, fault=type(fault).__name__)
             self._meters.heard(provider.type, "broken")
-            pause = FIRST_PAUSE if loop.time() - began >= STEADY else pause
+            was_steady = loop.time() - began >= STEADY
+            pause, breaks = (FIRST_PAUSE, 1) if was_steady else (pause, breaks + 1)
+            if breaks == TOLD_AFTER:
+                await self._complain(provider, fault)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _complain(self, provider: Provider, fault: object) -> None:
+        with suppress(DatabaseAway):
+            await providers.complain(self._house, provider, _is_away(fault), self._house.clock())
 
     async def _tell(self, provider: Provider, heard: Heard) -> Sequence[Upshot]:
         """Do what was heard. Raises SwitchedOff and NotFound, which break the connection."""
@@ -86,3 +98,10 @@ class Listeners:
         upshots, _ = await hearing.take(self._house, provider, heard, self._house.clock())
         self._meters.heard(provider.type, "heard")
         return upshots
+
+
+def _is_away(fault: object) -> bool:
+    """Say whether a provider was not even there to refuse."""
+    if isinstance(fault, Undelivered):
+        return not fault.delivery.is_our_fault
+    return isinstance(fault, OSError | httpx.TransportError)
