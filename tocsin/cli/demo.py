@@ -110,7 +110,7 @@ class Demo:
         for header in ("From", "To", "Subject"):
             self._console.print(f"[dim]{header}:[/] {mail[header]}", markup=True)
         if text is not None:
-            self._console.print(text.get_content(), markup=False)
+            self._console.print(text.get_content(), markup=False, soft_wrap=True)
         self._console.rule()
 
     def _say(self, sentence: str) -> None:
