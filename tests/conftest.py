@@ -19,6 +19,7 @@ pytest_plugins = (
     "tests.contract.judge",
     "tests.hook",
     "tests.inbox",
+    "tests.night",
     "tests.post",
     "tests.chromium",  # uses the others, which must have been seen by then
 )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -199,3 +200,9 @@ async def _rule(tx: AsyncConnection, method: ContactMethod, minutes: int) -> Non
         created_at=NOON,
     )
     await RULES.insert(tx, rule)
+
+
+@pytest.fixture
+async def night(database: Database) -> Night:
+    """Begin a night in an empty database."""
+    return await Night.falls(database)

@@ -20,11 +20,6 @@ from tocsin.usecases.monitoring import agents, monitors
 
 
 @pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
 async def oslo(night: Night) -> tuple[Agent, str]:
     return await agents.create(night.house, "Oslo", night.now)
 

@@ -10,16 +10,10 @@ from tests.night import Night
 from tests.standins.push_browser import PushBrowser
 from tocsin.api.answers import AnswersApp, is_ours
 from tocsin.domain.reaching.sent import Sent
-from tocsin.store.database import Database
 from tocsin.store.reaching.messages import MESSAGES
 from tocsin.usecases.reaching import devices, paging
 
 ENDPOINT = "https://push.example.com/m/one"
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

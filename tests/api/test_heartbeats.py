@@ -17,11 +17,6 @@ from tocsin.usecases.monitoring import monitors
 
 
 @pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
 async def backup(night: Night) -> Monitor:
     return await monitor(night, await environment(night), "Backup", Heartbeat(period=3600))
 

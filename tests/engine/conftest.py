@@ -1,4 +1,4 @@
-"""What tests of webhooks share: a dispatcher, and a subscription whose receiver is ours."""
+"""What tests of the engine share: a dispatcher, and a subscription whose receiver is ours."""
 
 from collections.abc import AsyncIterator
 
@@ -19,6 +19,11 @@ from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import Wish
 
 ALL = Wish(events=EVENTS)
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
 
 
 @pytest.fixture

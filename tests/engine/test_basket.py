@@ -38,11 +38,6 @@ class Shelf:
 
 
 @pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
 def shelf() -> Shelf:
     return Shelf()
 

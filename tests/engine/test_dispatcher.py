@@ -68,16 +68,6 @@ def far() -> Far:
 
 
 @pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
 def engine(night: Night, far: Far, registry: CollectorRegistry) -> Engine:
     return Engine(night.house, (), registry, couriers={"webhook": far.courier})
 

@@ -19,18 +19,7 @@ from tocsin.domain.work import TIMER
 from tocsin.engine.engine import Engine
 from tocsin.kit.smtp import MailServer
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases.work import lease
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
 
 
 @pytest.fixture

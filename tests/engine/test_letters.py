@@ -1,6 +1,5 @@
 """Letters on their way: sent after the commit, tried again, given up with an alarm."""
 
-import pytest
 from prometheus_client import CollectorRegistry
 
 from tests.inbox import Inbox
@@ -9,15 +8,9 @@ from tests.notebook import Notebook
 from tests.post import Post, link_in
 from tocsin.auth.principal import Principal
 from tocsin.engine.engine import Engine
-from tocsin.store.database import Database
 from tocsin.usecases import passwords
 from tocsin.usecases.reaching import letters
 from tocsin.usecases.work import lease
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def write_to_ben(night: Night) -> None:

@@ -27,11 +27,6 @@ DOMAIN = "in.example.com"
 
 
 @pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
 async def port(night: Night) -> AsyncIterator[int]:
     """Take mail at a port, while the test runs."""
     port = free_port()

@@ -34,11 +34,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
 async def real(database: Database) -> Night:
     """Give a night whose clock is the real one."""
     return await Night.falls(database, real_time=True)

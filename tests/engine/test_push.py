@@ -17,13 +17,7 @@ from tocsin.engine.engine import Engine
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
-from tocsin.store.database import Database
 from tocsin.usecases.reaching import devices
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

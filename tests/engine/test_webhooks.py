@@ -15,18 +15,12 @@ from tocsin.domain.command import Annotate
 from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.webhook import EVENTS
 from tocsin.engine.dispatcher import Dispatcher
-from tocsin.store.database import Database
 from tocsin.usecases import services
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.incidents import hold
 from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import Wish
 from tocsin.usecases.parts import Part
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def note(night: Night, incident_id: str, content: str) -> None:

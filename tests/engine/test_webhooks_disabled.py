@@ -1,17 +1,9 @@
 """Subscriptions whose receivers refuse: disabled for a day, given up, and enabled again."""
 
-import pytest
-
 from tests.engine.conftest import Listening
 from tests.hook import OK
 from tests.night import Night
-from tocsin.store.database import Database
 from tocsin.usecases.machines import webhooks
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def test_three_refusals_in_a_row_disable_for_a_day(night: Night, ears: Listening) -> None:

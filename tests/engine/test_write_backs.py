@@ -22,7 +22,6 @@ from tocsin.engine.write_back_courier import write_back_courier
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.instants import write_instant
 from tocsin.store.alarms import ALARMS
-from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
 from tocsin.usecases import incidents, integration_settings, integrations
 from tocsin.usecases.incidents import Change, by_hand
@@ -39,11 +38,6 @@ ACKNOWLEDGED: Final = {
 }
 
 Made = Callable[..., Awaitable[Known]]
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

@@ -9,17 +9,11 @@ import pytest
 from tests.night import SETTINGS, Night
 from tests.team import NOON, Team
 from tocsin.config import read_settings
-from tocsin.store.database import Database
 from tocsin.usecases import account
 from tocsin.usecases.account import Origin, Wish
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.errors import Arguments, Invalid
 from tocsin.usecases.house import House
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 def another_node(night: Night) -> House:

@@ -6,18 +6,12 @@ from tests.night import Night
 from tests.post import Post
 from tocsin.auth.principal import Principal
 from tocsin.domain.user import User
-from tocsin.store.database import Database
 from tocsin.usecases import invitations, tickets, users
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.tickets import LinkOver
 from tocsin.usecases.users import Wish
 
 NEW = "elsewhere@example.com"
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def move(night: Night, user: User, by: User | None, email: str = NEW) -> User:

@@ -10,17 +10,11 @@ from tests.team import NOON
 from tests.watching import environment, monitor, results
 from tocsin.domain.monitoring.errand import Finding, Findings
 from tocsin.domain.monitoring.monitor import Monitor
-from tocsin.store.database import Database
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.monitoring import agents, errands, monitors
 from tocsin.usecases.monitoring.agents import SILENT_AFTER, TOUCHED_EVERY
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def shop_seen_from(night: Night, agent_id: str) -> Monitor:

@@ -8,21 +8,10 @@ from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
 from tocsin.domain.monitoring.monitor import KINDS, Measurement, MonitorKind
 from tocsin.domain.monitoring.notification_channel import SchemeStep
-from tocsin.store.database import Database
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.monitoring import alert_rules, monitors, notification_channels, rounds
 from tocsin.usecases.monitoring import notification_schemes as schemes
 from tocsin.usecases.monitoring.alert_rules import Wish
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def env(night: Night) -> Environment:
-    return await environment(night)
 
 
 async def test_rules_are_made_changed_listed_and_removed(night: Night, env: Environment) -> None:

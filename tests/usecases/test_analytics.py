@@ -14,18 +14,12 @@ from tocsin.domain.analytics import LONGEST, Span
 from tocsin.domain.service import Service
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
 from tocsin.usecases.analytics import BACKWARDS, TOO_LONG, Asked, Report, tell
 from tocsin.usecases.errors import Invalid
 
 VIENNA = "Europe/Vienna"
 YEARS_LATER = day("2030-01-01 00:00")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

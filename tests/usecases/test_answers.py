@@ -19,7 +19,6 @@ from tocsin.domain.reaching.sent import Sent
 from tocsin.domain.user import User
 from tocsin.kit.ids import new_id
 from tocsin.store import log_entries, tables
-from tocsin.store.database import Database
 from tocsin.store.reaching.messages import MESSAGES
 from tocsin.usecases.reaching import answers
 from tocsin.usecases.reaching.answer_tokens import token_of
@@ -27,11 +26,6 @@ from tocsin.usecases.reaching.answer_tokens import token_of
 NUMBER = "+15551234"
 SMS = Provider(id="PSMS", type="fake", kind="sms", name="Fake", created_at=NOON, updated_at=NOON)
 ALL: tuple[Deed, ...] = ("acknowledge", "resolve", "escalate")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def told(night: Night, user: User, *about: Incident, **given: Any) -> Sent:

@@ -2,17 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-
 from tests.night import Night
-from tocsin.store.database import Database
 from tocsin.usecases.bulk import change_each
 from tocsin.usecases.incidents import Change, by_hand, change
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def test_what_can_be_done_is_done_and_the_rest_is_told(night: Night) -> None:

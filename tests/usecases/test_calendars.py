@@ -10,15 +10,9 @@ from tests.rota import WEEK, make_policy, make_rota, stand_in
 from tests.team import NOON
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases import calendars
 from tocsin.usecases.calendars import Address, Feed, Level
 from tocsin.usecases.errors import NotFound
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def fetch(night: Night, address: Address) -> Feed:

@@ -2,20 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from tests.night import Night
 from tests.rota import WEEK, make_policy, make_rota, stand_in
 from tests.team import NOON
-from tocsin.store.database import Database
 from tocsin.usecases.duty import Duty, duty_of, turns_of
 
 SUMMER = timedelta(hours=1)  # clocks in Vienna go forward on 29 March
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 def after(days: float) -> datetime:

@@ -10,7 +10,6 @@ from tocsin.domain.monitoring.alert_rule import AlertRule
 from tocsin.domain.monitoring.notification_channel import NotificationChannel
 from tocsin.kit.ids import new_id
 from tocsin.store import delivery_tables
-from tocsin.store.database import Database
 from tocsin.store.monitoring import monitoring_tables
 from tocsin.store.monitoring.alert_rules import RULES
 from tocsin.store.rows import Rows
@@ -19,11 +18,6 @@ from tocsin.usecases.monitoring import environments, monitors, rounds
 from tocsin.usecases.monitoring.environments import Wish
 
 CHANNELS = Rows(monitoring_tables.notification_channels, NotificationChannel)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def channel(night: Night, environment_id: str) -> NotificationChannel:

@@ -10,15 +10,9 @@ from tests.night import Night
 from tests.team import MINUTE, NOON
 from tocsin.domain.outlook import Call
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases import choices, glances
 from tocsin.usecases.glances import Glance, Wanted, glance
 from tocsin.usecases.incidents import Change, by_hand, change
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def _glance(night: Night, limit: int = 50, offset: int = 0, **wanted: Any) -> Glance:

@@ -12,16 +12,10 @@ from tocsin.domain.incident import Incident
 from tocsin.domain.user import User
 from tocsin.store import tables
 from tocsin.store.clashes import tried_again
-from tocsin.store.database import Database
 from tocsin.usecases import alerts, creation, merging
 from tocsin.usecases.creation import Wish
 from tocsin.usecases.errors import Arguments, NotFound, Refused
 from tocsin.usecases.incidents import By, Change, by_hand, change, ring
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 def _ann(night: Night) -> By:

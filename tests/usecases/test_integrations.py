@@ -6,15 +6,9 @@ import sqlalchemy as sa
 from tests.night import Night
 from tests.team import NOON, integrate
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases import integrations, quarantine, upkeep
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.integrations import EVENTS, EVENTS_V1, Known, Wish
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

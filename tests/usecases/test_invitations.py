@@ -6,7 +6,6 @@ from tests.night import URL, Night
 from tests.post import Post, link_in
 from tocsin.auth.principal import Principal
 from tocsin.domain.session import Origin
-from tocsin.store.database import Database
 from tocsin.usecases import invitations, passwords, sessions, tickets, users
 from tocsin.usecases.errors import Forbidden, Invalid
 from tocsin.usecases.tickets import LinkOver, Sent
@@ -14,11 +13,6 @@ from tocsin.usecases.users import Wish
 
 CAROL = Wish(name="Carol", email="carol@example.com", role="observer", time_zone="Asia/Tokyo")
 GOOD = "a long pass phrase"
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def invite(night: Night, wish: Wish = CAROL) -> Sent:

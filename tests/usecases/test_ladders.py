@@ -12,15 +12,9 @@ from tests.team import NOON
 from tocsin.domain.escalation_policy import EscalationPolicy, Target
 from tocsin.domain.schedule import Gap
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases import ladders
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.ladders import Filter, Ladder, Prospect
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 def after(days: float) -> datetime:

@@ -11,15 +11,9 @@ from tests.night import Night
 from tocsin.channels.email import Email
 from tocsin.engine.engine import Engine
 from tocsin.kit.smtp import MailServer
-from tocsin.store.database import Database
 from tocsin.usecases.errors import Conflict
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import mail
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

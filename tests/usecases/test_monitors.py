@@ -16,7 +16,6 @@ from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
 from tocsin.domain.monitoring.monitor import Dns, Heartbeat, Http, Measurement, PostgreSql
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
-from tocsin.store.database import Database
 from tocsin.store.monitoring.alert_rules import RULES
 from tocsin.store.monitoring.violations import VIOLATIONS
 from tocsin.usecases.errors import Invalid, NotFound
@@ -25,16 +24,6 @@ from tocsin.usecases.monitoring.monitors import Wish
 
 SECOND = timedelta(seconds=1)
 GUARDED = Http(url="https://shop.example.com/", username="ann", password="hidden")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def env(night: Night) -> Environment:
-    return await environment(night)
 
 
 async def rule(night: Night, env: Environment, *monitor_ids: str) -> AlertRule:

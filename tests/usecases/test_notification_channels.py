@@ -20,7 +20,6 @@ from tocsin.domain.monitoring.channel_config import (
     Slack,
 )
 from tocsin.store import deliveries
-from tocsin.store.database import Database
 from tocsin.store.monitoring.notification_channels import CHANNELS
 from tocsin.usecases.errors import Conflict, Invalid, NotFound
 from tocsin.usecases.monitoring import (
@@ -33,16 +32,6 @@ from tocsin.usecases.monitoring.notification_channels import Wish
 
 KEY = "0123456789abcdef0123456789abcdef"
 PAGERDUTY = PagerDuty(integration_key=KEY)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def town(night: Night) -> Town:
-    return await Town.stands(night)
 
 
 async def test_a_channel_is_made_and_its_key_is_not_shown_again(town: Town) -> None:

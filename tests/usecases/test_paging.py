@@ -13,7 +13,6 @@ from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.work import Work
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.usecases.reaching.paging import Bundle, compose
 from tocsin.usecases.reaching.receipts import record, strike
 from tocsin.usecases.work import lease
@@ -21,11 +20,6 @@ from tocsin.usecases.work import lease
 SENT = Delivery(ok=True, detail="250 OK", provider_id="<1@example.com>")
 LATER = Delivery(ok=False, detail="451 later", retry=True)
 NEVER = Delivery(ok=False, detail="550 no such user")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def leased(night: Night, lane: str = "email") -> list[Work]:

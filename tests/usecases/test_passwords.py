@@ -14,7 +14,6 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.session import Origin
 from tocsin.domain.user import User
 from tocsin.store import tables, users
-from tocsin.store.database import Database
 from tocsin.usecases import passwords, sessions, tickets
 from tocsin.usecases.errors import Forbidden, Invalid, NotFound
 from tocsin.usecases.passwords import EVENLY
@@ -24,11 +23,6 @@ from tocsin.usecases.tickets import LinkOver
 GOOD = "a long pass phrase"
 HOME = Origin("192.0.2.1", "Firefox")
 AWAY = Origin("198.51.100.9", "Chrome")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.monitoring.environment import Environment
 from tocsin.domain.monitoring.monitor import Measurement, Monitor
 from tocsin.domain.monitoring.notification_channel import NotificationChannel
-from tocsin.store.database import Database
 from tocsin.store.monitoring import measurements
 from tocsin.store.monitoring.alert_rules import RULES
 from tocsin.store.monitoring.monitoring_tables import measurements as table
@@ -24,16 +23,6 @@ from tocsin.store.monitoring.violations import VIOLATIONS
 from tocsin.usecases.monitoring import agents, alert_rules, environments, monitors, rounds
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def env(night: Night) -> Environment:
-    return await environment(night)
 
 
 @pytest.fixture

@@ -8,13 +8,7 @@ from tests.rota import make_policy, make_rota
 from tests.team import person
 from tocsin.kit.ids import new_id
 from tocsin.store import search, tables
-from tocsin.store.database import Database
 from tocsin.usecases.search import MOST, Found, search_for
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 def names(found: Found) -> dict[str, list[str]]:

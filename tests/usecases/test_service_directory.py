@@ -15,7 +15,6 @@ from tocsin.domain.schedule import Layer, Schedule
 from tocsin.domain.service import Service
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.database import Database
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.schedules import SCHEDULES
 from tocsin.store.services import SERVICES, Tally
@@ -30,11 +29,6 @@ from tocsin.usecases.services import Faring, Filter
 
 HOUR = timedelta(hours=1)
 MOST_QUESTIONS = 12
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def _shelve(night: Night, name: str, *, disabled: bool = False) -> Service:

@@ -2,14 +2,11 @@
 
 import asyncio
 
-import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from tests.night import Night
 from tests.telling import BUSY, REFUSED, SENT, Town
 from tocsin.domain.monitoring.channel_config import ApiAction, ApiRequest
-from tocsin.store.database import Database
 from tocsin.store.deliveries import DELIVERIES
 from tocsin.store.monitoring.violations import VIOLATIONS
 from tocsin.usecases.monitoring import notification_channels, notification_schemes, signals
@@ -21,16 +18,6 @@ API = ApiAction(
     resolve=ApiRequest(url="https://api.example.com/{ID}"),
     parse_response="id",
 )
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def town(night: Night) -> Town:
-    return await Town.stands(night)
 
 
 async def details(town: Town) -> list[str]:

@@ -8,7 +8,6 @@ from tests.team import NOON
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.page_words import BUILT_IN
 from tocsin.domain.reaching.wording import worded
-from tocsin.store.database import Database
 from tocsin.store.driver import driver
 from tocsin.store.reaching import reach_tables
 from tocsin.usecases import account
@@ -19,11 +18,6 @@ from tocsin.usecases.reaching.template_samples import samples
 from tocsin.usecases.work import lease
 
 OWN = "{{ incident.service }} is ill: {{ incident.title }}"
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def worded_now(night: Night, message: Message) -> Message:

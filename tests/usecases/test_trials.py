@@ -10,18 +10,12 @@ from tests.night import Night
 from tests.team import MINUTE, NOON
 from tocsin.domain.escalation_policy import Target
 from tocsin.domain.service import UrgencyRule
-from tocsin.store.database import Database
 from tocsin.store.escalation_policies import POLICIES
 from tocsin.usecases import integrations, maintenance_windows, services, trials
 from tocsin.usecases.errors import Arguments, Invalid, TooMany
 from tocsin.usecases.integrations import EMAIL, Known
 from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
 from tocsin.usecases.trials import Trial
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture

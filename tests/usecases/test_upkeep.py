@@ -11,18 +11,12 @@ from tests.team import NOON
 from tocsin.domain.machines.oauth import App, Code, Token
 from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
-from tocsin.store.database import Database
 from tocsin.store.oauth import APPS, CODES, TOKENS
 from tocsin.store.reaching.reach_tables import messages
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def put(night: Night, table: sa.Table, days_ago: float, **given: Any) -> None:

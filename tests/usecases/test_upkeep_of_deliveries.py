@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from tests.night import Night
@@ -11,18 +10,12 @@ from tocsin.domain.machines.delivery import Dispatch, after
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.kit.ids import new_id
 from tocsin.store import deliveries as store
-from tocsin.store.database import Database
 from tocsin.store.delivery_tables import received_webhooks
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 
 DAY = timedelta(days=1)
 ARRIVED = Outcome(ok=True, detail="HTTP 200 OK")
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def told(night: Night, days_ago: int, *, is_over: bool = True) -> str:

@@ -11,18 +11,12 @@ from tests.team import NOON
 from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.monitoring.monitor import Measurement
 from tocsin.store import retention
-from tocsin.store.database import Database
 from tocsin.store.monitoring import monitoring_tables as tables
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 from tocsin.usecases.monitoring import rounds
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 async def count(night: Night, table: sa.Table) -> int:

@@ -11,7 +11,6 @@ from tests.watching import BROKEN, FINE, environment, found, monitor
 from tocsin.domain.monitoring.alert_rule import Violation
 from tocsin.domain.monitoring.environment import Environment
 from tocsin.domain.monitoring.monitor import Measurement, Monitor
-from tocsin.store.database import Database
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.monitoring import alert_rules, rounds
 from tocsin.usecases.monitoring import violations as usecase
@@ -19,16 +18,6 @@ from tocsin.usecases.parts import Part
 
 ALL = Part(limit=100, counted=True)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
-
-
-@pytest.fixture
-async def env(night: Night) -> Environment:
-    return await environment(night)
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.team import person
 from tocsin.auth.passwords import hash_password
 from tocsin.auth.sessions import begin
 from tocsin.domain.user import User
-from tocsin.store.database import Database
 from tocsin.store.users import set_password
 from tocsin.web.app import web_app
 from tocsin.web.cookies import OURS_ALONE
@@ -58,11 +57,6 @@ class Browser:
 
 Visitor = Callable[..., Awaitable[Browser]]
 Resident = Callable[..., Awaitable[User]]
-
-
-@pytest.fixture
-async def night(database: Database) -> Night:
-    return await Night.falls(database)
 
 
 @pytest.fixture
