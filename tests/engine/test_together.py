@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tocsin.engine import together as together_module
 from tocsin.engine.together import Together
 from tocsin.usecases.errors import DatabaseAway
 
@@ -44,6 +45,34 @@ async def test_the_first_goes_at_once_and_what_comes_meanwhile_goes_in_one() -> 
 
     assert answers == [2, 4, 6]
     assert doubler.asked == [[1], [2, 3]]
+
+
+async def test_what_comes_meanwhile_waits_for_more_to_come() -> None:
+    doubler = Doubler()
+    doubler.open.set()
+    together = Together(doubler.double, patience=0.05)
+    first, second = (asyncio.create_task(together.ask(number)) for number in (1, 2))
+    await asyncio.sleep(0.01)
+    assert doubler.asked == [[1, 2]]
+    doubler.open.clear()
+    third = asyncio.create_task(together.ask(3))
+    await asyncio.sleep(0.01)
+    fourth = asyncio.create_task(together.ask(4))
+    await asyncio.sleep(0.01)
+    doubler.open.set()
+    await asyncio.sleep(0.01)
+
+    answers = await asyncio.gather(first, second, third, fourth, together.ask(5))
+    assert [*answers] == [2, 4, 6, 8, 10]
+    assert doubler.asked == [[1, 2], [3], [4, 5]]
+
+
+async def test_no_company_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(together_module, "MOST_TOGETHER", 2)
+    doubler = Doubler()
+
+    assert await ask(doubler, 1, 2, 3, 4) == [2, 4, 6, 8]
+    assert doubler.asked == [[1], [2, 3], [4]]
 
 
 async def test_what_fails_in_company_is_tried_alone_so_that_the_others_succeed() -> None:

@@ -121,8 +121,8 @@ async def test_finished_work_is_gone_and_postponed_work_comes_later(database: Da
 async def test_a_look_tells_what_is_due_and_when_the_next_is(database: Database) -> None:
     await keep(database, [page(), page(NOON + MINUTE), page(NOON + SECOND, lane="sms")])
 
-    async with database.read() as tx:
-        seen = await store.look(tx, ["email", "sms", TIMER], NOON)
+    async with database.hot() as connection:
+        seen = await store.look(connection, ["email", "sms", TIMER], NOON)
 
     assert seen == [
         Due("email", True, NOON + MINUTE),

@@ -41,6 +41,7 @@ log = structlog.get_logger(__name__)
 SEND_TIMEOUT: Final = 30.0  # seconds, of what declares nothing else
 TRIES_OF_A_BROKEN_CHANNEL: Final = 3
 WAIT_FOR_DATABASE: Final = 1.0
+PATIENCE: Final = 0.02  # seconds until what left is written down, with what leaves meanwhile
 
 Task = Callable[[Sequence[Work], Clock], Awaitable[None]]
 Result = TypeVar("Result")
@@ -76,7 +77,7 @@ def page_by(house: House, kind: str, carrying: Carrying, meters: Meters) -> Task
 
     composing = Together(partial(paging.compose_all, house))
     holding = Together(partial(waiting.hold, house))
-    recording = Together(partial(receipts.record_all, house))
+    recording = Together(partial(receipts.record_all, house), patience=PATIENCE)
 
     async def run(works: Sequence[Work], clock: Clock) -> None:
         pages = [work for work in works if work.kind != "notice"]
@@ -145,8 +146,7 @@ async def _attempt(
     kind: str, sending: Awaitable[Delivery], attempts: int, seconds: float
 ) -> Delivery:
     """Wait for a channel's answer; where it has none, answer in its place."""
-    timely = asyncio.wait_for(sending, seconds)
-    (answer,) = await asyncio.gather(timely, return_exceptions=True)
+    (answer,) = await asyncio.gather(_timely(sending, seconds), return_exceptions=True)
     match answer:
         case Delivery():
             return recordable(answer)
@@ -158,6 +158,11 @@ async def _attempt(
             return Delivery(
                 ok=False, detail=f"The channel broke: {type(fault).__name__}", retry=again
             )
+
+
+async def _timely(sending: Awaitable[Delivery], seconds: float) -> Delivery:
+    async with asyncio.timeout(seconds):
+        return await sending
 
 
 async def write_down(record: Callable[[], Awaitable[Result]]) -> Result:

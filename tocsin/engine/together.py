@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from tocsin.usecases.errors import DatabaseAway
+
+MOST_TOGETHER: Final = 100
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -14,11 +16,18 @@ _Waiting = tuple[Item, asyncio.Future[Result]]
 class Together(Generic[Item, Result]):
     """Lets many share the transactions of ``run``, which answers each item in its place.
 
-    Nobody waits for company: the first goes at once. What fails in company is tried alone.
+    The first goes at once. What comes meanwhile goes together, and waits for more to come for
+    ``patience`` seconds. What fails in company is tried alone.
     """
 
-    def __init__(self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]]) -> None:
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        patience: float = 0.0,
+    ) -> None:
         self._run = run
+        self._patience = patience
         self._waiting: list[_Waiting[Item, Result]] = []
         self._serving: asyncio.Task[None] | None = None
 
@@ -32,8 +41,11 @@ class Together(Generic[Item, Result]):
 
     async def _serve(self) -> None:
         while self._waiting:
-            company, self._waiting = self._waiting, []
+            company = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
             await self._answer(company)
+            if self._patience and 0 < len(self._waiting) < MOST_TOGETHER:
+                await asyncio.sleep(self._patience)
 
     async def _answer(self, company: Sequence[_Waiting[Item, Result]]) -> None:
         run = self._run([item for item, _ in company])

@@ -11,7 +11,7 @@ from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.machines.webhook import WebhookRequest
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
-from tocsin.engine.gathering import Gathering
+from tocsin.engine.together import Together
 from tocsin.outlets import subscription
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import webhook_delivery
@@ -24,8 +24,8 @@ ToRecord = tuple[House, Dispatch, Outcome, datetime]
 
 def webhook_courier(http: httpx.AsyncClient) -> Courier[WebhookRequest]:
     """Carry webhooks with this client; many are composed and recorded at a time."""
-    composing = Gathering(_compose)
-    recording = Gathering(_record, patience=PATIENCE)
+    composing = Together(_compose)
+    recording = Together(_record, patience=PATIENCE)
 
     async def compose(house: House, dispatch: Dispatch, now: datetime) -> WebhookRequest | Outcome:
         return await composing.ask((house, dispatch, now))

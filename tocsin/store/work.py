@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import asyncpg
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,12 +36,12 @@ _LEASE: Final = sa.text("""
     update work set due = :until, attempts = attempts + 1 from found where work.id = found.id
     returning work.*
 """).columns(payload=sa.JSON)
-_LOOK: Final = sa.text("""
+_LOOK: Final = """
     select lane,
-    exists (select from work where work.lane = wanted.lane and due <= :now),
-    (select min(due) from work where work.lane = wanted.lane and due > :now)
-    from unnest(cast(:lanes as text[])) as wanted(lane)
-""")
+    exists (select from work where work.lane = wanted.lane and due <= $2),
+    (select min(due) from work where work.lane = wanted.lane and due > $2)
+    from unnest($1::text[]) as wanted(lane)
+"""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -134,10 +135,9 @@ async def gather(tx: AsyncConnection, ids: Iterable[int], until: datetime) -> No
     await tx.execute(query.values(due=until, held_until=None, attempts=c.attempts - 1))
 
 
-async def look(tx: AsyncConnection, lanes: Sequence[str], now: datetime) -> list[Due]:
+async def look(connection: asyncpg.Connection, lanes: Sequence[str], now: datetime) -> list[Due]:
     """Say for each lane whether something is due, and when the next thing will be."""
-    rows = await tx.execute(_LOOK, {"lanes": list(lanes), "now": now})
-    return [Due(*row) for row in rows]
+    return [Due(*row) for row in await connection.fetch(_LOOK, list(lanes), now)]
 
 
 async def backlog(tx: AsyncConnection, now: datetime) -> list[Backlog]:

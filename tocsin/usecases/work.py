@@ -43,8 +43,8 @@ async def listen(
 
 async def look(house: House, lanes: Sequence[str], now: datetime) -> list[Due]:
     """Say for each lane whether something is due, and when the next thing will be."""
-    async with house.database.begin() as tx:
-        return await store.look(tx, lanes, now)
+    async with house.database.hot() as connection:
+        return await store.look(connection, lanes, now)
 
 
 async def lease(
