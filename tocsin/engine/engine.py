@@ -114,7 +114,9 @@ class Engine:
 
     async def step(self, now: datetime) -> int:
         """Run once all that is due at ``now``; return how much that was."""
-        done = sum([await lane.step(lambda: now) for lane in self._lanes.values()])
+        seen = await work.look(self._house, tuple(self._lanes), now)
+        due = [self._lanes[lane.lane] for lane in seen if lane.now]
+        done = sum([await lane.step(lambda: now) for lane in due])
         done += await self._prober.step(now)
         return done + await self._dispatcher.step(lambda: now)
 
