@@ -83,6 +83,20 @@ async def test_whoever_is_reached_only_by_what_cannot_be_sent_is_warned(
     assert "reaches you: nothing can be sent the way that the steps say." in no_way
 
 
+@pytest.mark.parametrize("hours", [("22:00", ""), ("", "07:00"), ("22:00", "late")])
+async def test_quiet_that_never_ends_is_refused(
+    browser: Browser, night: Night, carol: User, hours: tuple[str, str]
+) -> None:
+    form = await browser.open(f"/users/{carol.id}/edit")
+    fields = {"name": "Carol", "email": carol.email, "quiet_start": hours[0], "quiet_end": hours[1]}
+
+    answer = await browser.send(form, f"/users/{carol.id}", **fields)
+
+    assert answer.status_code == 400
+    assert "Quiet hours must have a beginning and an end." in text_of(answer)
+    assert (await users.get(night.house, carol.id)).user.quiet_hours is None
+
+
 async def test_a_long_list_has_pages(browser: Browser, resident: Resident) -> None:
     for number in range(26):
         await resident(f"Zed{number:02}")

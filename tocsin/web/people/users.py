@@ -13,7 +13,7 @@ from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.domain.user import QuietHours, User
 from tocsin.kit.text import is_digits
 from tocsin.usecases import duty, incident_queries, invitations, ties, users
-from tocsin.usecases.errors import Complaint
+from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.incident_queries import WORST_FIRST, Asked
 from tocsin.usecases.parts import Part
 from tocsin.usecases.users import Wish
@@ -27,6 +27,7 @@ from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/users"
 MOST_TEAMS: Final = 1000  # to choose from
+HALF_QUIET: Final = "Quiet hours must have a beginning and an end."
 HELD: Final = 10  # incidents that are shown of those that somebody holds
 TURNS: Final = 4  # shifts that are shown
 
@@ -191,11 +192,13 @@ def _number(text: str) -> int | None:
 
 
 def _quiet(start: str, end: str) -> QuietHours | None:
-    """Read hours of quiet; without both ends there are none."""
+    """Read hours of quiet, if there are any. Raises Invalid where an end is missing."""
+    if not start.strip() and not end.strip():
+        return None
     try:
         begin, finish = (time.fromisoformat(text) for text in (start, end))
     except ValueError:
-        return None
+        raise Invalid(HALF_QUIET) from None
     return QuietHours(begin.hour * 60 + begin.minute, finish.hour * 60 + finish.minute)
 
 
