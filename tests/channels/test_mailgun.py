@@ -48,6 +48,7 @@ def test_a_lasting_failure_names_the_message_and_why() -> None:
         ({"code": 605, "description": "Not delivering to a bounced address"}, "605 Not delivering"),
         ({"code": 0, "message": "", "description": ""}, "0 bounce"),
         ({}, "bounce"),
+        ({"code": 550, "message": None}, "550 bounce"),
     ],
 )
 def test_why_is_told_in_the_words_that_there_are(status: dict[str, Any], detail: str) -> None:
@@ -87,6 +88,7 @@ def test_a_delivery_proves_no_more_than_that_another_server_has_it() -> None:
         mailgun_event("opened", "Q1"),
         mailgun_event("accepted", "Q1"),
         mailgun_failure("Q1") | {"user-variables": {}},
+        mailgun_failure("Q1") | {"user-variables": None},
         mailgun_failure("Q1") | {"user-variables": {"tocsin": 1}},
     ],
 )

@@ -40,7 +40,7 @@ def test_a_hard_bounce_names_the_message_and_why() -> None:
         ("Blocked", {}, True),
         ("DnsError", {}, True),
         ("SMTPApiError", {"Inactive": True}, False),
-        ("Unknown", {"Details": None}, True),
+        ("Unknown", {"Details": None, "Inactive": None}, True),
     ],
 )
 def test_a_bounce_is_for_good_only_if_postmark_says_so(
@@ -70,6 +70,7 @@ def test_a_delivery_proves_no_more_than_that_another_server_has_it() -> None:
         postmark_record("Open", "Q1"),
         postmark_record("SubscriptionChange", "Q1"),
         postmark_bounce("Q1") | {"Metadata": {}},
+        postmark_bounce("Q1") | {"Metadata": None},
         postmark_bounce("Q1") | {"Metadata": {"tocsin": 7}},
     ],
 )

@@ -36,10 +36,10 @@ class _Status(msgspec.Struct, frozen=True):
 
 class _Event(msgspec.Struct, frozen=True, rename="kebab"):
     event: str
-    severity: str = ""
-    reason: str = ""
+    severity: str | None = None
+    reason: str | None = None
     delivery_status: _Status = _Status()
-    user_variables: dict[str, Any] = {}
+    user_variables: dict[str, Any] | None = None
 
 
 _CALL: Final = msgspec.json.Decoder(_Call)
@@ -100,7 +100,7 @@ def _is_fresh(at: str, now: datetime) -> bool:
 
 def _heard(event: _Event) -> Heard:
     """Return what became of a mail of ours; of others, and of delays, nothing is to be known."""
-    name = event.user_variables.get(MARK)
+    name = (event.user_variables or {}).get(MARK)
     if not isinstance(name, str):
         return Heard()
     match event.event, event.severity:
@@ -109,7 +109,7 @@ def _heard(event: _Event) -> Heard:
         case "complained", _:
             return complained(name)
         case "rejected", _:
-            return returned(name, SERVICE, event.reason, is_lasting=False)
+            return returned(name, SERVICE, event.reason or "", is_lasting=False)
         case "failed", "permanent":
             return returned(name, SERVICE, _why(event), is_lasting=event.reason != _NEVER)
     return Heard()
@@ -117,4 +117,4 @@ def _heard(event: _Event) -> Heard:
 
 def _why(event: _Event) -> str:
     status = event.delivery_status
-    return f"{status.code} {status.message or status.description or event.reason}".strip()
+    return f"{status.code} {status.message or status.description or event.reason or ''}".strip()

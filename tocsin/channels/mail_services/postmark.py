@@ -24,11 +24,11 @@ _ARRIVED: Final = frozenset(
 
 class _Record(msgspec.Struct, frozen=True, rename="pascal"):
     record_type: str
-    type: str = ""
+    type: str | None = None
     description: str | None = None
     details: str | None = None
-    inactive: bool = False
-    metadata: dict[str, Any] = {}
+    inactive: bool | None = None
+    metadata: dict[str, Any] | None = None
 
 
 _RECORD: Final = msgspec.json.Decoder(_Record)
@@ -73,7 +73,7 @@ def _password(callback: Callback) -> str:
 
 def _heard(record: _Record) -> Heard:
     """Return what became of a mail of ours; nothing is to be known of others."""
-    name = record.metadata.get(MARK)
+    name = (record.metadata or {}).get(MARK)
     if not isinstance(name, str):
         return Heard()
     match record.record_type:
@@ -82,7 +82,7 @@ def _heard(record: _Record) -> Heard:
         case "SpamComplaint":
             return complained(name)
         case "Bounce" if record.type not in _ARRIVED:
-            is_lasting = record.inactive or record.type in _LASTING
+            is_lasting = bool(record.inactive) or record.type in _LASTING
             why = f"{record.type}: {record.details or record.description or ''}".rstrip(": ")
             return returned(name, SERVICE, why, is_lasting=is_lasting)
     return Heard()
