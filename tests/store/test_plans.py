@@ -32,7 +32,7 @@ from tocsin.store.database import Database
 from tocsin.store.incident_lists import Asked
 from tocsin.store.migrate import upgrade
 from tocsin.store.postgres import Postgres
-from tocsin.store.reaching import messages
+from tocsin.store.reaching import limits, messages
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MONTH: Final = NOON - timedelta(days=31)
@@ -217,6 +217,12 @@ QUESTIONS: Final[dict[str, tuple[Callable[[AsyncConnection], Awaitable[object]],
         lambda tx: messages.newest_to(tx, "sms", "+43667", NOON - timedelta(days=1)),
         50,
     ),
+    "what a provider was given": (lambda tx: limits.carried(tx, ["PTWILIO"], NOON), 2),
+    "whom others let go first": (
+        lambda tx: limits.told(tx, ["PUSER7"], MONTH),
+        2 * (OF_A_MONTH // 1000 + 1),
+    ),
+    "who waits": (lambda tx: limits.line(tx, "sms", MONTH), 0),
     "a message by its receipt": (lambda tx: messages.of_reference(tx, "PTWILIO", "SM77"), 1),
     "whom pages reached": (
         lambda tx: messages.reached(tx, _ids(2), NOON - timedelta(days=1)),
