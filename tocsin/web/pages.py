@@ -70,12 +70,15 @@ def show(
     visit: Visit,
     template: str,
     *,
-    status: int = 200,
+    status: int | None = None,
     complaint: Complaint | None = None,
     notice: Notice | None = None,
     **values: Any,
 ) -> Response:
-    """Return a page; ``complaint`` is what stands in the way of the form that it shows again."""
+    """Return a page; ``complaint`` is what stands in the way of the form that it shows again.
+
+    Without a ``status``, a page with a complaint is a 400.
+    """
     left = None if visit.is_refresh else take_notice(visit)
     page = render(
         template,
@@ -93,7 +96,7 @@ def show(
         sought="",
         **values,
     )
-    response = HTMLResponse(page, status_code=status)
+    response = HTMLResponse(page, status_code=status or (400 if complaint else 200))
     if left:
         drop_cookie(visit.house, response, COOKIE)
     if visit.principal is None:

@@ -17,6 +17,7 @@ async def show_pieces(visit: Visit) -> Response:
     return show(
         visit,
         "styleguide.html",
+        status=200,
         complaint=Invalid("Name cannot be blank."),
         notice=Notice(sentence="The service was disabled.", undo=Undo("/styleguide")),
         earlier=visit.now - timedelta(minutes=3),

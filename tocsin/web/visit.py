@@ -125,6 +125,12 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
         if not self.principal.may(power, whose):
             raise Forbidden(TOO_LITTLE)
 
+    def owner(self) -> str:
+        """Return whose things the address is about. Raises Forbidden."""
+        user_id = self.parameter("id")
+        self.need("own", user_id)
+        return user_id
+
     def parameter(self, name: str) -> str:
         """Return a part of the path. Raises HTTPException: no name of ours holds a sign."""
         part = str(self.request.path_params[name])

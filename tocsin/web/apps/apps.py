@@ -99,7 +99,6 @@ def _form(
     return show(
         visit,
         "app_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         app=app,

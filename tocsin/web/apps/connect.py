@@ -55,7 +55,6 @@ async def _show(
     page = show(
         visit,
         "connect.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         bid=bid,
         draft=draft,

@@ -39,7 +39,7 @@ async def make(visit: Visit) -> Response:
     try:
         key, secret = await api_keys.make(visit.house, wish, visit.by, visit.now)
     except Invalid as no:
-        return _form(visit, visit.form, status=400, complaint=no)
+        return _form(visit, visit.form, complaint=no)
     url = visit.house.settings.public_url
     return show(visit, "api_key_made.html", status=201, key=key, secret=secret, url=url)
 
@@ -50,10 +50,8 @@ async def revoke(visit: Visit) -> Response:
     return done(visit, PATH, f"The key “{key.description}” was revoked.")
 
 
-def _form(
-    visit: Visit, draft: Form, *, status: int = 200, complaint: Complaint | None = None
-) -> Response:
-    return show(visit, "api_key_form.html", status=status, complaint=complaint, draft=draft)
+def _form(visit: Visit, draft: Form, *, complaint: Complaint | None = None) -> Response:
+    return show(visit, "api_key_form.html", complaint=complaint, draft=draft)
 
 
 def _divided(owned: Iterable[Owned]) -> tuple[list[Owned], list[Owned]]:

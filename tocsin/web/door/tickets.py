@@ -69,7 +69,7 @@ async def follow_link(visit: Visit, kind: TicketKind) -> Response:
     except LinkOver:
         return _over(visit, kind)
     except Invalid as no:
-        return await _form(visit, kind, status=400, complaint=no)
+        return await _form(visit, kind, complaint=no)
     way = WAYS[kind]
     onward = done(visit, way.onward(user), way.welcome, session=session)
     return let_in(visit, session, onward)
@@ -83,9 +83,7 @@ def hand_over(visit: Visit, sent: Sent, kind: TicketKind) -> Response:
     return _secret(show(visit, "handed_over.html", sent=sent, kind=kind, onward=page))
 
 
-async def _form(
-    visit: Visit, kind: TicketKind, *, status: int = 200, complaint: Complaint | None = None
-) -> Response:
+async def _form(visit: Visit, kind: TicketKind, *, complaint: Complaint | None = None) -> Response:
     token = visit.parameter("token")
     try:
         holder = await tickets.holder(visit.house, kind, token, visit.now)
@@ -94,7 +92,6 @@ async def _form(
     page = show(
         visit,
         WAYS[kind].form,
-        status=status,
         complaint=complaint,
         holder=holder,
         address=f"{tickets.PATHS[kind]}/{token}",

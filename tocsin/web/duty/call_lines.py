@@ -8,7 +8,6 @@ from starlette.responses import Response
 from tocsin.domain.reaching.call_line import DEFAULT_RING_SECONDS, RING_SECONDS, CallLine
 from tocsin.domain.reaching.call_words import caller_of, outcome, sentence
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
-from tocsin.kit.text import is_digits
 from tocsin.usecases import choices
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.reaching import call_lines
@@ -16,6 +15,7 @@ from tocsin.usecases.reaching.call_lines import Wish
 from tocsin.usecases.reaching.providers import callback_of
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
+from tocsin.web.numbers import number_in
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit
@@ -129,7 +129,6 @@ async def _form(
     return show(
         visit,
         "call_line_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         line=line,
@@ -153,14 +152,13 @@ def _draft(line: CallLine) -> dict[str, str]:
 
 
 def _wish(form: Form) -> Wish:
-    seconds = form.get("ring_seconds", "").strip()
     return Wish(
         provider_id=form.get("provider", ""),
         number=form.get("number", ""),
         name=form.get("name", ""),
         service_id=form.get("service", ""),
         language=form.get("language", ""),
-        ring_seconds=int(seconds) if is_digits(seconds) else 0,
+        ring_seconds=number_in(form.get("ring_seconds", "")),
     )
 
 

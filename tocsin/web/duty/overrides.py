@@ -43,7 +43,7 @@ async def create_override(visit: Visit) -> Response:
     except NotFound:
         raise
     except Complaint as complaint:
-        return await _show(visit, draft=form, status=400, complaint=complaint)
+        return await _show(visit, draft=form, complaint=complaint)
     made = outcome.override
     name = known.users[made.user_id].name
     return done(
@@ -74,7 +74,7 @@ async def _show(
     visit: Visit,
     *,
     draft: Mapping[str, str] | None = None,
-    status: int = 200,
+    status: int | None = None,
     complaint: Complaint | None = None,
 ) -> Response:
     schedule_id, asked = visit.parameter("id"), Range(visit.now, visit.now + AHEAD)

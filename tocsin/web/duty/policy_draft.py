@@ -8,9 +8,9 @@ import msgspec
 from msgspec.structs import replace
 
 from tocsin.domain.escalation_policy import EscalationPolicy, Strategy, Target
-from tocsin.kit.text import is_digits
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.escalation_policies import DEFAULT_STRATEGY, RuleWish, Wish
+from tocsin.web.numbers import number_in
 from tocsin.web.visit import Form
 
 DELAY: Final = "30"  # minutes that a new level is given
@@ -96,11 +96,11 @@ def wish_of(draft: Draft) -> Wish:
         name=draft.name,
         description=draft.description.strip() or None,
         team_ids=(draft.team_id,) if draft.team_id else (),
-        num_loops=_number(draft.num_loops),
+        num_loops=number_in(draft.num_loops),
         rules=tuple(
             RuleWish(
                 id=level.id,
-                delay_minutes=_number(level.delay),
+                delay_minutes=number_in(level.delay),
                 targets=level.targets,
                 strategy=_strategy(level.strategy),
             )
@@ -157,12 +157,6 @@ def _change(levels: list[Level], verb: str, at: int, part: int) -> tuple[list[Le
             return levels, f"level-{at}"
         case _:
             return levels, f"add-{at}"
-
-
-def _number(text: str) -> int:
-    """Read a number; whatever is none is one that every rule refuses."""
-    text = text.strip()
-    return int(text) if is_digits(text, 8) else -1
 
 
 def _strategy(text: str) -> Strategy:

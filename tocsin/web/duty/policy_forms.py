@@ -83,7 +83,6 @@ async def _show(
     return show(
         visit,
         "policy_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         path=f"{PATH}/{policy_id}" if policy_id else PATH,

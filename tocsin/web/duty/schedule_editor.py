@@ -89,7 +89,6 @@ async def _show(
     return show(
         visit,
         "schedule_editor.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         before=before,

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from tocsin.domain.editing import LONGEST_TURN, SHORTEST_TURN
 from tocsin.domain.schedule import Layer, Restriction, Schedule
 from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
-from tocsin.kit.text import is_digits
 from tocsin.kit.zones import is_zone
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.schedules import Wish
 from tocsin.web.duty.schedule_draft import UNITS, Draft, LayerDraft, WindowDraft
 from tocsin.web.instants import draft_instant, read_instant
+from tocsin.web.numbers import number_in
 
 NO_ZONE: Final = "Time zone must be the name of a time zone, such as Europe/Vienna."
 
@@ -96,8 +96,7 @@ class _Reader:
         draft = self._draft
         if draft.rotation in _TURNS:
             return _TURNS[draft.rotation]
-        count = int(draft.count) if is_digits(draft.count, 8) else 0
-        seconds = count * UNITS.get(draft.unit, 0)
+        seconds = number_in(draft.count) * UNITS.get(draft.unit, 0)
         if not SHORTEST_TURN <= seconds <= LONGEST_TURN:
             raise Invalid(f"{self._label} must have turns of one hour to 365 days.")
         return timedelta(seconds=seconds)

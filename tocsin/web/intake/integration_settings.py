@@ -85,7 +85,6 @@ async def _show(visit: Visit, complaint: Complaint | None = None) -> Response:
     return show(
         visit,
         "integration.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         told=told,
         known=told.known,

@@ -113,7 +113,6 @@ async def _ask(
     return show(
         visit,
         "integration_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         known=known,
         draft=draft,
@@ -127,7 +126,6 @@ async def _ask_for_name(visit: Visit, complaint: Complaint | None = None) -> Res
     return show(
         visit,
         "integration_name.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         known=known,
         name=visit.form.get("name", known.integration.name),

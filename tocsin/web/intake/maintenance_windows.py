@@ -167,7 +167,6 @@ async def _form(
     return show(
         visit,
         "maintenance_window_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         window=window,

@@ -104,7 +104,6 @@ async def _show(
     return show(
         visit,
         "service_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft={"zone": visit.zone} | draft,
         service=service,

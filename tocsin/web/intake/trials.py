@@ -54,7 +54,6 @@ async def _show(visit: Visit, complaint: Complaint | None = None) -> Response:
     return show(
         visit,
         "trial.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         known=known,
         tool=integrations.tool_of(known.integration.kind, known.integration.vendor_id),

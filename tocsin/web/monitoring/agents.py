@@ -104,7 +104,6 @@ def _form(
     return show(
         visit,
         "agent_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         agent=agent,
         draft=draft,

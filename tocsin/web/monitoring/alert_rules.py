@@ -114,7 +114,6 @@ async def _notifications(
     return show(
         visit,
         "rule_notifications.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         rule=rule,
         environment=environment,

@@ -134,7 +134,6 @@ async def _show(
     return show(
         visit,
         "channel_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         environment=environment,
         channel=channel,

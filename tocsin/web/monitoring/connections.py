@@ -83,7 +83,7 @@ async def save_server(visit: Visit) -> Response:
     try:
         server = await far_servers.save(visit.house, server)
     except Complaint as complaint:
-        return await _show(visit, goal, status=400, complaint=complaint, draft=visit.form)
+        return await _show(visit, goal, complaint=complaint, draft=visit.form)
     return done(visit, _address(goal), f"{server.at.name} was saved. Now sign in there.")
 
 
@@ -103,7 +103,7 @@ async def give_token(visit: Visit) -> Response:
     except Complaint as complaint:
         known = await notification_channels.get(visit.house, channel_id)
         goal = Goal(environment_id=known.channel.environment_id, channel_id=channel_id)
-        return await _show(visit, goal, status=400, complaint=complaint, draft=visit.form)
+        return await _show(visit, goal, complaint=complaint, draft=visit.form)
     return done(visit, f"{CHANNELS}/{channel_id}", f"The channel is connected. {told}")
 
 
@@ -137,7 +137,7 @@ async def _show(
     visit: Visit,
     goal: Goal,
     *,
-    status: int = 200,
+    status: int | None = None,
     notice: Notice | None = None,
     complaint: Complaint | None = None,
     draft: Any = None,

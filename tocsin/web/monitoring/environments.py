@@ -35,9 +35,7 @@ async def create(visit: Visit) -> Response:
     try:
         environment = await environments.create(visit.house, _wish(visit.form), visit.now)
     except Complaint as complaint:
-        return show(
-            visit, "environment_form.html", status=400, complaint=complaint, draft=visit.form
-        )
+        return show(visit, "environment_form.html", complaint=complaint, draft=visit.form)
     told = "The environment was added. Now add what is to be watched."
     return done(visit, f"{PATH}/{environment.id}/monitors", told)
 
@@ -101,7 +99,6 @@ async def _show_settings(
     return show(
         visit,
         "environment_settings.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=values,
         draft_channels=draft.getlist("channels") if draft else environment.channel_ids,

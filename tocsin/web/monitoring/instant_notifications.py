@@ -71,7 +71,6 @@ async def _show(
     return show(
         visit,
         "instant_notifications.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         draft_environments=chosen,

@@ -103,7 +103,6 @@ async def _show(
     return show(
         visit,
         "monitor_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         monitor=monitor,

@@ -19,6 +19,7 @@ from tocsin.usecases.monitoring.notification_schemes import MOST_STEPS, Wish
 from tocsin.web.monitoring.environments import PATH as ENVIRONMENTS
 from tocsin.web.monitoring.environments import framed
 from tocsin.web.notices import done
+from tocsin.web.numbers import number_in
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit
@@ -28,7 +29,6 @@ MINUTE: Final = 60
 NAMES: Final = ("First", "Backup", "Escalation")
 WAIT: Final = "5"  # minutes that a new step is given
 MOST_DIGITS: Final = 4
-IMPOSSIBLE: Final = -1
 
 
 class Step(NamedTuple):
@@ -144,7 +144,6 @@ async def _show(
     return show(
         visit,
         "scheme_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         environment=environment,
         scheme=scheme,
@@ -188,15 +187,10 @@ def _wish(form: Form) -> Wish:
         name=form.get("name", ""),
         description=form.get("description", "").strip() or None,
         steps=tuple(
-            SchemeStep(after=_seconds(step.after), channel_ids=tuple(step.channel_ids))
+            SchemeStep(after=number_in(step.after) * MINUTE, channel_ids=tuple(step.channel_ids))
             for step in _steps(form)
         ),
     )
-
-
-def _seconds(minutes: str) -> int:
-    """Read how long a step waits; what is no number is one that no scheme takes."""
-    return int(minutes) * MINUTE if is_digits(minutes.strip(), MOST_DIGITS) else IMPOSSIBLE
 
 
 async def _scheme(visit: Visit) -> tuple[NotificationScheme, Environment]:

@@ -10,14 +10,12 @@ from msgspec.structs import replace
 from tocsin.domain.monitoring.alert_rule import AlertRule
 from tocsin.domain.monitoring.measured import VALUES, Value
 from tocsin.domain.monitoring.monitor import MonitorKind
-from tocsin.kit.text import is_digits
 from tocsin.usecases.monitoring.alert_rules import Starter, Wish, starters
 from tocsin.web.monitoring.kinds import KINDS
+from tocsin.web.numbers import number_in
 from tocsin.web.visit import Form
 
 COUNTS: Final = ("rounds_violating", "rounds_out_of", "agents_violating", "clear_after")
-MOST_DIGITS: Final = 4
-NO_NUMBER: Final = -1  # which no rule takes
 FAULT: Final = Value(name="fault", type="text", meaning="What is wrong, in a sentence.")
 
 
@@ -120,10 +118,6 @@ def measured_by(kinds: Iterable[MonitorKind]) -> list[Value]:
 
 def _values(draft: Draft, without: set[str] | None = None) -> dict[str, Any]:
     said = {name: getattr(draft, name) for name in Draft.__struct_fields__}
-    said |= {name: _number(said[name]) for name in COUNTS}
+    said |= {name: number_in(said[name]) for name in COUNTS}
     said |= {name: " ".join(said[name].split()) for name in ("alarm", "warning")}
     return {name: value for name, value in said.items() if name not in (without or set())}
-
-
-def _number(text: str) -> int:
-    return int(text.strip()) if is_digits(text.strip(), MOST_DIGITS) else NO_NUMBER

@@ -126,7 +126,6 @@ async def _show(
     return show(
         visit,
         "rule_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         environment=environment,
         rule=rule,

@@ -40,7 +40,7 @@ async def put(visit: Visit, kind: Kind) -> Response:
             raise Invalid(f"{kind.word} must be chosen.")
         thing = await kind.put(visit.house, team_id, chosen)
     except (Invalid, NotFound) as complaint:
-        return await show_one(visit, status=400, complaint=complaint)
+        return await show_one(visit, complaint=complaint)
     return done(visit, f"/teams/{team_id}", f"{thing.name} belongs to the team.")
 
 

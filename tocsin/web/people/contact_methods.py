@@ -10,20 +10,19 @@ from starlette.responses import Response
 from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES, dialled_from_abroad
 from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.user import ContactMethod, Urgency
-from tocsin.kit.text import is_digits
 from tocsin.usecases import contact_methods, notification_rules, users
 from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
 from tocsin.usecases.errors import Complaint, Conflict, Invalid, TooMany
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import proofs
 from tocsin.web.notices import done
+from tocsin.web.numbers import number_if_any
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.people.reach import offered
 from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/users/{id}/contact_methods"
-MOST_DIGITS: Final = 4
 ADDRESS: Final = "Address"
 KNOWN_ALREADY: Final = f"{ADDRESS} is among the contact methods already."
 
@@ -42,7 +41,7 @@ async def new_method(visit: Visit) -> Response:
     kind = visit.query.get("kind", "")
     if kind in {one.name for one in _usable(visit)}:
         return await _show(visit, {"use": "high", "kind": kind})
-    person = (await users.get(visit.house, _owner(visit))).user
+    person = (await users.get(visit.house, visit.owner())).user
     missing = [one for name, one in visit.house.kinds.items() if name not in visit.house.ways]
     return show(
         visit, "contact_method_kinds.html", person=person, kinds=_usable(visit), missing=missing
@@ -51,7 +50,7 @@ async def new_method(visit: Visit) -> Response:
 
 async def create_method(visit: Visit) -> Response:
     """Give somebody one more way to be reached, used at once if they want that."""
-    user_id, form = _owner(visit), visit.form
+    user_id, form = visit.owner(), visit.form
     try:
         method = await contact_methods.create(visit.house, user_id, _wish(form), visit.now)
         for urgency in USES.get(form.get("use", ""), ()):
@@ -110,15 +109,8 @@ async def remove_method(visit: Visit) -> Response:
     return done(visit, f"/users/{method.user_id}", f"{method.label} was removed.")
 
 
-def _owner(visit: Visit) -> str:
-    """Return whose contact methods the address is about. Raises Forbidden."""
-    user_id = visit.parameter("id")
-    visit.need("own", user_id)
-    return user_id
-
-
 async def _get(visit: Visit) -> ContactMethod:
-    return await contact_methods.get(visit.house, _owner(visit), visit.parameter("method_id"))
+    return await contact_methods.get(visit.house, visit.owner(), visit.parameter("method_id"))
 
 
 async def _ask_for(visit: Visit, send: Send, sentence: str) -> Response:
@@ -139,7 +131,6 @@ async def _look(
     return show(
         visit,
         "contact_method.html",
-        status=400 if complaint else 200,
         person=(await users.get(house, method.user_id)).user,
         method=method,
         kind=kind.label if kind else method.kind,
@@ -167,8 +158,7 @@ async def _show(
     return show(
         visit,
         "contact_method_form.html",
-        status=400 if complaint else 200,
-        person=(await users.get(visit.house, _owner(visit))).user,
+        person=(await users.get(visit.house, visit.owner())).user,
         method=method,
         draft=draft,
         kind=kind,
@@ -195,7 +185,7 @@ def _draft(method: ContactMethod) -> dict[str, str]:
 
 def _wish(form: Form) -> Wish:
     kind, address = form.get("kind", ""), form.get("address", "")
-    country = _country(form.get("country_code", "").strip().removeprefix("+"))
+    country = number_if_any(form.get("country_code", "").strip().removeprefix("+"))
     if kind in TELEPHONES:
         country, address = dialled_from_abroad(country, address)
     return Wish(
@@ -205,11 +195,6 @@ def _wish(form: Form) -> Wish:
         country_code=country,
         send_short_email="send_short_email" in form,
     )
-
-
-def _country(text: str) -> int | None:
-    """Read the code of a country; whatever is none is one that every rule refuses."""
-    return int(text) if is_digits(text, MOST_DIGITS) else -1 if text else None
 
 
 def _in_our_words(complaint: Complaint, kind: Kind) -> Complaint:

@@ -47,7 +47,6 @@ def _show(visit: Visit, *, label: str, use: str, complaint: Invalid | None = Non
     return show(
         visit,
         "device.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         person_id=visit.parameter("id"),
         label=label,

@@ -45,7 +45,7 @@ async def add_handoff(visit: Visit) -> Response:
             handoff_type=convert(type_ if type_ in dict(TYPES) else "both", HandoffType),
             advance_minutes=int(minutes),
         )
-        await HANDOFFS.create(visit.house, _owner(visit), wish, visit.now)
+        await HANDOFFS.create(visit.house, visit.owner(), wish, visit.now)
     except (Invalid, Arguments) as complaint:
         return await _show(visit, form, complaint)
     return done(visit, _path(visit), "Notices of shifts come from now on.")
@@ -53,7 +53,7 @@ async def add_handoff(visit: Visit) -> Response:
 
 async def remove_handoff(visit: Visit) -> Response:
     """Let somebody hear of their shifts no more."""
-    await HANDOFFS.remove(visit.house, _owner(visit), visit.parameter("rule_id"))
+    await HANDOFFS.remove(visit.house, visit.owner(), visit.parameter("rule_id"))
     return done(visit, _path(visit), "The notice was removed.")
 
 
@@ -61,7 +61,7 @@ async def add_status_update(visit: Visit) -> Response:
     """Let somebody hear of status updates in one more way."""
     wish = Wish(contact_method_id=visit.form.get("contact_method", ""))
     try:
-        await STATUS_UPDATES.create(visit.house, _owner(visit), wish, visit.now)
+        await STATUS_UPDATES.create(visit.house, visit.owner(), wish, visit.now)
     except (Invalid, Arguments) as complaint:
         return await _show(visit, visit.form, complaint)
     return done(visit, _path(visit), "Status updates go there from now on.")
@@ -69,7 +69,7 @@ async def add_status_update(visit: Visit) -> Response:
 
 async def remove_status_update(visit: Visit) -> Response:
     """Let somebody hear of status updates in one way less."""
-    await STATUS_UPDATES.remove(visit.house, _owner(visit), visit.parameter("rule_id"))
+    await STATUS_UPDATES.remove(visit.house, visit.owner(), visit.parameter("rule_id"))
     return done(visit, _path(visit), "The notice was removed.")
 
 
@@ -78,7 +78,7 @@ async def add_shadow(visit: Visit) -> Response:
     kind, _, id_ = visit.form.get("whom", "").partition(":")
     mentor, schedule = (id_ if kind == wanted else None for wanted in ("user", "schedule"))
     try:
-        await shadows.create(visit.house, _owner(visit), mentor, schedule, visit.now)
+        await shadows.create(visit.house, visit.owner(), mentor, schedule, visit.now)
     except (Invalid, Arguments) as complaint:
         return await _show(visit, visit.form, complaint)
     return done(visit, _path(visit), "Copies come from now on.")
@@ -86,15 +86,8 @@ async def add_shadow(visit: Visit) -> Response:
 
 async def remove_shadow(visit: Visit) -> Response:
     """Let somebody learn from there no more."""
-    await shadows.remove(visit.house, _owner(visit), visit.parameter("shadow_id"))
+    await shadows.remove(visit.house, visit.owner(), visit.parameter("shadow_id"))
     return done(visit, _path(visit), "No more copies come from there.")
-
-
-def _owner(visit: Visit) -> str:
-    """Return whose notices the address is about. Raises Forbidden."""
-    user_id = visit.parameter("id")
-    visit.need("own", user_id)
-    return user_id
 
 
 def _path(visit: Visit) -> str:
@@ -104,13 +97,12 @@ def _path(visit: Visit) -> str:
 async def _show(
     visit: Visit, draft: Mapping[str, str] | None = None, complaint: Complaint | None = None
 ) -> Response:
-    house, user_id = visit.house, _owner(visit)
+    house, user_id = visit.house, visit.owner()
     known = await users.get(house, user_id)
     teachers = await choices.teachers(house)
     return show(
         visit,
         "notices.html",
-        status=400 if complaint else 200,
         person=known.user,
         methods=known.methods,
         handoffs=await HANDOFFS.find(house, user_id),

@@ -38,7 +38,6 @@ def _show(visit: Visit, draft: Mapping[str, str], complaint: Complaint | None = 
     return show(
         visit,
         "user_new.html",
-        status=400 if complaint else 200,
         draft=draft,
         can_send=letters.can_send(visit.house),
         complaint=complaint,

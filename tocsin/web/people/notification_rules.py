@@ -25,14 +25,11 @@ MOST_DIGITS: Final = 6
 
 async def create_rule(visit: Visit) -> Response:
     """Give somebody one more step."""
-    user_id = visit.parameter("id")
-    visit.need("own", user_id)
+    user_id = visit.owner()
     try:
         known = await notification_rules.create(visit.house, user_id, _wish(visit), visit.now)
     except (Invalid, Arguments) as complaint:
-        return await show_person(
-            visit, status=400, complaint=_in_our_words(complaint), draft=visit.form
-        )
+        return await show_person(visit, complaint=_in_our_words(complaint), draft=visit.form)
     when, kind = after(known.rule.delay_minutes), channel(known.method.kind)
     return done(
         visit,
@@ -43,8 +40,7 @@ async def create_rule(visit: Visit) -> Response:
 
 async def remove_rule(visit: Visit) -> Response:
     """Take a step away; it can be put back."""
-    user_id, rule_id = visit.parameter("id"), visit.parameter("rule_id")
-    visit.need("own", user_id)
+    user_id, rule_id = visit.owner(), visit.parameter("rule_id")
     rule = (await notification_rules.get(visit.house, user_id, rule_id)).rule
     await notification_rules.remove(visit.house, user_id, rule_id)
     fields = {

@@ -31,7 +31,7 @@ async def put_member(visit: Visit) -> Response:
         known = cast("TeamRole", role) if role in get_args(TeamRole) else None
         member = await teams.put_member(visit.house, team_id, user_id, known)
     except (Invalid, NotFound) as complaint:
-        return await show_one(visit, status=400, complaint=complaint)
+        return await show_one(visit, complaint=complaint)
     told = f"{member.user.name} is on the team as {TEAM_ROLES[member.role].lower()}."
     return done(visit, f"/teams/{team_id}", told)
 
@@ -42,7 +42,7 @@ async def remove_member(visit: Visit) -> Response:
     try:
         member = await teams.remove_member(visit.house, team_id, user_id)
     except Invalid as complaint:
-        return await show_one(visit, status=400, complaint=_in_our_words(complaint))
+        return await show_one(visit, complaint=_in_our_words(complaint))
     undo = Undo(f"/teams/{team_id}/members", {"user": user_id, "role": member.role})
     return done(visit, f"/teams/{team_id}", f"{member.user.name} left the team.", undo=undo)
 

@@ -137,7 +137,7 @@ async def delete_team(visit: Visit) -> Response:
     try:
         await teams.remove(visit.house, visit.parameter("id"))
     except Invalid as complaint:
-        return await show_one(visit, status=400, complaint=complaint)
+        return await show_one(visit, complaint=complaint)
     return done(visit, PATH, "The team was deleted.")
 
 
@@ -171,7 +171,6 @@ def _show_form(
     return show(
         visit,
         "team_form.html",
-        status=400 if complaint else 200,
         team=team,
         draft=draft,
         complaint=complaint,

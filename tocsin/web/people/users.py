@@ -11,7 +11,6 @@ from starlette.responses import Response
 from tocsin.domain.reaching.gathering import span_of
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.domain.user import QuietHours, User
-from tocsin.kit.text import is_digits
 from tocsin.usecases import duty, incident_queries, invitations, ties, users
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.incident_queries import WORST_FIRST, Asked
@@ -19,6 +18,7 @@ from tocsin.usecases.parts import Part
 from tocsin.usecases.users import Wish
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.notices import done
+from tocsin.web.numbers import number_if_any
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.people import reach
@@ -91,16 +91,14 @@ async def show_person(visit: Visit, **values: Any) -> Response:
 
 async def edit_user(visit: Visit) -> Response:
     """Show the form of a person's profile."""
-    user_id = visit.parameter("id")
-    visit.need("own", user_id)
+    user_id = visit.owner()
     user = (await users.get(visit.house, user_id)).user
     return _show_form(visit, user, _draft(user))
 
 
 async def change_user(visit: Visit) -> Response:
     """Let a profile say what was filled in."""
-    user_id = visit.parameter("id")
-    visit.need("own", user_id)
+    user_id = visit.owner()
     user = (await users.get(visit.house, user_id)).user
     try:
         await users.change(visit.house, user_id, _wish(visit), visit.by, visit.now)
@@ -130,7 +128,6 @@ async def _ask_to_delete(visit: Visit, complaint: Complaint | None = None) -> Re
     return show(
         visit,
         "user_delete.html",
-        status=400 if complaint else 200,
         person=user,
         ties=await ties.of_user(visit.house, user.id, visit.now),
         complaint=complaint,
@@ -143,7 +140,6 @@ def _show_form(
     return show(
         visit,
         "user_form.html",
-        status=400 if complaint else 200,
         person=user,
         draft=draft,
         languages=LANGUAGE_NAMES,
@@ -178,17 +174,12 @@ def _wish(visit: Visit) -> Wish:
         role=role_in(form) if visit.may("administer") else UNSET,
         time_zone=form.get("time_zone", "").strip() or None,
         language=form.get("language", "").strip() or None,
-        awake_check_minutes=_number(form.get("awake_check_minutes", "").strip()),
-        digest_seconds=_number(form.get("digest_seconds", "").strip()),
+        awake_check_minutes=number_if_any(form.get("awake_check_minutes", "")),
+        digest_seconds=number_if_any(form.get("digest_seconds", "")),
         quiet_hours=_quiet(form.get("quiet_start", ""), form.get("quiet_end", "")),
         job_title=form.get("job_title", "").strip() or None,
         description=form.get("description", "").strip() or None,
     )
-
-
-def _number(text: str) -> int | None:
-    """Read a number that may be left out; whatever is none is one that every rule refuses."""
-    return int(text) if is_digits(text, 3) else -1 if text else None
 
 
 def _quiet(start: str, end: str) -> QuietHours | None:

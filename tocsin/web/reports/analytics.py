@@ -64,7 +64,7 @@ async def show_analytics(visit: Visit) -> Response:
         report = await analytics.tell(visit.house, ask.asked, visit.now)
     except Invalid as complaint:
         form = _form(visit, choices, None)
-        return show(visit, "analytics.html", status=400, complaint=complaint, report=None, **form)
+        return show(visit, "analytics.html", complaint=complaint, report=None, **form)
     return show(visit, "analytics.html", **_form(visit, choices, ask), **_told(visit, report))
 
 

@@ -123,7 +123,6 @@ async def _show_new(
     return show(
         visit,
         "incident_new.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         choices=await choices.offer(visit.house),
         priority_options=PRIORITY_OPTIONS,
@@ -142,7 +141,6 @@ async def _show_change(
     return show(
         visit,
         "incident_edit.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         choices=await choices.offer(visit.house),
         priority_options=PRIORITY_OPTIONS,

@@ -8,13 +8,13 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.reaching.channel import Declaration
-from tocsin.kit.text import is_digits
 from tocsin.usecases import contact_methods
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import limits, providers
 from tocsin.usecases.reaching.providers import Known, Wish, callback_of
 from tocsin.web.notices import done
+from tocsin.web.numbers import number_if_any
 from tocsin.web.page import Page
 from tocsin.web.pages import show
 from tocsin.web.visit import Form, Visit
@@ -167,13 +167,8 @@ def _wish(form: Form, declaration: Declaration, type_: str | None = None) -> Wis
         type=type_ or UNSET,
         name=form.get("name", ""),
         settings=settings,
-        most_per_minute=_limit(form.get(MOST, "").strip()),
+        most_per_minute=number_if_any(form.get(MOST, "")) or None,  # 0 is none, too
     )
-
-
-def _limit(text: str) -> int | None:
-    """Read a limit; nothing and 0 are none, and what is no number is one that the rule refuses."""
-    return int(text) or None if is_digits(text) else -1 if text else None
 
 
 def _form(
@@ -187,7 +182,6 @@ def _form(
     return show(
         visit,
         "provider_form.html",
-        status=400 if complaint else 200,
         declaration=declaration,
         draft=draft,
         provider=known.provider if known else None,

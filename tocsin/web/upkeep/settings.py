@@ -117,7 +117,6 @@ async def _form(
     return show(
         visit,
         section.template,
-        status=400 if complaint else 200,
         complaint=complaint,
         section=section,
         sheet=sheet,

@@ -94,7 +94,6 @@ def _form(visit: Visit, known: Known, text: str, complaint: Complaint | None = N
     return show(
         visit,
         "message_template.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         known=known,
         text=text,

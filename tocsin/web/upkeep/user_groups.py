@@ -80,7 +80,6 @@ async def _form(
     return show(
         visit,
         "user_group_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         providers=[(one.id, one.name) for one in keepers],

@@ -145,7 +145,6 @@ async def _form(
     return show(
         visit,
         "webhook_form.html",
-        status=400 if complaint else 200,
         complaint=complaint,
         draft=draft,
         webhook=webhook,
