@@ -22,6 +22,7 @@ STATUS_UPDATE_RULES = Resource(
     scope="users",
     item="status_update_notification_rule_id",
 )
+HANDOFF: Final = "oncall_handoff_notification_rule"
 STATUS_UPDATE: Final = "status_update_notification_rule"
 
 
@@ -41,7 +42,7 @@ async def list_handoff_rules(call: Call, id: str) -> dict[str, Any]:
 @HANDOFF_RULES.creates("createUserHandoffNotificationRule")
 async def create_handoff_rule(call: Call, id: str) -> dict[str, Any]:
     """Give a user one more rule about hand-offs."""
-    wish = _wish(call, "oncall_handoff_notification_rule")
+    wish = _wish(call, HANDOFF)
     return _whole_handoff(call, await HANDOFFS.create(call.house, id, wish, call.now))
 
 
@@ -59,10 +60,7 @@ async def update_handoff_rule(
     call: Call, id: str, oncall_handoff_notification_rule_id: str
 ) -> dict[str, Any]:
     """Change one rule about hand-offs."""
-    wish, rule_id = (
-        _wish(call, "oncall_handoff_notification_rule"),
-        oncall_handoff_notification_rule_id,
-    )
+    wish, rule_id = _wish(call, HANDOFF), oncall_handoff_notification_rule_id
     return _whole_handoff(call, await HANDOFFS.change(call.house, id, rule_id, wish))
 
 
@@ -95,9 +93,8 @@ async def get_status_update_rule(
 ) -> dict[str, Any]:
     """Show by what a user is told of status updates."""
     rule_id = status_update_notification_rule_id
-    return {
-        "notification_rule": _status_update(call, await STATUS_UPDATES.get(call.house, id, rule_id))
-    }
+    known = await STATUS_UPDATES.get(call.house, id, rule_id)
+    return {"notification_rule": _status_update(call, known)}
 
 
 @STATUS_UPDATE_RULES.updates("updateUserStatusUpdateNotificationRule")
@@ -128,7 +125,7 @@ def _wish(call: Call, envelope: str) -> Wish:
 
 
 def _whole_handoff(call: Call, known: Known[HandoffRule]) -> dict[str, Any]:
-    return {"oncall_handoff_notification_rule": _handoff(call, known)}
+    return {HANDOFF: _handoff(call, known)}
 
 
 def _handoff(call: Call, known: Known[HandoffRule]) -> dict[str, Any]:

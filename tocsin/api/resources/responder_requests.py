@@ -1,6 +1,6 @@
 """Responder requests: people are asked to help with an incident, and need not help any more."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -16,7 +16,7 @@ from tocsin.usecases.responder_requests import Whom
 
 RESPONDER_REQUESTS = Resource("/incidents/{id}/responder_requests", scope="incidents")
 
-IN_OWN_NAME = "With the key of a user, only this user can be the requester."
+IN_OWN_NAME: Final = "With the key of a user, only this user can be the requester."
 
 
 class _Named(msgspec.Struct, frozen=True):
