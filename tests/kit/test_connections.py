@@ -232,6 +232,19 @@ async def test_news_before_an_answer_is_no_answer(
     assert (await client.post(talker.url())).text == "ok"
 
 
+async def test_another_protocol_is_the_end_of_http(
+    talker: Talker, client: httpx.AsyncClient
+) -> None:
+    talker.answers = [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\n\r\nhello"]
+    wish = {"Connection": "upgrade", "Upgrade": "chat"}
+
+    answer = await client.get(talker.url(), headers=wish)
+    await client.post(talker.url())
+
+    assert (answer.status_code, answer.content) == (101, b"")
+    assert len(talker.heard) == 2
+
+
 async def test_what_is_no_http_is_told(talker: Talker, client: httpx.AsyncClient) -> None:
     talker.answers = [b"SSH-2.0-OpenSSH_9.2\r\n\r\n"]
 

@@ -25,6 +25,7 @@ from tocsin.usecases.house import House
 from tocsin.usecases.reaching import providers
 
 LAST_REQUESTS: Final = 7  # seconds that requests have to end in; everything must stop within ten
+GC_AFTER: Final = (10_000, 20, 20)  # new objects, and so many rounds among those that were young
 
 log = structlog.get_logger("tocsin.app")
 
@@ -50,7 +51,8 @@ async def _answer(
         serving = group.create_task(server.serve(sockets))
         with _stopped_by_signals(server, parts):
             await _until_started(server, serving)
-            gc.freeze()  # what lives as long as the server need not be looked through again
+            gc.freeze()  # what lives as long as the server need not be looked through again,
+            gc.set_threshold(*GC_AFTER)  # nor all else at every few events
             url = parts.house.settings.public_url
             log.info("Tocsin is ready", version=__version__, url=url)
             await when_ready(parts)

@@ -9,7 +9,9 @@ import httpx
 
 from tocsin.kit.wire import Wire
 
-LONGEST_HEAD: Final = 100 * 1024  # bytes
+LONGEST_HEAD: Final = 100 * 1024  # bytes, as this
+PIECE: Final = 64 * 1024
+SWITCHING: Final = 101  # to another protocol: HTTP ends there
 HUNG_UP: Final = "The server disconnected without an answer."
 
 
@@ -35,9 +37,9 @@ class Connection:
         with _told():
             await self._send(request, limits.get("write"))
             head = await self._next(limits.get("read"))
-            while not isinstance(head, h11.Response):  # it is still being worked on
+            while isinstance(head, h11.InformationalResponse) and head.status_code != SWITCHING:
                 head = await self._next(limits.get("read"))
-        return head
+        return cast("h11.Response", head)
 
     async def body(self, seconds: float | None) -> AsyncIterator[bytes]:
         """Return what follows the head."""
@@ -59,14 +61,15 @@ class Connection:
             method=request.method, target=request.url.raw_path, headers=request.headers.raw
         )
         sent = self._http.send(head) or b""
-        stream = cast("httpx.AsyncByteStream", request.stream)
         with suppress(httpx.WriteError):
-            async for chunk in stream:
-                await self.wire.write(sent, seconds)
-                sent = self._http.send(h11.Data(data=chunk)) or b""
+            async for chunk in cast("httpx.AsyncByteStream", request.stream):
+                sent += self._http.send(h11.Data(data=chunk)) or b""
+                if len(sent) >= PIECE:  # what is short leaves together with its head
+                    await self.wire.write(sent, seconds)
+                    sent = b""
             await self.wire.write(sent + (self._http.send(h11.EndOfMessage()) or b""), seconds)
 
-    async def _next(self, seconds: float | None) -> h11.Event:
+    async def _next(self, seconds: float | None) -> object:
         """Return what comes next."""
         while (event := self._http.next_event()) is h11.NEED_DATA:
             data = await self.wire.read(seconds)
