@@ -19,16 +19,23 @@ run: $(VENV)/run ## install, then serve with a sample team and show a first page
 	@echo "== Starting Tocsin"
 	@exec $(BIN)/tocsin serve --demo --data data
 
-# All tests together must take every branch of the pure rooms.
+# What these say must take every branch of the pure rooms; the others run without the slow counting.
+COVERING := tests/domain tests/inbound tests/channels tests/usecases tests/engine
 COVER := --cov=tocsin/domain --cov=tocsin/inbound --cov-branch --cov-fail-under=100 \
 	--cov-report=term-missing:skip-covered
 # What speaks in real time wants the machine for itself, and comes afterwards.
+ALONE = $(shell grep -rlE 'mark\.alone' tests --include='test_*.py')
 test: $(VENV)/dev ## run all tests, or those that TESTS= names
-	@echo "== Running the tests"
-	@$(BIN)/python -m pytest -n auto $(if $(TESTS),$(TESTS),-m "not alone" $(COVER))
-ifndef TESTS
+ifdef TESTS
+	@echo "== Running these tests"
+	@$(BIN)/python -m pytest -n auto $(TESTS)
+else
+	@echo "== Running the tests that take every branch of domain and inbound"
+	@$(BIN)/python -m pytest -n auto -m "not alone" $(COVER) $(COVERING)
+	@echo "== Running the others"
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" $(COVERING:%=--ignore=%)
 	@echo "== Running the tests that speak in real time"
-	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest -m alone $(ALONE)
 endif
 
 check: $(VENV)/dev ## look at format, style, types and the law of the house

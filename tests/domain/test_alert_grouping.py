@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,3 +26,19 @@ def test_whatever_is_said_is_taken_or_refused_in_sentences(parameters: dict[str,
     for sentence in faults_of_grouping(parameters):
         assert sentence.startswith("Alert grouping parameters ")
         assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("config", "faults"),
+    [
+        ({"aggregate": "any", "fields": ["source"]}, []),
+        ({"aggregate": "any", "fields": ["source"], "time_window": 86_400}, []),
+        ({"aggregate": "some", "fields": ["source"]}, ["have an aggregate of all or any."]),
+        ({"aggregate": "all", "fields": []}, ["name 1 to 20 fields."]),
+        ({"aggregate": "all", "fields": ["source", ""]}, ["have texts as fields."]),
+    ],
+)
+def test_a_fault_of_content_is_named(config: dict[str, Any], faults: list[str]) -> None:
+    found = [*faults_of_grouping({"type": "content_based", "config": config})]
+
+    assert found == [f"Alert grouping parameters must {fault}" for fault in faults]

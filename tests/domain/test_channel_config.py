@@ -152,6 +152,7 @@ def test_what_holds_no_secret_may_move() -> None:
     assert secrets_of(Webhook(url="https://a.example.com/", secret="s")) == [
         "https://a.example.com/"
     ]
+    assert "token=y_NbAkKc66ryYTWUXYEu" in secrets_of(API)
 
 
 def test_what_is_pasted_along_is_left_out() -> None:

@@ -275,3 +275,11 @@ def test_everybody_counts_who_ever_held_a_schedule_or_may() -> None:
     schedule = msgspec.structs.replace(edited(), overrides=(override,))
 
     assert {"ALICE", "BOB", "CAROL", "DAVE", "ERIN"} == schedule.everybody()
+
+
+def test_members_are_named_once_and_not_of_layers_that_are_over() -> None:
+    over = a_layer(JUNE, "CAROL", end=JULY)
+    schedule = a_schedule(over, a_layer(JUNE, "BOB", "ALICE"), a_layer(JUNE, "ALICE", "DAVE"))
+
+    assert schedule.members(JUNE) == ("CAROL", "BOB", "ALICE", "DAVE")
+    assert schedule.members(JULY) == ("BOB", "ALICE", "DAVE")
