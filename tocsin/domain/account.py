@@ -6,13 +6,17 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import (
+    faults_of_choice,
+    faults_of_line,
+    faults_of_number,
+    faults_of_zone,
+)
 from tocsin.domain.reaching.phrases import LANGUAGES
-from tocsin.kit.zones import is_zone
 
 LONGEST_NAME: Final = 100
 LONGEST_SENDER: Final = 200
-MOST_REQUESTS: Final = 1_000_000
+REQUESTS: Final = range(1, 1_000_001)
 LONGEST_DIGEST: Final = 600
 MOST_DAYS: Final = 36_500
 KEPT: Final = {
@@ -53,15 +57,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 def faults_of_account(account: Account) -> Iterator[str]:
     """Say what is wrong with what shall be decided."""
     yield from faults_of_line("Account name", account.account_name, LONGEST_NAME)
-    if not is_zone(account.time_zone):
-        yield "Time zone must be the name of a time zone, such as Europe/Vienna."
-    if account.language not in LANGUAGES:
-        yield f"Language must be one of {', '.join(LANGUAGES)}."
+    yield from faults_of_zone("Time zone", account.time_zone)
+    yield from faults_of_choice("Language", account.language, LANGUAGES)
     yield from _faults_of_sender(account.mail_from)
-    if not 1 <= account.requests_per_minute <= MOST_REQUESTS:
-        yield f"Requests per minute must be from 1 to {MOST_REQUESTS}."
-    if not 0 <= account.digest_seconds <= LONGEST_DIGEST:
-        yield f"Seconds between messages must be from 0 to {LONGEST_DIGEST}."
+    yield from faults_of_number("Requests per minute", account.requests_per_minute, REQUESTS)
+    digests = range(LONGEST_DIGEST + 1)
+    yield from faults_of_number("Seconds between messages", account.digest_seconds, digests)
     for field, what in KEPT.items():
         if not 0 <= getattr(account, field) <= MOST_DAYS:
             yield f"{what} must be 0 to {MOST_DAYS} days; 0 means for ever."

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tocsin.domain.faults import faults_of_zone
 from tocsin.kit.zones import is_zone
 from tocsin.usecases.errors import Invalid
+from tocsin.usecases.wishes import refuse
 
 FIRST: Final = "first"
 SECOND: Final = "second"
@@ -22,8 +24,7 @@ def read_instant(form: Mapping[str, str], label: str, name: str, zone: str) -> d
     wall = _wall(form.get(name, ""))
     if wall is None:
         raise Invalid(f"{label} must be a date and a time.")
-    if not is_zone(zone):
-        raise Invalid("Time zone must be the name of a time zone, such as Europe/Vienna.")
+    refuse(faults_of_zone("Time zone", zone))
     first, second = _both(wall, zone)
     which = form.get(name + WHICH, "")
     if first > second:

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_choice, faults_of_line, faults_of_number
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.call_line import RING_SECONDS, Call, CallLine
 from tocsin.domain.reaching.contact_kind import Field
@@ -160,10 +160,8 @@ async def _check(tx: AsyncConnection, house: House, line: CallLine) -> None:
 def _faults(line: CallLine) -> Iterator[str]:
     yield from faults_of_line("Name", line.name, LONGEST_NAME)
     yield from faults_of_value("Number", NUMBER, line.number)
-    if line.language not in LANGUAGES:
-        yield f"Language must be one of {', '.join(LANGUAGES)}."
-    if line.ring_seconds not in RING_SECONDS:
-        yield f"Ring seconds must be from {RING_SECONDS.start} to {RING_SECONDS.stop - 1}."
+    yield from faults_of_choice("Language", line.language, LANGUAGES)
+    yield from faults_of_number("Ring seconds", line.ring_seconds, RING_SECONDS)
 
 
 async def _know(tx: AsyncConnection, found: Sequence[CallLine]) -> list[Known]:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.faults import faults_of_line
+from tocsin.domain.faults import faults_of_choice, faults_of_line
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.contact_kind import Field
@@ -154,8 +154,7 @@ def _room(house: House, wish: Wish, now: datetime) -> Room:
 def _faults(room: Room, field: Field) -> Iterator[str]:
     yield from faults_of_value("Address", field, room.address)
     yield from faults_of_line("Name", room.name, LONGEST_NAME)
-    if room.language not in LANGUAGES:
-        yield f"Language must be one of {', '.join(LANGUAGES)}."
+    yield from faults_of_choice("Language", room.language, LANGUAGES)
 
 
 def _found(room: Room | None, room_id: str) -> Room:

@@ -1,6 +1,6 @@
 """Rules about notices: by what people are told of hand-offs and of status updates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.faults import faults_of_number
 from tocsin.domain.reaching.handoff import HandoffRule, HandoffType, StatusUpdateRule
 from tocsin.domain.user import ContactMethod
 from tocsin.kit.ids import new_id
@@ -52,7 +53,7 @@ class Rulebook(Generic[Rule]):
         """List a person's rules, the oldest first."""
         async with house.database.read() as tx:
             await users.check(tx, user_id)
-            methods = await _methods(tx, user_id)
+            methods = await contact_methods.of_user(tx, user_id)
             mine = self._rows.c.user_id == user_id
             rules = await self._rows.select(tx, mine, order_by=(self._rows.c.created_at,))
         return [Known(rule=rule, method=methods[rule.contact_method_id]) for rule in rules]
@@ -61,7 +62,8 @@ class Rulebook(Generic[Rule]):
         """Read one rule of a person."""
         async with house.database.read() as tx:
             rule = await self._get_in(tx, user_id, rule_id)
-            return Known(rule=rule, method=(await _methods(tx, user_id))[rule.contact_method_id])
+            methods = await contact_methods.of_user(tx, user_id)
+        return Known(rule=rule, method=methods[rule.contact_method_id])
 
     async def create(self, house: House, user_id: str, wish: Wish, now: datetime) -> Known[Rule]:
         """Give a person one more rule."""
@@ -110,7 +112,7 @@ class Rulebook(Generic[Rule]):
     async def _check(self, tx: AsyncConnection, rule: Rule) -> Known[Rule]:
         """See that a rule may be stored. Raises Invalid, Arguments."""
         refuse(_faults(rule))
-        method = (await _methods(tx, rule.user_id)).get(rule.contact_method_id)
+        method = (await contact_methods.of_user(tx, rule.user_id)).get(rule.contact_method_id)
         if method is None:
             raise Arguments(f"Contact method {rule.contact_method_id} was not found.")
         return Known(rule=rule, method=method)
@@ -122,12 +124,9 @@ STATUS_UPDATES: Final = Rulebook(
 )
 
 
-async def _methods(tx: AsyncConnection, user_id: str) -> Mapping[str, ContactMethod]:
-    return {method.id: method for method in await contact_methods.of_users(tx, [user_id])}
-
-
 def _faults(rule: HandoffRule | StatusUpdateRule) -> Iterator[str]:
     if not rule.contact_method_id:
         yield "Contact method cannot be blank."
-    if isinstance(rule, HandoffRule) and not 0 <= rule.advance_minutes <= LONGEST_ADVANCE:
-        yield f"Notify advance in minutes must be from 0 to {LONGEST_ADVANCE}."
+    if isinstance(rule, HandoffRule):
+        minutes = range(LONGEST_ADVANCE + 1)
+        yield from faults_of_number("Notify advance in minutes", rule.advance_minutes, minutes)

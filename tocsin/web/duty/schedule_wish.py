@@ -6,16 +6,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tocsin.domain.editing import LONGEST_TURN, SHORTEST_TURN
+from tocsin.domain.faults import faults_of_zone
 from tocsin.domain.schedule import Layer, Restriction, Schedule
 from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
-from tocsin.kit.zones import is_zone
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.schedules import Wish
+from tocsin.usecases.wishes import refuse
 from tocsin.web.duty.schedule_draft import UNITS, Draft, LayerDraft, WindowDraft
 from tocsin.web.instants import draft_instant, read_instant
 from tocsin.web.numbers import number_in
-
-NO_ZONE: Final = "Time zone must be the name of a time zone, such as Europe/Vienna."
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
@@ -24,8 +23,7 @@ _TURNS: Final[Mapping[str, timedelta]] = {"daily": _DAY, "weekly": _WEEK}
 
 def wish_of(draft: Draft, before: Schedule | None) -> Wish:
     """Return what a draft wants a schedule to be. Raises Invalid, with all that cannot be read."""
-    if not is_zone(draft.time_zone):
-        raise Invalid(NO_ZONE)
+    refuse(faults_of_zone("Time zone", draft.time_zone))
     known = {layer.id: layer for layer in before.layers} if before else {}
     layers: list[Layer] = []
     faults: list[str] = []
