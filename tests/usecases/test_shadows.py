@@ -1,12 +1,13 @@
 """Shadows: copies for people in training, which nothing hangs on."""
 
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from tests.night import Night
 from tests.rota import make_policy, make_rota
-from tests.team import person
+from tests.team import METHODS, person
 from tests.telephone import Telephone
 from tocsin.domain.reaching.answer import Answer
 from tocsin.domain.reaching.channel import Delivery
@@ -14,10 +15,12 @@ from tocsin.domain.reaching.hearing import Heard
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.user import User
 from tocsin.engine.engine import Engine
+from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.store.services import SERVICES
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.reaching import answers, shadows
+from tocsin.usecases.reaching.shadows import Wish
 
 
 class School:
@@ -29,17 +32,18 @@ class School:
         self.telephone = Telephone()
         self.engine = Engine(night.house, [self.telephone], CollectorRegistry())
 
-    async def learns(self, mentor: User | None = None, schedule_id: str | None = None) -> None:
+    async def learns(self, mentor: User | None = None, **wish: str) -> None:
         """Let Carol learn."""
         mentor_id = mentor.id if mentor else None
         night = self.night
-        await shadows.create(night.house, self.carol.id, mentor_id, schedule_id, night.now)
+        wished = Wish(mentor_id=mentor_id, **wish)
+        await shadows.create(night.house, self.carol.id, wished, night.now)
 
-    async def copies(self, **time: float) -> list[Message]:
-        """Let time pass, and return all copies that came until then."""
-        self.night.passes(**time)
+    async def ways(self) -> list[tuple[str, str | None]]:
+        """Let the page leave, and return where copies of it went, or were to go."""
         await self.engine.run_due(self.night.now)
-        return [m for address, m in self.telephone.received if address == "+15550177"]
+        tried = await self.night.notifications()
+        return [(n.kind, n.contact_method_id) for n in tried if n.user_id == self.carol.id]
 
 
 @pytest.fixture
@@ -109,6 +113,37 @@ async def test_whoever_holds_a_schedule_teaches(school: School) -> None:
     assert [c.headline for c in await school.copies(minutes=2)] == ["#2 Fire"]
 
 
+async def test_who_learns_the_same_twice_gets_one_copy(school: School) -> None:
+    rota = await make_rota(school.night, "Primary", school.night.team.ben)
+    await school.learns(school.night.team.ann)
+    await school.learns(schedule_id=rota.id)  # a wish that fits not, and is the younger
+    await school.night.trigger("Fire")
+
+    assert len(await school.copies()) == 1
+
+
+async def test_nobody_is_telephoned_for_a_page_of_somebody_else(school: School) -> None:
+    night, carol = school.night, school.carol
+    await night.sql(sa.delete(tables.contact_methods).where(METHODS.c.user_id == carol.id))
+    await night.give(carol, "phone", "5550177", minutes=0)
+    await school.learns(night.team.ann)
+    await night.trigger("Fire")
+
+    assert await school.ways() == [("email", None)]
+
+
+async def test_who_learns_may_choose_where_copies_go(school: School) -> None:
+    night = school.night
+    phone = await night.give(school.carol, "phone", "5550178")
+    await school.learns(night.team.ann, contact_method_id=phone.id)
+    await night.trigger("Fire")
+    assert await school.ways() == [("phone", phone.id)]
+
+    await night.take_away(phone.id)
+    [known] = await shadows.find(night.house, school.carol.id)
+    assert known.method is None
+
+
 async def test_whom_nobody_can_learn_from_is_refused(school: School) -> None:
     night, carol = school.night, school.carol
     await school.learns(night.team.ann)
@@ -121,6 +156,8 @@ async def test_whom_nobody_can_learn_from_is_refused(school: School) -> None:
         await school.learns()
     with pytest.raises(Arguments, match="Schedule PNOBODY was not found"):
         await school.learns(schedule_id="PNOBODY")
+    with pytest.raises(Arguments, match="Contact method PNOBODY was not found"):
+        await school.learns(night.team.ben, contact_method_id="PNOBODY")
 
 
 async def test_learning_ends(school: School) -> None:

@@ -77,6 +77,18 @@ async def test_somebody_learns_from_a_person_and_from_a_schedule(
     assert "Pages of Ann" not in await remove(browser, una, "shadows")
 
 
+async def test_copies_go_where_somebody_wants_them(
+    browser: Browser, una: User, night: Night
+) -> None:
+    ann = f"user:{night.team.ann.id}"
+    phone = await night.give(una, "phone", "5550101")
+    assert (await send(browser, una, "shadows", whom=ann, copies_to="PNOBODY")).startswith("400")
+
+    said = await send(browser, una, "shadows", whom=ann, copies_to=phone.id)
+
+    assert "Pages of Ann, by telephone (phone)" in said
+
+
 async def test_nobody_changes_the_notices_of_others(browser: Browser, night: Night) -> None:
     answer = await browser.open(f"/users/{night.team.ann.id}/notices")
 

@@ -22,6 +22,11 @@ async def of_users(tx: AsyncConnection, user_ids: Iterable[str]) -> list[Contact
     return await CONTACT_METHODS.select(tx, owned, order_by=(columns.created_at,))
 
 
+async def of_user(tx: AsyncConnection, user_id: str) -> dict[str, ContactMethod]:
+    """Read all ways to reach a person, by their ids."""
+    return {method.id: method for method in await of_users(tx, [user_id])}
+
+
 async def owners_of(tx: AsyncConnection, kind: str, address: str) -> list[str]:
     """List the ids of those who are reached at an address; of a telephone, with its plus.
 

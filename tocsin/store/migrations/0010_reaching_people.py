@@ -34,13 +34,21 @@ TABLES: Final = """
         id text collate "C" not null,
         failures integer default '0' not null,
         rests_until timestamptz,
+        refused_at timestamptz,
+        refusal text default '' not null,
         last_ok_at timestamptz,
         last_failed_at timestamptz,
         last_detail text default '' not null,
+        unheard_since timestamptz,
+        unheard_why text default '' not null,
         constraint pk_provider_health primary key (id)
     );
     comment on table provider_health is
         'How providers have done lately: one that fails is spared for a while.';
+    comment on column provider_health.refused_at is
+        'When it was asked and did not know us.';
+    comment on column provider_health.unheard_since is
+        'Since when what people answer is not heard.';
 
     create table messages (
         id varchar(14) collate "C" not null,
@@ -97,6 +105,7 @@ TABLES: Final = """
         user_id varchar(14) collate "C" not null,
         mentor_id varchar(14) collate "C",
         schedule_id varchar(14) collate "C",
+        contact_method_id varchar(14) collate "C",
         created_at timestamptz default now() not null,
         constraint pk_shadows primary key (id),
         constraint uq_shadows_user_id_mentor_id_schedule_id unique nulls not distinct
@@ -105,13 +114,18 @@ TABLES: Final = """
         constraint fk_shadows_mentor_id foreign key(mentor_id)
             references users (id) on delete cascade,
         constraint fk_shadows_schedule_id foreign key(schedule_id)
-            references schedules (id) on delete cascade
+            references schedules (id) on delete cascade,
+        constraint fk_shadows_contact_method_id foreign key(contact_method_id)
+            references contact_methods (id) on delete set null
     );
+    create index ix_shadows_contact_method_id on shadows (contact_method_id);
     create index ix_shadows_mentor_id on shadows (mentor_id);
     create index ix_shadows_schedule_id on shadows (schedule_id);
     create index ix_shadows_user_id on shadows (user_id);
     comment on table shadows is
         'Who gets copies of the pages of a mentor, or of whoever holds a schedule.';
+    comment on column shadows.contact_method_id is
+        'Where the copies go. Null: by a way that is no telephone call.';
 
     create table handoff_rules (
         id varchar(14) collate "C" not null,
@@ -144,6 +158,19 @@ TABLES: Final = """
     );
     comment on table handoff_notices is
         'Of which shifts somebody was told already.';
+
+    create table wake_warnings (
+        user_id varchar(14) collate "C" not null,
+        target_id varchar(14) collate "C" not null,
+        shift_at timestamptz not null,
+        constraint pk_wake_warnings primary key (user_id, target_id, shift_at),
+        constraint fk_wake_warnings_user_id foreign key(user_id)
+            references users (id) on delete cascade
+    );
+    comment on table wake_warnings is
+        'Of which shifts administrators were told that nothing can wake whoever has them.';
+    comment on column wake_warnings.target_id is
+        'A schedule, or the user.';
 
     create table status_update_rules (
         id varchar(14) collate "C" not null,

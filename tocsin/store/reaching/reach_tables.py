@@ -27,9 +27,13 @@ provider_health = sa.Table(
     sa.Column("id", sa.Text(collation="C"), primary_key=True),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("rests_until", Instant),
+    sa.Column("refused_at", Instant, comment="When it was asked and did not know us."),
+    sa.Column("refusal", sa.Text, nullable=False, server_default=""),
     sa.Column("last_ok_at", Instant),
     sa.Column("last_failed_at", Instant),
     sa.Column("last_detail", sa.Text, nullable=False, server_default=""),
+    sa.Column("unheard_since", Instant, comment="Since when what people answer is not heard."),
+    sa.Column("unheard_why", sa.Text, nullable=False, server_default=""),
     comment="How providers have done lately: one that fails is spared for a while.",
 )
 
@@ -85,6 +89,13 @@ shadows = sa.Table(
     owner("user_id", "users"),
     sa.Column("mentor_id", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), index=True),
     sa.Column("schedule_id", Id, sa.ForeignKey("schedules.id", ondelete="CASCADE"), index=True),
+    sa.Column(
+        "contact_method_id",
+        Id,
+        sa.ForeignKey("contact_methods.id", ondelete="SET NULL"),
+        index=True,
+        comment="Where the copies go. Null: by a way that is no telephone call.",
+    ),
     at(),
     sa.UniqueConstraint("user_id", "mentor_id", "schedule_id", postgresql_nulls_not_distinct=True),
     comment="Who gets copies of the pages of a mentor, or of whoever holds a schedule.",
@@ -111,6 +122,15 @@ handoff_notices = sa.Table(
     sa.Column("shift_at", Instant, primary_key=True),
     sa.Column("handoff_type", sa.Text, primary_key=True),
     comment="Of which shifts somebody was told already.",
+)
+
+wake_warnings = sa.Table(
+    "wake_warnings",
+    metadata,
+    sa.Column("user_id", Id, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("target_id", Id, primary_key=True, comment="A schedule, or the user."),
+    sa.Column("shift_at", Instant, primary_key=True),
+    comment="Of which shifts administrators were told that nothing can wake whoever has them.",
 )
 
 status_update_rules = sa.Table(

@@ -19,7 +19,8 @@ OLDEST_FIRST: Final = (shadows.c.created_at,)
 async def all_of_them(connection: asyncpg.Connection) -> tuple[Shadow, ...]:
     """Read who learns from whom."""
     rows = await connection.fetch(
-        "select id, user_id, mentor_id, schedule_id, created_at from shadows order by created_at"
+        "select id, user_id, mentor_id, schedule_id, contact_method_id, created_at"
+        " from shadows order by created_at"
     )
     return tuple(Shadow(**row) for row in rows)
 

@@ -1,6 +1,6 @@
 """Shadows: copies for people in training, planned once a page has left for whom it is for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,11 +8,12 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.reaching.message import Notice, Purpose
-from tocsin.domain.reaching.paging import next_method
-from tocsin.domain.reaching.shadow import ONESELF, Shadow, learns
+from tocsin.domain.reaching.paging import Planned
+from tocsin.domain.reaching.shadow import ONESELF, Shadow, learns, way_of_copies
 from tocsin.domain.user import ContactMethod
 from tocsin.domain.watch import watch_at
 from tocsin.kit.ids import new_id
+from tocsin.store import contact_methods
 from tocsin.store.driver import driver
 from tocsin.store.names import names
 from tocsin.store.reaching import shadows as store
@@ -25,6 +26,7 @@ from tocsin.usecases.directory import View
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import notices
+from tocsin.usecases.reaching.notices import GOOD_FOR, Order
 from tocsin.usecases.reaching.paging import Bundle
 
 ONE_COPY_IN: Final = timedelta(hours=1)  # however often the incident is paged meanwhile
@@ -32,11 +34,20 @@ TWICE: Final = "They learn from there already."
 ONE_OF_BOTH: Final = "Choose a person or a schedule to learn from."
 
 
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """From whom somebody shall learn, one of both, and by which contact method of theirs."""
+
+    mentor_id: str | None = None
+    schedule_id: str | None = None
+    contact_method_id: str | None = None
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A shadow, and what the person or schedule is called that they learn from."""
+    """A shadow, what the person or schedule is called that they learn from, and the chosen way."""
 
     shadow: Shadow
     name: str
+    method: ContactMethod | None
 
 
 async def find(house: House, user_id: str) -> list[Known]:
@@ -45,32 +56,32 @@ async def find(house: House, user_id: str) -> list[Known]:
         found = await SHADOWS.select(tx, SHADOWS.c.user_id == user_id, order_by=OLDEST_FIRST)
         people = await names(tx, {one.mentor_id for one in found if one.mentor_id})
         rotas = await SCHEDULES.names(tx, {one.schedule_id for one in found if one.schedule_id})
+        methods = await contact_methods.of_user(tx, user_id)
     called = people | rotas
     return [
-        Known(shadow=one, name=called.get(one.mentor_id or one.schedule_id or "", ""))
+        Known(
+            shadow=one,
+            name=called.get(one.mentor_id or one.schedule_id or "", ""),
+            method=methods.get(one.contact_method_id or ""),
+        )
         for one in found
     ]
 
 
-async def create(
-    house: House, user_id: str, mentor_id: str | None, schedule_id: str | None, now: datetime
-) -> Shadow:
+async def create(house: House, user_id: str, wish: Wish, now: datetime) -> Shadow:
     """Let somebody learn from a person, or from whoever holds a schedule."""
-    if bool(mentor_id) == bool(schedule_id):
+    if bool(wish.mentor_id) == bool(wish.schedule_id):
         raise Invalid(ONE_OF_BOTH)
-    if mentor_id == user_id:
+    if wish.mentor_id == user_id:
         raise Invalid(ONESELF)
-    shadow = Shadow(
-        id=new_id(), user_id=user_id, mentor_id=mentor_id, schedule_id=schedule_id, created_at=now
-    )
+    wished = msgspec.structs.asdict(wish)
     async with house.database.begin() as tx:
         await users.hold(tx, user_id)
-        if mentor_id and not await USERS.get_many(tx, [mentor_id], keep=True):
-            raise Arguments(f"User {mentor_id} was not found.")
-        if schedule_id and not await SCHEDULES.get_many(tx, [schedule_id], keep=True):
-            raise Arguments(f"Schedule {schedule_id} was not found.")
+        await _check(tx, user_id, wish)
         try:
-            return await SHADOWS.insert(tx, shadow)
+            return await SHADOWS.insert(
+                tx, Shadow(id=new_id(), user_id=user_id, created_at=now, **wished)
+            )
         except Taken:
             raise Invalid(TWICE) from None
 
@@ -82,6 +93,18 @@ async def remove(house: House, user_id: str, shadow_id: str) -> None:
         if shadow is None or shadow.user_id != user_id:
             raise NotFound("Shadow", shadow_id)
         await SHADOWS.delete(tx, shadow_id)
+
+
+async def _check(tx: AsyncConnection, user_id: str, wish: Wish) -> None:
+    """See that all exists that is wished for, and stays. Raises Arguments."""
+    if wish.mentor_id and not await USERS.get_many(tx, [wish.mentor_id], keep=True):
+        raise Arguments(f"User {wish.mentor_id} was not found.")
+    if wish.schedule_id and not await SCHEDULES.get_many(tx, [wish.schedule_id], keep=True):
+        raise Arguments(f"Schedule {wish.schedule_id} was not found.")
+    if wish.contact_method_id and wish.contact_method_id not in await contact_methods.of_user(
+        tx, user_id
+    ):
+        raise Arguments(f"Contact method {wish.contact_method_id} was not found.")
 
 
 async def plan_copies(
@@ -103,20 +126,19 @@ async def _plan_copies_of(
         return
     paged = bundle.person.user
     held = await _held(tx, view.shadows, paged.id, now)
-    concerned = {
-        shadow.user_id: [
-            one.id for one in bundle.incidents.values() if learns(shadow, one, paged.id, held)
-        ]
+    lessons = [
+        (shadow, incident.id)
         for shadow in view.shadows
-    }
-    told = await store.told(tx, concerned, now - ONE_COPY_IN)
-    await view.know_people(await driver(tx), concerned)
-    for user_id, incident_ids in concerned.items():
-        new = [id_ for id_ in incident_ids if (user_id, id_) not in told]
-        method = _method_of(view, user_id)
-        if new and method is not None:
-            purpose = Purpose(kind="copy", notice=Notice(person=paged.name))
-            await notices.plan(tx, house, method, purpose, now, incident_ids=new)
+        for incident in bundle.incidents.values()
+        if learns(shadow, incident, paged.id, held)
+    ]
+    learners = {shadow.user_id for shadow, _ in lessons}
+    told = await store.told(tx, learners, now - ONE_COPY_IN)
+    await view.know_people(await driver(tx), learners)
+    purpose = Purpose(kind="copy", notice=Notice(person=paged.name))
+    for way, incident_ids in _new(view, lessons, told, now).items():
+        order = Order(purpose=purpose, incident_ids=tuple(incident_ids), until=now + GOOD_FOR)
+        await notices.plan_all(tx, house, [way], order)
 
 
 async def _held(
@@ -128,6 +150,18 @@ async def _held(
     return [id_ for id_, one in found.items() if watch_at(one, now).user_id == user_id]
 
 
-def _method_of(view: View, user_id: str) -> ContactMethod | None:
-    person = view.person(user_id)
-    return next_method(person.rules, person.methods, ()) if person else None
+def _new(
+    view: View,
+    lessons: Iterable[tuple[Shadow, str]],
+    told: Collection[tuple[str, str]],
+    now: datetime,
+) -> Mapping[Planned, list[str]]:
+    """Return what is copied by which way; who learns it twice is told by the older wish."""
+    first = {(shadow.user_id, id_): shadow for shadow, id_ in reversed(list(lessons))}
+    found: dict[Planned, list[str]] = {}
+    for (user_id, id_), shadow in first.items():
+        person = view.person(user_id)
+        if person and (user_id, id_) not in told:
+            way = way_of_copies(shadow, person.rules, person.methods, person.user, now)
+            found.setdefault(way, []).append(id_)
+    return found

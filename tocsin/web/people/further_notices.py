@@ -76,9 +76,13 @@ async def remove_status_update(visit: Visit) -> Response:
 async def add_shadow(visit: Visit) -> Response:
     """Let somebody learn from a person, or from whoever holds a schedule."""
     kind, _, id_ = visit.form.get("whom", "").partition(":")
-    mentor, schedule = (id_ if kind == wanted else None for wanted in ("user", "schedule"))
+    wish = shadows.Wish(
+        mentor_id=id_ if kind == "user" else None,
+        schedule_id=id_ if kind == "schedule" else None,
+        contact_method_id=visit.form.get("copies_to") or None,
+    )
     try:
-        await shadows.create(visit.house, visit.owner(), mentor, schedule, visit.now)
+        await shadows.create(visit.house, visit.owner(), wish, visit.now)
     except (Invalid, Arguments) as complaint:
         return await _show(visit, visit.form, complaint)
     return done(visit, _path(visit), "Copies come from now on.")
