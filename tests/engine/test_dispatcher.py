@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from tests.night import Night
+from tests.working import at_work
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.engine.couriers import Courier
@@ -167,15 +167,8 @@ async def test_attempts_are_counted_by_what_came_of_them(
         assert registry.get_sample_value("tocsin_deliveries_total", labels) == 1
 
 
-@asynccontextmanager
-async def running(night: Night, far: Far) -> AsyncIterator[Engine]:
-    engine = Engine(night.house, (), CollectorRegistry(), couriers={"webhook": far.courier})
-    task = asyncio.create_task(engine.run())
-    try:
-        yield engine
-    finally:
-        await engine.stop()
-        await task
+def running(night: Night, far: Far) -> AbstractAsyncContextManager[Engine]:
+    return at_work(Engine(night.house, (), CollectorRegistry(), couriers={"webhook": far.courier}))
 
 
 @pytest.fixture

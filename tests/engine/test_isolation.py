@@ -16,6 +16,7 @@ from tests.engine.test_running import until
 from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import FAST, Switchboard, Talker
+from tests.working import at_work
 from tocsin.domain.reaching.channel import Declaration
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying
@@ -43,14 +44,12 @@ async def night(database: Database) -> Night:
 @asynccontextmanager
 async def running(board: Switchboard) -> AsyncIterator[None]:
     engine = Engine(board.house, board.carrying, CollectorRegistry())
-    task = asyncio.create_task(engine.run())
-    try:
-        yield
-    finally:
-        for talker in board.talkers.values():
-            talker.open.set()
-        await engine.stop()
-        await task
+    async with at_work(engine):
+        try:
+            yield
+        finally:
+            for talker in board.talkers.values():
+                talker.open.set()
 
 
 async def give_everybody(night: Night, kind: str) -> dict[str, str]:

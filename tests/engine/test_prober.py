@@ -1,8 +1,7 @@
 """The built-in agent: rounds at their instants, each once, whatever the world is like meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from tests.hook import Hook
 from tests.night import Night
 from tests.watching import Eyes, environment, monitor, monitor_now, results
+from tests.working import at_work
 from tocsin.domain.monitoring.cadence import last_round, next_round
 from tocsin.domain.monitoring.environment import BUILT_IN_AGENT
 from tocsin.domain.monitoring.errand import Errand
@@ -49,17 +49,10 @@ def prober(night: Night, eyes: Eyes) -> Prober:
     return Prober(night.house, eyes, RoundMeters(CollectorRegistry()))
 
 
-@asynccontextmanager
-async def running(
+def running(
     night: Night, look: Look, registry: CollectorRegistry | None = None
-) -> AsyncIterator[Engine]:
-    engine = Engine(night.house, (), registry or CollectorRegistry(), look=look)
-    task = asyncio.create_task(engine.run())
-    try:
-        yield engine
-    finally:
-        await engine.stop()
-        await task
+) -> AbstractAsyncContextManager[Engine]:
+    return at_work(Engine(night.house, (), registry or CollectorRegistry(), look=look))
 
 
 async def all_rounds(night: Night) -> list[str]:

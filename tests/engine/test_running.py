@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from tests.hook import Hook
 from tests.inbox import Inbox
 from tests.night import Night
 from tests.notebook import Notebook
+from tests.working import at_work
 from tocsin.channels.email import Email
 from tocsin.channels.webhook import Webhook
 from tocsin.domain.reaching.channel import Channel
@@ -30,17 +31,10 @@ async def night(database: Database) -> Night:
     return await Night.falls(database, real_time=True)
 
 
-@asynccontextmanager
-async def running(
+def running(
     night: Night, *channels: Channel, is_crowded: Callable[[], bool] = lambda: False
-) -> AsyncIterator[Engine]:
-    engine = Engine(night.house, channels, CollectorRegistry(), is_crowded)
-    task = asyncio.create_task(engine.run())
-    try:
-        yield engine
-    finally:
-        await engine.stop()
-        await task
+) -> AbstractAsyncContextManager[Engine]:
+    return at_work(Engine(night.house, channels, CollectorRegistry(), is_crowded))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
