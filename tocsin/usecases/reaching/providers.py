@@ -102,9 +102,13 @@ async def change(house: House, provider_id: str, wish: Wish, now: datetime) -> P
 async def put_first(house: House, provider_id: str, now: datetime) -> None:
     """Let one be asked before all others of its kind."""
     async with house.database.begin() as tx:
-        first = await _hold(tx, provider_id)
-        others = await PROVIDERS.select(tx, PROVIDERS.c.kind == first.kind, order_by=IN_ORDER)
-        in_order = [first, *(one for one in others if one.id != first.id)]
+        first = await PROVIDERS.get(tx, provider_id)
+        if first is None:
+            raise NotFound("Provider", provider_id)
+        alike = PROVIDERS.c.kind == first.kind
+        await limits.take_turns(tx, [one.id for one in await PROVIDERS.select(tx, alike)])
+        found = await PROVIDERS.select(tx, alike, order_by=IN_ORDER)
+        in_order = sorted(found, key=lambda one: one.id != provider_id)
         for position, one in enumerate(in_order):
             await PROVIDERS.update(tx, replace(one, position=position, updated_at=now))
 
