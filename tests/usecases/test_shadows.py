@@ -39,6 +39,12 @@ class School:
         wished = Wish(mentor_id=mentor_id, **wish)
         await shadows.create(night.house, self.carol.id, wished, night.now)
 
+    async def copies(self, **time: float) -> list[Message]:
+        """Let time pass, and return all copies that came until then."""
+        self.night.passes(**time)
+        await self.engine.run_due(self.night.now)
+        return [m for address, m in self.telephone.received if address == "+15550177"]
+
     async def ways(self) -> list[tuple[str, str | None]]:
         """Let the page leave, and return where copies of it went, or were to go."""
         await self.engine.run_due(self.night.now)
