@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tocsin.domain.event import Link
 from tocsin.domain.reaching import letter
 from tocsin.domain.reaching.letter import Letter, Words, next_try
 
@@ -57,3 +58,15 @@ def test_every_letter_names_the_house_and_the_account_that_it_is_about() -> None
         assert HOUSE in told
         assert "ben@example.com" in told
         assert words.link is not None
+
+
+def test_whom_nothing_would_wake_is_told_what_to_do() -> None:
+    words = letter.cannot_be_woken(
+        since="now", posts="Primary", why="there is only mail", href=f"{HOUSE}/users/P1"
+    )
+
+    assert words.sentences[0] == (
+        "You are on call now for Primary, and no page of high urgency would wake you:"
+        " there is only mail."
+    )
+    assert words.link == Link(f"{HOUSE}/users/P1", "Add a way to be reached")

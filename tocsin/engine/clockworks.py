@@ -10,7 +10,7 @@ from tocsin.usecases import upkeep, work
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import deliveries
 from tocsin.usecases.monitoring import rounds
-from tocsin.usecases.reaching import handoffs, user_groups
+from tocsin.usecases.reaching import handoffs, user_groups, waking
 
 
 class Clockwork(NamedTuple):
@@ -57,6 +57,11 @@ async def tell_of_shifts(house: House, _meters: Meters, now: datetime) -> None:
     await handoffs.tell(house, now)
 
 
+async def look_ahead(house: House, _meters: Meters, now: datetime) -> None:
+    """Warn of shifts in which nothing would wake whoever is on call."""
+    await waking.look_ahead(house, now)
+
+
 CLOCKWORKS: Final = (
     Clockwork("follow", 5, follow),
     Clockwork("leave", 5, leave),
@@ -64,5 +69,6 @@ CLOCKWORKS: Final = (
     Clockwork("catch up", 15, catch_up),
     Clockwork("keep groups", 20, keep_groups),
     Clockwork("tell of shifts", 30, tell_of_shifts),
+    Clockwork("look ahead", 300, look_ahead),
     Clockwork("clean up", 600, clean_up),
 )

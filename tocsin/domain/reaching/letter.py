@@ -129,3 +129,19 @@ def address_changed(*, old: str, new: str, by: str, house: str) -> Words:
         ),
         afterwards=("If you did not want this, tell an administrator at once.",),
     )
+
+
+def cannot_be_woken(*, since: str, posts: str, why: str, href: str) -> Words:
+    """Tell somebody who is on call that no page would wake them, and what to do about it."""
+    return Words(
+        about="cannot_be_woken",
+        subject="You are on call, and nothing would wake you",
+        sentences=(
+            f"You are on call {since} for {posts}, and no page of high urgency would wake you:"
+            f" {why}.",
+            "Add a way to be reached, such as a telephone, and a step at high urgency that"
+            " uses it.",
+        ),
+        link=Link(href, "Add a way to be reached"),
+        afterwards=("Administrators were told, too.",),
+    )

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.reaching.contact_kind import Kind
-from tocsin.domain.reaching.paging import EMAIL
+from tocsin.domain.reaching.waking import Hindrance, hindrance
 from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
 from tocsin.usecases import users
 from tocsin.usecases.house import House
@@ -73,7 +73,7 @@ def offered(kinds: Iterable[Kind], ways: Collection[str]) -> list[str]:
     return [kind.name for kind in kinds if kind.name in ways and not kind.adds_itself]
 
 
-async def lacking(house: House, ladders: Iterable[Ladder]) -> dict[str, str]:
+async def lacking(house: House, ladders: Iterable[Ladder]) -> dict[str, Hindrance]:
     """Say, by their ids, from whom of those on call now and next something keeps pages."""
     faces = [face for ladder in ladders for rung in ladder.rungs for face in rung.faces]
     on_call = {one.id for face in faces for one in (face.user, face.next) if one}
@@ -82,14 +82,9 @@ async def lacking(house: House, ladders: Iterable[Ladder]) -> dict[str, str]:
     return {id_: told for id_, told in said.items() if told}
 
 
-def trouble(known: Known, channels: Collection[str]) -> str | None:
+def trouble(known: Known, channels: Collection[str]) -> Hindrance | None:
     """Say what keeps a page of high urgency from somebody, None if nothing does."""
-    high, _ = plans(known)
-    if not high.steps:
-        return "Only mailed" if EMAIL in channels else "No way to be reached"
-    if not any(step.method.kind in channels and not step.method.fault for step in high.steps):
-        return "No page gets through"
-    return None
+    return hindrance(known.methods, known.rules, channels)
 
 
 def in_a_storm(seconds: int) -> str:
