@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.envoys import Acquaintance
-from tests.night import Night
+from tests.night import URL, Night
 from tests.telling import REFUSED, SENT, Town
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.monitoring.channel_config import PagerDuty
@@ -41,6 +41,10 @@ async def pager(town: Town, *, signed_in: bool = True) -> NotificationChannel:
         far = replace(SERVER.far, token="token")
         await connections.connect(town.house, channel.id, far, town.night.now)
     return channel
+
+
+async def own_pager(town: Town, key: str, *, name: str = "Pager") -> NotificationChannel:
+    return await town.channel(name, config=PagerDuty(integration_key=key, base_url=URL))
 
 
 async def tried(
@@ -100,6 +104,26 @@ async def test_what_cannot_be_asked_is_looked_for_by_people(town: Town) -> None:
     assert (
         "look for the incident “This is a test of the notification channel Pager" in proven.detail
     )
+
+
+async def test_this_very_server_is_looked_at_without_leave(town: Town) -> None:
+    key = town.night.team.key
+    dispatch = await tried(town, await own_pager(town, key))
+    [incident] = await town.night.trigger(dispatch.thread_id)
+
+    proven = await prove(town.house, dispatch, SENT, town.night.now, NO_PATIENCE)
+
+    assert (proven.ok, proven.confirmed, proven.remote_id) == (True, True, incident.id)
+    assert envoy(town).asked == []
+
+
+async def test_this_very_server_tells_a_wrong_key_from_a_right_one(town: Town) -> None:
+    right = await tried(town, await own_pager(town, town.night.team.key))
+    wrong = await tried(town, await own_pager(town, "0" * 32, name="Wrong"))
+
+    for dispatch, told in ((right, KEY_IS_KNOWN), (wrong, NO_INCIDENT)):
+        proven = await prove(town.house, dispatch, SENT, town.night.now, NO_PATIENCE)
+        assert (proven.ok, proven.detail) == (False, told)
 
 
 async def test_a_server_that_does_not_answer_proves_nothing(town: Town) -> None:

@@ -44,10 +44,14 @@ async def test_with_a_key_alerts_of_one_source_are_one_incident(scene: Scene) ->
     await add_second_rule(scene)
     await see_a_wrong_key_found_out(scene)
     await configure(scene, key)
-    await open_incident(scene, FIRST, "Low urgency")
-    await hands.press("Resolve")
-    await try_integration(scene, "Sent, not confirmed", "That alone is no proof")
-    await hands.press("Test resolve")
+    if scene.is_one_house:  # which looks for itself whether a test has arrived, and ends it
+        await open_incident(scene, FIRST, "Low urgency", OVER)
+        await try_integration(scene, "Confirmed", "The incident was found")
+    else:
+        await open_incident(scene, FIRST, "Low urgency")
+        await hands.press("Resolve")
+        await try_integration(scene, "Sent, not confirmed", "That alone is no proof")
+        await hands.press("Test resolve")
     await open_incident(scene, FIRST, OVER, number=2)
 
     website.break_down()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from tocsin.domain.machines.delivery import Dispatch
@@ -12,6 +13,7 @@ from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring import far_lines, notification_channels
 from tocsin.usecases.monitoring.far_lines import Line
+from tocsin.usecases.monitoring.own_side import OwnSide, own_side_of
 
 PATIENCE: Final = 20.0  # seconds, as this; servers make incidents of events by and by
 PAUSE: Final = 1.0
@@ -37,28 +39,51 @@ async def prove(
     if trial is None:
         return outcome
     try:
-        line = await far_lines.open_line(house, dispatch.destination_id, now)
-        if line is None or house.envoy is None:
+        side = await _side_of(house, dispatch.destination_id, now)
+        if side is None:
             return replace(outcome, detail=UNASKED.format(_ended(outcome.detail), trial.summary))
-        return await _look(house.envoy, line, trial.violation_id, outcome, patience)
+        return await _look(side, trial.violation_id, outcome, patience)
     except FarFault as fault:
         told = f"{_ended(outcome.detail)} Whether it has arrived is not known: {fault.sentence}"
         return replace(outcome, detail=told)
 
 
-async def _look(envoy: Envoy, line: Line, key: str, outcome: Outcome, patience: float) -> Outcome:
+class _FarSide(msgspec.Struct, frozen=True):
+    """Another server, which is asked in the name of whoever signed in there."""
+
+    envoy: Envoy
+    line: Line
+
+    async def incident(self, key: str) -> str | None:
+        found = (await self.envoy.incidents(self.line.far, [key])).get(key)
+        return found.id if found else None
+
+    async def knows_key(self) -> bool:
+        return await self.envoy.find_key(self.line.far, self.line.key) is not None
+
+
+async def _side_of(house: House, channel_id: str, now: datetime) -> _FarSide | OwnSide | None:
+    """Return whom to ask, None if nobody answers. Raises FarFault."""
+    own = await own_side_of(house, channel_id)
+    if own is not None:
+        return own
+    line = await far_lines.open_line(house, channel_id, now)
+    return _FarSide(house.envoy, line) if line and house.envoy else None
+
+
+async def _look(side: _FarSide | OwnSide, key: str, outcome: Outcome, patience: float) -> Outcome:
     """Look again and again until it is there."""
     until = asyncio.get_running_loop().time() + patience
     while True:
-        found = (await envoy.incidents(line.far, [key])).get(key)
+        found = await side.incident(key)
         if found is not None:
             told = f"{_ended(outcome.detail)} The incident was found over there."
-            return replace(outcome, detail=told, confirmed=True, remote_id=found.id)
+            return replace(outcome, detail=told, confirmed=True, remote_id=found)
         if asyncio.get_running_loop().time() >= until:
             break
         await asyncio.sleep(min(PAUSE, patience))
-    is_known = await envoy.find_key(line.far, line.key) is not None
-    return replace(outcome, ok=False, detail=KEY_IS_KNOWN if is_known else NO_INCIDENT)
+    detail = KEY_IS_KNOWN if await side.knows_key() else NO_INCIDENT
+    return replace(outcome, ok=False, detail=detail)
 
 
 def _ended(sentence: str) -> str:
