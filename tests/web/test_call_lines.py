@@ -10,10 +10,13 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
+from tocsin.domain.escalation_policy import Rule, Target
 from tocsin.domain.reaching.call_line import EventKind, LineEvent
 from tocsin.domain.reaching.provider import Provider
 from tocsin.store import tables
+from tocsin.store.escalation_policies import POLICIES
 from tocsin.store.reaching import call_lines as store
+from tocsin.store.services import SERVICES
 from tocsin.usecases.reaching import call_routing, providers
 from tocsin.usecases.reaching.providers import Wish
 from tocsin.web.app import is_for_people
@@ -155,6 +158,44 @@ async def test_a_call_is_told_step_by_step_and_its_message_played(
     assert is_for_people({"path": f"{call_path}/message.mp3", "headers": [(b"accept", b"*/*")]})
     [incident] = await night.incidents()
     assert call_path in text_of(await browser.open(f"/incidents/{incident.id}"))
+
+
+async def test_a_line_shows_who_would_be_rung_in_turn_and_who_has_no_number(
+    browser: Browser, night: Night, provider: Provider
+) -> None:
+    path = (await added(browser, night, provider)).url.path
+    assert "Nobody can be rung now." in text_of(await browser.open(path))
+
+    await night.give(night.team.ben, "phone", "5550102")
+    text = text_of(await browser.open(path))
+
+    assert "Ann 1 No telephone number: passed over Ben 2 1 Calls" in text
+    assert "Nobody can be rung now." not in text
+
+
+async def test_a_level_that_adds_nobody_is_shown(
+    browser: Browser, night: Night, provider: Provider
+) -> None:
+    ann = Target("user", night.team.ann.id)
+    levels = [Rule(id=f"L{n}", delay_minutes=5, targets=(ann,)) for n in (1, 2)]
+    async with night.database.begin() as tx:
+        await POLICIES.update(tx, replace(night.team.policy, rules=tuple(levels)))
+
+    text = text_of(await added(browser, night, provider))
+
+    assert "Ann 1 No telephone number: passed over Nobody else is on call 2 None Calls" in text
+
+
+async def test_a_line_of_a_disabled_service_says_that_it_is_shut(
+    browser: Browser, night: Night, provider: Provider
+) -> None:
+    path = (await added(browser, night, provider)).url.path
+    async with night.database.begin() as tx:
+        await SERVICES.update(tx, replace(night.team.service, disabled=True))
+
+    text = text_of(await browser.open(path))
+
+    assert "Nobody: Checkout is disabled." in text
 
 
 async def test_who_may_only_look_changes_nothing(

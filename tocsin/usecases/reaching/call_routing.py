@@ -13,7 +13,6 @@ from tocsin.domain.reaching.call_line import (
     Call,
     CallLine,
     CallState,
-    Candidate,
     Closed,
     Connect,
     Direction,
@@ -26,19 +25,17 @@ from tocsin.domain.reaching.call_words import title_of, told
 from tocsin.domain.reaching.contact_kind import PHONE
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.urgency import urgency_of
-from tocsin.domain.user import ContactMethod
 from tocsin.kit.ids import new_id
 from tocsin.store import contact_methods, deliveries
 from tocsin.store.reaching import call_lines as store
 from tocsin.store.reaching.call_lines import CALLS, LINES
 from tocsin.store.rows import Taken
 from tocsin.store.services import SERVICES
-from tocsin.usecases import ladders
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.house import House
 from tocsin.usecases.incidents import know, policy_of
-from tocsin.usecases.ladders import Ladder
 from tocsin.usecases.opening import open_incident
+from tocsin.usecases.reaching import call_candidates
 
 log = structlog.get_logger(__name__)
 
@@ -57,11 +54,11 @@ async def follow(house: House, provider: Provider, event: LineEvent, now: dateti
 async def _begin(house: House, provider: Provider, event: LineEvent, now: datetime) -> Direction:
     async with house.database.read() as tx:
         line = await store.line_of(tx, provider.id, event.number)
-        service = await SERVICES.get(tx, line.service_id) if line else None
-    if line is None or service is None or service.disabled:
+    levels = await call_candidates.find(house, line, now) if line else None
+    if line is None or levels is None:
         log.warning("call.refused", provider=provider.id, number=event.number)
         return Direction(instruction=Closed(), line=line, call=event.call)
-    ladder, _ = await ladders.foretell(house, service.escalation_policy_id, now)
+    candidates = [one for level in levels for one in level.candidates]
     async with house.database.begin() as tx:
         call = Call(
             id=new_id("Q"),
@@ -71,33 +68,13 @@ async def _begin(house: House, provider: Provider, event: LineEvent, now: dateti
             at=now,
             state=CallState(),
         )
-        call, instruction = begin(call, await _candidates(tx, ladder), now)
+        call, instruction = begin(call, candidates, now)
         try:
             await CALLS.insert(tx, call)
         except Taken:  # it is told once more
             return await _go_on(tx, house, provider, event, now)
         instruction = await _named(tx, call, instruction)
     return Direction(instruction=instruction, line=line, call=event.call)
-
-
-async def _candidates(tx: AsyncConnection, ladder: Ladder) -> list[Candidate]:
-    """List who is on call, level by level, each person once."""
-    levels: dict[str, tuple[str, int]] = {}
-    for rung in ladder.rungs:
-        for face in rung.faces:
-            if face.user is not None and face.is_called:
-                levels.setdefault(face.user.id, (face.user.name, rung.level))
-    methods = await contact_methods.of_users(tx, levels)
-    numbers = {one.user_id: _number(one) for one in reversed(methods) if one.kind == PHONE.name}
-    return [
-        Candidate(user_id=id_, name=name, level=level, number=numbers.get(id_, ""))
-        for id_, (name, level) in levels.items()
-    ]
-
-
-def _number(method: ContactMethod) -> str:
-    """Return what is dialled; extensions are for calls in which keys can be pressed first."""
-    return f"+{method.country_code}{method.address}".partition(",")[0]
 
 
 async def _go_on(

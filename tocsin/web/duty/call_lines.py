@@ -10,7 +10,7 @@ from tocsin.domain.reaching.call_words import caller_of, outcome, sentence
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.usecases import choices
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.reaching import call_lines
+from tocsin.usecases.reaching import call_candidates, call_lines
 from tocsin.usecases.reaching.call_lines import Wish
 from tocsin.usecases.reaching.providers import callback_of
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
@@ -54,7 +54,7 @@ async def create(visit: Visit) -> Response:
 
 
 async def show_line(visit: Visit) -> Response:
-    """Show one line, and the calls that came in on it."""
+    """Show one line, whom it would ring now, and the calls that came in on it."""
     known = await call_lines.get(visit.house, visit.parameter("id"))
     page, path = page_asked(visit), f"{PATH}/{known.line.id}"
     calls, _ = await call_lines.calls_of(visit.house, known.line.id, part_of(page))
@@ -65,6 +65,7 @@ async def show_line(visit: Visit) -> Response:
         known=known,
         line=known.line,
         spoken=LANGUAGE_NAMES[known.line.language],
+        levels=await call_candidates.find(visit.house, known.line, visit.now),
         callback=f"{callback_of(visit.house, known.line.provider_id)}/line",
         calls=[(call, caller_of(call), outcome(call)) for call in shown],
         page=page,
