@@ -40,8 +40,7 @@ async def build(
 ) -> AsyncIterator[Parts]:
     """Join the parts over a migrated database, and close in the end what was opened."""
     async with AsyncExitStack() as stack:
-        database = await Database.open(database_url, connections=settings.database_pool)
-        stack.push_async_callback(database.close)
+        database = await _open_database(settings, database_url, stack)
         sealer = Sealer(settings.secret_key or kept_secret(settings.data))
         outbound = Outbound(settings.outbound_deny, settings.outbound_allow)
         decisions = Decisions()
@@ -75,6 +74,12 @@ async def build(
         heard = HearingApp(house, lambda one: carrying.of(one.kind, one), engine.count_heard)
         http = face_of(house, live, ingest, registry, heard=heard)
         yield Parts(house=house, ingest=ingest, engine=engine, live=live, http=http)
+
+
+async def _open_database(settings: Settings, url: str, stack: AsyncExitStack) -> Database:
+    database = await Database.open(url, connections=settings.database_pool)
+    stack.push_async_callback(database.close)
+    return database
 
 
 def _ingest(house: House, limit: int, engine: Engine) -> Ingest:
