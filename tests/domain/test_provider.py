@@ -6,7 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.scene import NOON
-from tocsin.domain.reaching.provider import Health, Provider, after_failure, after_success, route
+from tocsin.domain.reaching.channel import Checked
+from tocsin.domain.reaching.provider import (
+    Health,
+    Provider,
+    after_check,
+    after_failure,
+    after_success,
+    route,
+)
 
 SECOND = timedelta(seconds=1)
 ONE = Provider(
@@ -77,6 +85,23 @@ def test_a_success_makes_well() -> None:
     well = after_success(replace(RESTING["ONE"], last_detail="503"), NOON)
 
     assert well == Health(id="ONE", last_ok_at=NOON, last_detail="503")
+
+
+def test_a_refusal_stands_until_a_later_check_or_a_message_succeeds() -> None:
+    no = Checked(ok=False, is_refused=True, sentence="They refuse the token.")
+    refused = after_check(Health(id="ONE", last_ok_at=NOON - SECOND), no, NOON)
+
+    assert (refused.is_refused, refused.refusal) == (True, "They refuse the token.")
+    assert after_check(Health(id="ONE"), no, NOON).is_refused
+    assert not after_check(refused, Checked(ok=True, sentence="They know us."), NOON).is_refused
+    assert not after_success(refused, NOON + SECOND).is_refused
+
+
+def test_silence_changes_nothing() -> None:
+    silence = Checked(ok=False, sentence="They cannot be asked.")
+
+    assert after_check(RESTING["ONE"], silence, NOON) == RESTING["ONE"]
+    assert not RESTING["ONE"].is_refused
 
 
 def test_a_provider_is_to_be_probed_when_its_rest_is_over() -> None:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.notebook import Notebook
 from tests.talkers import Talker
 from tests.team import NOON
+from tocsin.domain.reaching.channel import Checked
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.carrying import Carrying, make_none
 
@@ -67,3 +68,19 @@ async def test_in_the_end_everything_is_closed() -> None:
 
     assert first.is_closed
     assert second.is_closed
+
+
+async def test_a_channel_that_can_ask_is_asked() -> None:
+    carrying = Carrying((), Asking)
+
+    assert await carrying.check(ONE) == Checked(ok=True, sentence="They know One.")
+    assert await Carrying((), Talker).check(ONE) is None
+    assert await Carrying((), make_none).check(ONE) is None
+
+
+class Asking(Talker):
+    """A talker whose other side knows it."""
+
+    async def check(self) -> Checked:
+        """Say by which name."""
+        return Checked(ok=True, sentence=f"They know {self.provider.name}.")

@@ -28,6 +28,8 @@ class DiscordServer(ChatServer):
         if asked.headers.get("authorization") != f"Bot {TOKEN}":
             return refusal(401, 0, "401: Unauthorized")
         match asked.path.strip("/").split("/"):
+            case ["users", "@me"]:
+                return Answered(200, {"id": "1", "username": "tocsin", "bot": True})
             case ["users", "@me", "channels"]:
                 return self._conversation(asked.json["recipient_id"])
             case ["channels", channel, "messages"]:

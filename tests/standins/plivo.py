@@ -33,11 +33,13 @@ class PlivoServer(ChatServer):
 
     def answer(self, asked: Asked) -> Answered:
         """Make a message or a call, or say why not."""
-        assert asked.method == "POST"
-        assert asked.headers["content-type"] == "application/json"
         credentials = b64encode(f"{ID}:{self.token}".encode()).decode()
         if asked.headers.get("authorization") != f"Basic {credentials}":
             return _refusal(401, "Could not verify your access level for that URL.")
+        if (asked.method, asked.path) == ("GET", f"/v1/Account/{ID}/"):
+            return Answered(200, {"auth_id": ID, "name": "Night", "api_id": "a-1"})
+        assert asked.method == "POST"
+        assert asked.headers["content-type"] == "application/json"
         prefix, _, resource = asked.path.removesuffix("/").rpartition("/")
         if prefix != f"/v1/Account/{ID}":
             return _refusal(404, "not found")

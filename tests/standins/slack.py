@@ -112,7 +112,7 @@ class Slack:
             return {"ok": False, "error": "invalid_auth"}
         match method:
             case "auth.test":
-                return {"ok": True, "team": "Example", "user_id": "U0APP"}
+                return {"ok": True, "team": "Example", "user": "tocsin", "user_id": "U0APP"}
             case "users.lookupByEmail":
                 found = [id_ for id_, email in MEMBERS.items() if email == sent["email"]]
                 return {"ok": True, "user": {"id": found[0]}} if found else _no("users_not_found")

@@ -60,6 +60,9 @@ class TelegramServer(ChatServer):
     def _newer(self, offset: int) -> list[dict[str, Any]]:
         return [one for one in self.updates if one["update_id"] >= offset]
 
+    def _getMe(self, fields: dict[str, Any]) -> Any:  # noqa: N802
+        return {"id": 123456, "is_bot": True, "first_name": "Tocsin", "username": "tocsin_bot"}
+
     def _getUpdates(self, fields: dict[str, Any]) -> Any:  # noqa: N802
         return self._newer(fields["offset"])[: fields["limit"]]
 

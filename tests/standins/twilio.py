@@ -30,20 +30,23 @@ _RESOURCES = {"Messages": ("SM", "accepted"), "Calls": ("CA", "queued")}
 
 
 class TwilioServer(ChatServer):
-    """``made`` are the messages and calls that it took."""
+    """``made`` are the messages and calls that it took, ``status`` that of the account."""
 
     def __init__(self) -> None:
         super().__init__()
         self.token = TOKEN
+        self.status = "active"
         self.made: list[list[tuple[str, str]]] = []
 
     def answer(self, asked: Asked) -> Answered:
         """Make a message or a call, or say why not."""
-        assert asked.method == "POST"
-        assert asked.headers["content-type"] == FORM
         credentials = b64encode(f"{SID}:{self.token}".encode()).decode()
         if asked.headers.get("authorization") != f"Basic {credentials}":
             return _refusal(401, 20003, "Authenticate")
+        if (asked.method, asked.path) == ("GET", f"/2010-04-01/Accounts/{SID}.json"):
+            return Answered(200, {"sid": SID, "friendly_name": "Night", "status": self.status})
+        assert asked.method == "POST"
+        assert asked.headers["content-type"] == FORM
         prefix, _, resource = asked.path.rpartition("/")
         if prefix != f"/2010-04-01/Accounts/{SID}":
             return _refusal(404, 20404, f"The requested resource {asked.path} was not found")

@@ -26,6 +26,8 @@ class WhatsAppServer(ChatServer):
         """Take a message, or say why not."""
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return _fault(401, 190, "Error validating access token")
+        if asked.method == "GET":
+            return _number(asked.path)
         assert (asked.method, asked.path) == ("POST", f"/v23.0/{NUMBER_ID}/messages")
         told = asked.json
         assert told["messaging_product"] == "whatsapp"
@@ -57,6 +59,12 @@ def signed(body: bytes, secret: str = APP_SECRET) -> Callback:
         headers={"content-type": "application/json", "x-hub-signature-256": f"sha256={digest}"},
         body=body,
     )
+
+
+def _number(path: str) -> Answered:
+    assert path == f"/v23.0/{NUMBER_ID}?fields=verified_name,display_phone_number"
+    told = {"verified_name": "Night", "display_phone_number": "+1 555-0199", "id": NUMBER_ID}
+    return Answered(200, told)
 
 
 def _fault_of(template: dict[str, Any]) -> Answered | None:

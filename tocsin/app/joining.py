@@ -59,6 +59,7 @@ async def build(
             decisions=decisions,
             clock=clock,
             envoy=await senders.open_envoy(outbound, clock, stack),
+            check=carrying.check,
         )
         registry = CollectorRegistry()
         engine = Engine(

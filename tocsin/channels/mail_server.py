@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
+import aiosmtplib
 import httpx
 
+from tocsin.channels.asking import Undelivered
+from tocsin.channels.checking import MOST_TOLD, checked
 from tocsin.channels.email import Email
 from tocsin.channels.mail_services.mailgun import Mailgun
 from tocsin.channels.mail_services.postmark import KEY_HEADER, Postmark
@@ -14,13 +17,14 @@ from tocsin.channels.mail_services.teller import SILENT, Teller
 from tocsin.channels.mail_services.topic import ARN
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import EMAIL, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply
 from tocsin.domain.reaching.letter import Letter
 from tocsin.domain.reaching.message import Message
 from tocsin.kit.clock import Clock
 from tocsin.kit.smtp import MailServer
+from tocsin.kit.text import one_line
 
 _STARTTLS: Final[Mapping[str, str]] = {"offered": "offered", "none": "never"}
 _PORT: Final = (
@@ -116,6 +120,7 @@ class SmtpServer:
         kind=EMAIL,
         settings=_SETTINGS,
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Bounces and complaints",
@@ -153,6 +158,10 @@ class SmtpServer:
         mails = Email(server, tools.mail_domain, sender=sender, teller=teller)
         return cls(server, mails, teller, tools.clock)
 
+    async def check(self) -> Checked:
+        """Greet the server and log in, and send nothing."""
+        return await checked(self._server.host, "us", self._greet())
+
     async def send(self, message: Message, address: str) -> Delivery:
         """Hand the mail over once."""
         return await self._mails.send(message, address)
@@ -187,6 +196,18 @@ class SmtpServer:
     async def close(self) -> None:
         """Close the connections to the server."""
         await self._server.close()
+
+    async def _greet(self) -> str:
+        try:
+            user = await self._server.greet()
+        except aiosmtplib.SMTPResponseException as error:
+            detail = one_line(f"{error.code} {error.message}", MOST_TOLD)
+            raise Undelivered(Delivery(ok=False, detail=detail, retry=error.code < 500)) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            is_for_good = isinstance(error, aiosmtplib.SMTPNotSupported)
+            detail = one_line(str(error), MOST_TOLD)
+            raise Undelivered(Delivery(ok=False, detail=detail, retry=not is_for_good)) from error
+        return f"lets us in as {user}" if user else "answers, and asks for no password"
 
 
 def _teller_of(http: httpx.AsyncClient, settings: Mapping[str, str]) -> Teller:

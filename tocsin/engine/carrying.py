@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from tocsin.domain.reaching.channel import Channel, Closing
+from tocsin.domain.reaching.channel import Channel, Checked, Checking, Closing
 from tocsin.domain.reaching.provider import Provider
 
 Make = Callable[[Provider], Channel | None]
@@ -39,6 +39,11 @@ class Carrying:
             channel = self._make(provider)
             self._made[provider.id] = (provider, channel)
         return channel
+
+    async def check(self, provider: Provider) -> Checked | None:
+        """Ask the other side of a provider whether it knows us; None where that cannot be asked."""
+        channel = self.of(provider.kind, provider)
+        return await channel.check() if isinstance(channel, Checking) else None
 
     async def tidy(self, known: Collection[str]) -> None:
         """Close what has left before, and let those leave that are not known any more."""

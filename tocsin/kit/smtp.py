@@ -37,6 +37,8 @@ class MailServer:
         helo: str | None = None,
         outbound: Outbound | None = None,
     ) -> None:
+        self.host = host
+        self._username = username
         self._place = (host, port)
         self._outbound = outbound
         self._client = partial(
@@ -68,6 +70,18 @@ class MailServer:
                 raise
             self._keep(connection)
         return one_line(answer, 200)
+
+    async def greet(self) -> str | None:
+        """Connect anew, greet and log in, and return as whom. Raises what aiosmtplib raises."""
+        async with self._slots:
+            connection = await self._connect()
+            try:
+                await connection.ehlo()
+            except BaseException:
+                connection.close()
+                raise
+            self._keep(connection)
+        return self._username
 
     async def close(self) -> None:
         """Close the connections that are kept."""

@@ -1,13 +1,13 @@
 """What a use case needs of the house it works in, handed down as one value."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from tocsin.domain.account import Account
 from tocsin.domain.monitoring.envoy import Envoy
-from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.channel import Checked, Declaration
 from tocsin.domain.reaching.contact_kind import Kind, by_name
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.user import User
@@ -50,6 +50,10 @@ class Providers:
         self.newest: Sequence[Provider] = ()
 
 
+async def ask_nobody(_provider: Provider) -> None:
+    """Know no way to ask a provider anything."""
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True):
     """The database, the settings, the clock, the seal, and what is known of the configuration.
 
@@ -57,7 +61,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     administrators decided. ``declared`` are all channels there are, ``channels`` the kinds of those
     that need no provider; ``scopes`` are those of the API's operations. ``waiting`` says how many
     events are at the door. ``envoy`` asks the other sides of notification channels, where there
-    is one.
+    is one; ``check`` asks a provider whether it knows us, where that can be asked.
     """
 
     database: Database
@@ -73,6 +77,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Callable[[], int] = lambda: 0
     clock: Clock = system_clock
     envoy: Envoy | None = None
+    check: Callable[[Provider], Awaitable[Checked | None]] = ask_nobody
 
     @property
     def kinds(self) -> dict[str, Kind]:

@@ -35,15 +35,16 @@ def done(
     address: str,
     sentence: str,
     *,
+    is_refusal: bool = False,
     undo: Undo | None = None,
     session: str | None = None,
 ) -> Response:
-    """Answer a form: look at this page now, which says that it is done.
+    """Answer a form: look at this page now, which says that it is done, and perhaps what is wrong.
 
     ``session`` is the token of a session that has just begun, and in which that is said.
     """
     response = go_to(address)
-    text = msgspec.json.encode(Notice(sentence=sentence, undo=undo))
+    text = msgspec.json.encode(Notice(sentence=sentence, is_refusal=is_refusal, undo=undo))
     notice = base64.urlsafe_b64encode(text).decode()
     value = f"{notice}.{visit.house.sealer.sign(_signed(notice, session or visit.secret))}"
     if len(value) <= LONGEST:

@@ -6,6 +6,7 @@ import httpx
 
 from tocsin.channels.asking import Answer, Undelivered
 from tocsin.channels.chats.api import call, refusal
+from tocsin.channels.checking import name_in
 
 LONGEST_WAIT: Final = 3600
 
@@ -34,6 +35,10 @@ class DiscordApi:
         self._base = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bot {token}"}
 
+    async def introduce(self) -> str:
+        """Ask who we are there. Raises Undelivered."""
+        return f"knows the bot as {name_in(await self._ask('GET', '/users/@me'), 'username')}"
+
     async def conversation(self, user: str) -> str:
         """Return the channel in which the bot writes to a person. Raises Undelivered."""
         return str((await self._ask("POST", "/users/@me/channels", {"recipient_id": user}))["id"])
@@ -46,7 +51,7 @@ class DiscordApi:
         """Change a message."""
         await self._ask("PATCH", f"/channels/{channel}/messages/{message}", fields)
 
-    async def _ask(self, method: str, path: str, json: Any) -> dict[str, Any]:
+    async def _ask(self, method: str, path: str, json: Any = None) -> dict[str, Any]:
         url = f"{self._base}{path}"
         answer = await call(self._http, method, url, headers=self._headers, json=json)
         if not answer.is_success:

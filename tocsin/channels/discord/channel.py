@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tocsin.channels.asking import Undelivered
 from tocsin.channels.chats.markdown import plain
 from tocsin.channels.chats.sheet import Sheet, is_final, sheet_of, sheet_of_post
+from tocsin.channels.checking import checked
 from tocsin.channels.discord.api import DiscordApi, Gone
 from tocsin.channels.discord.hearing import PING, check, heard_in, read
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply
 from tocsin.domain.reaching.message import Message
@@ -78,6 +79,7 @@ class Discord:
         kind=Kind(name="discord", label="Discord", address=ADDRESS),
         settings=SETTINGS,
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Interactions Endpoint URL",
@@ -97,6 +99,10 @@ class Discord:
         """Make it."""
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(settings["public_key"]))
         return cls(DiscordApi(tools.http, settings["base_url"], settings["token"]), key)
+
+    async def check(self) -> Checked:
+        """Ask who the bot is."""
+        return await checked("Discord", "the token", self._api.introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Write to a person or a channel, once."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tocsin.channels.asking import MOST_READ, Answer, Undelivered
 from tocsin.channels.chats.api import call, refusal
+from tocsin.channels.checking import name_in
 from tocsin.domain.reaching.channel import Delivery
 
 MOST_NEWS: Final = 8 * 1024 * 1024  # bytes: events have up to 64 KiB each
@@ -72,6 +73,11 @@ class Account:
         if not told.get("next_batch"):  # without it, what was said long ago would be heard again
             raise Undelivered(Delivery(ok=False, detail="The answer to /sync is unreadable."))
         return told
+
+    async def introduce(self) -> str:
+        """Ask who we are there. Raises Undelivered."""
+        told = await self.ask("GET", "account", "whoami")
+        return f"knows the account as {name_in(told, 'user_id')}"
 
     async def name(self) -> str:
         """Return the account's own name."""

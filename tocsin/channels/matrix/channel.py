@@ -5,6 +5,7 @@ from html import escape
 from typing import Any, ClassVar, Final, Self
 
 from tocsin.channels.asking import Undelivered
+from tocsin.channels.checking import checked
 from tocsin.channels.matrix.api import Account, delivered
 from tocsin.channels.matrix.events import (
     COMMAND,
@@ -18,7 +19,7 @@ from tocsin.channels.matrix.events import (
 )
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.channel import Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Heard, Tell
 from tocsin.domain.reaching.message import Message
@@ -64,6 +65,7 @@ class Matrix:
             ),
         ),
         answers=True,
+        checks=True,
         tested="Synapse, the homeserver of its makers",
     )
 
@@ -74,6 +76,10 @@ class Matrix:
     def make(cls, tools: Tools, settings: Mapping[str, str], _callback: str) -> Self:
         """Make it."""
         return cls(Account(tools.http, settings["base_url"], settings["token"]))
+
+    async def check(self) -> Checked:
+        """Ask who the account is."""
+        return await checked("Matrix", "the access token", self._account.introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Write to a person or a room, once."""

@@ -8,6 +8,7 @@ import msgspec
 
 from tocsin.channels.asking import Answer, Undelivered
 from tocsin.channels.chats.api import call, refusal
+from tocsin.channels.checking import name_in
 from tocsin.domain.reaching.channel import Delivery
 
 
@@ -27,6 +28,10 @@ class MattermostApi:
         self._base = f"{base_url.rstrip('/')}/api/v4"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._own_id = ""
+
+    async def introduce(self) -> str:
+        """Ask who we are there. Raises Undelivered."""
+        return f"knows the bot as @{name_in(await self._ask('GET', '/users/me'), 'username')}"
 
     async def place_of(self, address: str) -> Place:
         """Find the conversation with a person, or take the channel. Raises Undelivered."""

@@ -9,6 +9,7 @@ import msgspec
 from tocsin.channels.asking import Undelivered
 from tocsin.channels.chats.markdown import plain
 from tocsin.channels.chats.sheet import Sheet, is_final, sheet_of, sheet_of_post
+from tocsin.channels.checking import checked
 from tocsin.channels.mattermost.api import MattermostApi
 from tocsin.channels.mattermost.hearing import (
     ACTION,
@@ -21,7 +22,7 @@ from tocsin.channels.mattermost.hearing import (
 )
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -75,6 +76,7 @@ class Mattermost:
         kind=Kind(name="mattermost", label="Mattermost", address=ADDRESS),
         settings=SETTINGS,
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Request URL of the slash command",
@@ -100,6 +102,10 @@ class Mattermost:
         token = settings["token"]
         api = MattermostApi(tools.http, settings["base_url"], token)
         return cls(api, callback, token=token, command_token=settings.get("command_token", ""))
+
+    async def check(self) -> Checked:
+        """Ask who the bot is."""
+        return await checked("Mattermost", "the token", self._api.introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Write to a person or a channel, once."""

@@ -7,9 +7,10 @@ from typing import Any, Final, Self
 import httpx
 import msgspec
 
-from tocsin.channels.asking import Answer, ask, refused
+from tocsin.channels.asking import Answer, Undelivered, ask, exchange, refused
+from tocsin.channels.checking import checked, name_in
 from tocsin.channels.plivo.signature import is_genuine, posted
-from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.channel import Checked, Delivery
 from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.hearing import Callback, Forged
 from tocsin.kit.text import one_line
@@ -69,6 +70,25 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             callback=callback,
         )
 
+    @property
+    def url(self) -> str:
+        """Where the account is."""
+        return f"{self.base_url}/v1/Account/{self.id}/"
+
+    def signed(self, request: httpx.Request) -> httpx.Request:
+        """Return a request with what proves that it is ours."""
+        return next(httpx.BasicAuth(self.id, self.token).auth_flow(request))
+
+    async def check(self, http: httpx.AsyncClient) -> Checked:
+        """Ask whose account it is."""
+        return await checked("Plivo", "the account", self._introduce(http))
+
+    async def _introduce(self, http: httpx.AsyncClient) -> str:
+        answer = await exchange(http, self.signed(http.build_request("GET", self.url)))
+        if not answer.is_success:
+            raise Undelivered(_judged(answer))
+        return f"knows the account as {name_in(answer.json, 'name')}"
+
     def heard(self, callback: Callback) -> dict[str, str]:
         """Return the fields of a call. Raises Forged."""
         if not is_genuine(callback, (self.token, self.other_token)):
@@ -90,11 +110,8 @@ async def create(
     http: httpx.AsyncClient, account: Account, what: str, fields: Mapping[str, Any]
 ) -> Delivery:
     """Have a message or a call made, once; ``what`` is the resource."""
-    request = http.build_request(
-        "POST", f"{account.base_url}/v1/Account/{account.id}/{what}/", json=fields
-    )
-    signed = next(httpx.BasicAuth(account.id, account.token).auth_flow(request))
-    return await ask(http, signed, _judged)
+    request = http.build_request("POST", f"{account.url}{what}/", json=fields)
+    return await ask(http, account.signed(request), _judged)
 
 
 def _judged(answer: Answer) -> Delivery:

@@ -14,7 +14,7 @@ from tocsin.channels.texts.answers import heard_text, told
 from tocsin.channels.texts.proof import PROOF, counted
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import SMS, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -66,6 +66,7 @@ class PlivoSms:
         kind=SMS,
         settings=settings_with(SENDER, PROOF),
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Message URL",
@@ -89,6 +90,10 @@ class PlivoSms:
         """Make it."""
         account = Account.of(settings, callback)
         return cls(tools.http, account, settings[SENDER.name], settings.get(PROOF.name, ""))
+
+    async def check(self) -> Checked:
+        """Ask whose account it is."""
+        return await self._account.check(self._http)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Send once. What Plivo cannot pass on at once must not arrive much later."""

@@ -24,7 +24,7 @@ from tocsin.channels.dialling import dialled
 from tocsin.channels.plivo.account import Account, create, fields_of, settings_with
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.channel import Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import PHONE, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Receipt, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -61,6 +61,7 @@ class PlivoVoice:
         kind=PHONE,
         settings=settings_with(CALLER),
         answers=True,
+        checks=True,
         receipt_within=RECEIPT_WITHIN,
         tested="a stand-in over HTTP; signatures by Plivo's own library",
     )
@@ -74,6 +75,10 @@ class PlivoVoice:
     def make(cls, tools: Tools, settings: Mapping[str, str], callback: str) -> Self:
         """Make it."""
         return cls(tools.http, Account.of(settings, callback), settings[CALLER.name])
+
+    async def check(self) -> Checked:
+        """Ask whose account it is."""
+        return await self._account.check(self._http)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Have a call made, once."""

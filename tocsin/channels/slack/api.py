@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from tocsin.channels.asking import Undelivered
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.kit.http import ForbiddenAddress
 from tocsin.kit.retry_after import may_succeed_later, seconds_of
@@ -41,12 +42,11 @@ _HINTS: Final[Mapping[str, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Undelivered):
     """Slack did not do it: ``error`` is its word for that, ``delivery`` what follows from it."""
 
     def __init__(self, delivery: Delivery, error: str = "") -> None:
-        super().__init__(delivery.detail)
-        self.delivery = delivery
+        super().__init__(delivery)
         self.error = error
 
 
@@ -67,6 +67,11 @@ class SlackApi:
         url = f"{self._base_url}/{method}"
         status, wait, body = await self._post(url, data=form, headers=headers)
         return _judged(status, wait, body)
+
+    async def introduce(self) -> str:
+        """Ask who we are there. Raises Refused."""
+        said = await self.call("auth.test", {})
+        return f"knows the app as {told_in(said, 'user')} in {told_in(said, 'team')}"
 
     async def respond(self, url: str, words: Mapping[str, Any]) -> None:
         """Answer at an address that Slack gave for it. Raises Refused."""

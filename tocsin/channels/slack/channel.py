@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self
 
 import msgspec
 
+from tocsin.channels.checking import checked
 from tocsin.channels.slack import hearing as slack_hearing
 from tocsin.channels.slack import socket as slack_socket
 from tocsin.channels.slack.api import Refused, SlackApi, told_in
@@ -16,7 +17,7 @@ from tocsin.channels.slack.blocks import answered, plain, words_of, words_of_pos
 from tocsin.channels.slack.hearing import Pressed, Told, Typed, heard
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply, Tell
 from tocsin.domain.reaching.message import Message
@@ -79,6 +80,7 @@ class Slack:
         kind=SLACK,
         settings=_SETTINGS,
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Request URL of interactivity",
@@ -125,6 +127,10 @@ class Slack:
             signing_secret=settings["signing_secret"],
             app_token=settings.get("app_token", ""),
         )
+
+    async def check(self) -> Checked:
+        """Ask whose token it is."""
+        return await checked("Slack", "the bot token", self._api.introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Post to a member, in the conversation that only they and the app see."""

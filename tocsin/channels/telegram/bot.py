@@ -6,6 +6,7 @@ import httpx
 
 from tocsin.channels.asking import Answer, Undelivered
 from tocsin.channels.chats.api import call, refusal
+from tocsin.channels.checking import name_in
 
 LONGEST_POLL: Final = 50  # seconds that Telegram keeps a question without an answer
 MOST_UPDATES: Final = 10  # at once: anybody may write to a bot, and what is too long is not read
@@ -56,6 +57,10 @@ class Bot:
         if not answer.is_success:
             raise _refusal(answer)
         return answer.json.get("result")
+
+    async def introduce(self) -> str:
+        """Ask who we are there. Raises Undelivered."""
+        return f"knows the bot as @{name_in(await self.call('getMe'), 'username')}"
 
     async def call_in(self, chat: str, method: str, **fields: Any) -> Any:
         """Ask for a method in a chat, or in what the chat has become."""

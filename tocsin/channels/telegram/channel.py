@@ -11,6 +11,7 @@ import msgspec
 
 from tocsin.channels.asking import Undelivered
 from tocsin.channels.chats.sheet import Sheet, is_final, sheet_of, sheet_of_post
+from tocsin.channels.checking import checked
 from tocsin.channels.telegram.bot import LONGEST_POLL, MOST_UPDATES, Bot
 from tocsin.channels.telegram.settings import ADDRESS, BASE_URL, TOKEN, UPDATES
 from tocsin.channels.telegram.updates import (
@@ -23,7 +24,7 @@ from tocsin.channels.telegram.updates import (
 )
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import Declaration, Delivery
+from tocsin.domain.reaching.channel import Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Reply, Tell, Unheard
 from tocsin.domain.reaching.message import Message
@@ -50,6 +51,7 @@ class Telegram:
         kind=Kind(name="telegram", label="Telegram", address=ADDRESS),
         settings=(TOKEN, UPDATES, BASE_URL),
         answers=True,
+        checks=True,
         room=ADDRESS,
         tested="a server that behaves as the Bot API's documentation says",
     )
@@ -74,6 +76,10 @@ class Telegram:
             is_called=settings["updates"] == "webhook",
             language=tools.language,
         )
+
+    async def check(self) -> Checked:
+        """Ask who the bot is."""
+        return await checked("Telegram", "the token", self._bot.introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Write to a chat, once; to where it has moved if it has."""

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from tocsin.channels.asking import ask
+from tocsin.channels.asking import Undelivered, ask, exchange
+from tocsin.channels.checking import checked, name_in
 from tocsin.channels.twilio.faults import judged
 from tocsin.channels.twilio.signature import is_genuine, posted
-from tocsin.domain.reaching.channel import Delivery
+from tocsin.domain.reaching.channel import Checked, Delivery
 from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.hearing import Callback, Forged, Unheard
 
@@ -65,9 +66,32 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             callback=callback,
         )
 
+    @property
+    def url(self) -> str:
+        """Where the account is."""
+        return f"{self.base_url}/{_VERSION}/Accounts/{self.sid}"
+
     def resource(self, what: str) -> str:
         """Return where something of the account is."""
-        return f"{self.base_url}/{_VERSION}/Accounts/{self.sid}/{what}"
+        return f"{self.url}/{what}"
+
+    def signed(self, request: httpx.Request) -> httpx.Request:
+        """Return a request with what proves that it is ours."""
+        return next(httpx.BasicAuth(self.sid, self.token).auth_flow(request))
+
+    async def check(self, http: httpx.AsyncClient) -> Checked:
+        """Ask whose account it is, and whether it may be used."""
+        return await checked("Twilio", "the account", self._introduce(http))
+
+    async def _introduce(self, http: httpx.AsyncClient) -> str:
+        request = http.build_request("GET", f"{self.url}.json")
+        answer = await exchange(http, self.signed(request))
+        if not answer.is_success:
+            raise Undelivered(judged(answer))
+        name, status = (name_in(answer.json, field) for field in ("friendly_name", "status"))
+        if status != "active":
+            raise Undelivered(Delivery(ok=False, detail=f"it is {status}"))
+        return f"knows the account as {name}"
 
     def heard(self, callback: Callback) -> dict[str, str]:
         """Return the fields of a call. Raises Forged and Unheard."""
@@ -99,5 +123,4 @@ async def create(
         content=urlencode(fields),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
-    signed = next(httpx.BasicAuth(account.sid, account.token).auth_flow(request))
-    return await ask(http, signed, judged)
+    return await ask(http, account.signed(request), judged)

@@ -21,7 +21,7 @@ from tocsin.channels.twilio.texts import (
     heard_status,
 )
 from tocsin.domain.reaching.answer import Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import SMS, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -49,6 +49,7 @@ class TwilioSms:
         kind=SMS,
         settings=settings_with(SENDER, PROOF),
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="A message comes in",
@@ -72,6 +73,10 @@ class TwilioSms:
         """Make it."""
         account = Account.of(settings, callback)
         return cls(tools.http, account, settings[SENDER.name], settings.get(PROOF.name, ""))
+
+    async def check(self) -> Checked:
+        """Ask whose account it is."""
+        return await self._account.check(self._http)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Send once. What Twilio cannot pass on at once must not arrive much later."""

@@ -27,7 +27,7 @@ from tocsin.channels.twilio.line_xml import write
 from tocsin.channels.twilio.lines import LINE, fetch, is_of_line, understand
 from tocsin.domain.reaching.answer import Upshot
 from tocsin.domain.reaching.call_line import Direction, Fetched
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import PHONE, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Receipt, ReceiptState, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -67,6 +67,7 @@ class TwilioVoice:
         kind=PHONE,
         settings=settings_with(CALLER),
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="A call comes in",
@@ -94,6 +95,10 @@ class TwilioVoice:
     def make(cls, tools: Tools, settings: Mapping[str, str], callback: str) -> Self:
         """Make it."""
         return cls(tools.http, Account.of(settings, callback), settings[CALLER.name])
+
+    async def check(self) -> Checked:
+        """Ask whose account it is."""
+        return await self._account.check(self._http)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Have a call made, once."""

@@ -21,7 +21,7 @@ from tocsin.channels.twilio.texts import (
     heard_status,
 )
 from tocsin.domain.reaching.answer import DEEDS, Answer, Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import WHATSAPP, Field
 from tocsin.domain.reaching.hearing import Callback, Heard, Reply, Unheard
 from tocsin.domain.reaching.message import Message
@@ -67,6 +67,7 @@ class TwilioWhatsapp:
         kind=WHATSAPP,
         settings=settings_with(SENDER, PAGES, NOTICES, PROOF),
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Webhook URL for incoming messages",
@@ -93,6 +94,10 @@ class TwilioWhatsapp:
     def make(cls, tools: Tools, settings: Mapping[str, str], callback: str) -> Self:
         """Make it."""
         return cls(tools.http, Account.of(settings, callback), settings)
+
+    async def check(self) -> Checked:
+        """Ask whose account it is."""
+        return await self._account.check(self._http)
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Send once."""

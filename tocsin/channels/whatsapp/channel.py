@@ -7,14 +7,15 @@ from typing import Any, ClassVar, Final, Self
 
 import httpx
 
-from tocsin.channels.asking import Answer, ask, refused
+from tocsin.channels.asking import Answer, Undelivered, ask, exchange, refused
 from tocsin.channels.chats.sheet import sheet_of
+from tocsin.channels.checking import checked, name_in
 from tocsin.channels.dialling import dialled
 from tocsin.channels.tools import Tools
 from tocsin.channels.whatsapp.faults import is_our_fault, may_do_better
 from tocsin.channels.whatsapp.hearing import heard_in, is_genuine
 from tocsin.domain.reaching.answer import Deed, Upshot
-from tocsin.domain.reaching.channel import CalledAt, Declaration, Delivery
+from tocsin.domain.reaching.channel import CalledAt, Checked, Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import WHATSAPP, Field
 from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Reply
 from tocsin.domain.reaching.message import Message
@@ -96,6 +97,7 @@ class WhatsApp:
         kind=WHATSAPP,
         settings=_SETTINGS,
         answers=True,
+        checks=True,
         called_at=(
             CalledAt(
                 where="Callback URL",
@@ -112,12 +114,17 @@ class WhatsApp:
         self._settings = settings
         self._number_id = settings["phone_number_id"]
         base_url = (settings.get("base_url") or BASE_URL).rstrip("/")
-        self._url = f"{base_url}/{self._number_id}/messages"
+        self._url = f"{base_url}/{self._number_id}"
+        self._headers = {"Authorization": f"Bearer {settings['token']}"}
 
     @classmethod
     def make(cls, tools: Tools, settings: Mapping[str, str], _callback: str) -> Self:
         """Make it."""
         return cls(tools.http, settings)
+
+    async def check(self) -> Checked:
+        """Ask whose number it is."""
+        return await checked("WhatsApp", "the token or the number", self._introduce())
 
     async def send(self, message: Message, address: str) -> Delivery:
         """Send a template, once: nothing else reaches people who did not write to us today."""
@@ -159,13 +166,23 @@ class WhatsApp:
             if text:
                 await self._send(sender or "", {"type": "text", "text": {"body": text}})
 
+    async def _introduce(self) -> str:
+        request = self._http.build_request(
+            "GET", f"{self._url}?fields=verified_name,display_phone_number", headers=self._headers
+        )
+        answer = await exchange(self._http, request)
+        if not answer.is_success:
+            raise Undelivered(_judged(answer))
+        number = name_in(answer.json, "display_phone_number")
+        return f"knows {number} as {name_in(answer.json, 'verified_name')}"
+
     async def _send(self, address: str, body: Mapping[str, Any]) -> Delivery:
         to = dialled(address).number.lstrip("+")
         request = self._http.build_request(
             "POST",
-            self._url,
+            f"{self._url}/messages",
             json={"messaging_product": "whatsapp", "to": to, **body},
-            headers={"Authorization": f"Bearer {self._settings['token']}"},
+            headers=self._headers,
         )
         return await ask(self._http, request, _judged)
 

@@ -32,7 +32,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     seconds a message may be under way; ``receipt_within`` how soon a receipt must be there, 0 if
     none ever comes. ``room`` is what the address of a room looks like if it posts in rooms,
     ``group`` that of a group of people if it keeps such in step. ``takes_calls`` says that lines of
-    its numbers can be called. ``called_at`` are the addresses that it must be told by hand.
+    its numbers can be called, ``checks`` that it is ``Checking``. ``called_at`` are the addresses
+    that it must be told by hand.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     room: Field | None = None
     group: Field | None = None
     takes_calls: bool = False
+    checks: bool = False
     called_at: tuple[CalledAt, ...] = ()
     tested: str
 
@@ -71,6 +73,17 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     answer: Deed | None = None
     address: str = ""
     is_unproven: bool = False
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the other side knows us, in a sentence.
+
+    What is neither ok nor ``is_refused`` gave no answer that could be read: it may be later.
+    """
+
+    ok: bool
+    sentence: str
+    is_refused: bool = False
 
 
 def recordable(delivery: Delivery) -> Delivery:
@@ -99,6 +112,14 @@ class Postman(Protocol):
 
     async def post(self, letter: Letter) -> Delivery:
         """Carry the letter to its address, once. Faults of the way are answers, not errors."""
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """A channel that can ask the other side whether it knows us, without a message to anybody."""
+
+    async def check(self) -> Checked:
+        """Ask once, for a few seconds. Faults of the way are answers, not errors."""
 
 
 @runtime_checkable

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from tocsin.domain.reaching.channel import Checked
+
 BREAKS_AFTER: Final = 3  # failures in a row
 FIRST_REST: Final = timedelta(seconds=15)  # twice as long after each further failure
 LONGEST_REST: Final = timedelta(minutes=5)
@@ -39,14 +41,26 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How a provider, known by its id, has done lately. While it rests, others are asked first."""
+    """How a provider, known by its id, has done lately. While it rests, others are asked first.
+
+    ``refusal`` is what it said when it was asked whether it knows us, and did not.
+    """
 
     id: str
     failures: int = 0
     rests_until: datetime | None = None
+    refused_at: datetime | None = None
+    refusal: str = ""
     last_ok_at: datetime | None = None
     last_failed_at: datetime | None = None
     last_detail: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it did not know us when it was asked, and has taken no message since."""
+        if self.refused_at is None:
+            return False
+        return self.last_ok_at is None or self.last_ok_at < self.refused_at
 
     def is_resting(self, now: datetime) -> bool:
         """Say whether it is spared for now."""
@@ -55,6 +69,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     def is_to_be_probed(self, now: datetime) -> bool:
         """Say whether it has rested after failures: a single message may find out how it does."""
         return self.rests_until is not None and now >= self.rests_until
+
+
+def after_check(health: Health, checked: Checked, now: datetime) -> Health:
+    """Return the health of a provider that was asked; one that gave no answer is as it was."""
+    if checked.ok:
+        return msgspec.structs.replace(health, refused_at=None, refusal="")
+    if checked.is_refused:
+        return msgspec.structs.replace(health, refused_at=now, refusal=checked.sentence)
+    return health
 
 
 def after_success(health: Health, now: datetime) -> Health:

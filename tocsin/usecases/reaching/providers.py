@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.faults import faults_of_line, faults_of_pattern, faults_of_url
 from tocsin.domain.reaching.address import faults_of_value
-from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.channel import Checked, Declaration
 from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.kept_secrets import faults_of_move
 from tocsin.domain.reaching.limit import faults_of_limit
-from tocsin.domain.reaching.provider import Health, Provider
+from tocsin.domain.reaching.provider import Health, Provider, after_check
 from tocsin.kit.ids import new_id
 from tocsin.store.driver import driver
 from tocsin.store.reaching import limits
@@ -97,6 +97,16 @@ async def change(house: House, provider_id: str, wish: Wish, now: datetime) -> P
             raise Invalid(TYPE_FOR_LIFE)
         declaration = _declaration(house, before.type)
         return await _store(tx, house, declaration, before, wish, is_new=False)
+
+
+async def check(house: House, provider_id: str, now: datetime) -> Checked | None:
+    """Ask a provider whether it knows us, and keep that it does not; None: it cannot be asked."""
+    checked = await house.check((await get(house, provider_id)).provider)
+    if checked is not None:
+        async with house.database.begin() as tx:
+            health = await store.hold_health(tx, provider_id)
+            await store.keep_health(tx, after_check(health, checked, now))
+    return checked
 
 
 async def put_first(house: House, provider_id: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import UNSET
 from starlette.responses import Response
 
-from tocsin.domain.reaching.channel import Declaration
+from tocsin.domain.reaching.channel import Checked, Declaration
 from tocsin.usecases import contact_methods
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
@@ -21,6 +21,9 @@ from tocsin.web.visit import Form, Visit
 
 PATH: Final = "/providers"
 MOST: Final = "most_per_minute"
+NOT_TRIED: Final = "Not tried: send a test message to one of your contact methods."
+CORRECT_IT: Final = "It was saved; correct it before the night."
+CHECK_LATER: Final = "It was saved; check it again later."
 
 
 async def list_providers(visit: Visit) -> Response:
@@ -63,7 +66,7 @@ async def create(visit: Visit) -> Response:
     except Complaint as complaint:
         return _form(visit, declaration, visit.form, complaint=complaint)
     await providers.recall(visit.house)
-    return done(visit, f"{PATH}/{provider.id}", f"{provider.name} was set up.")
+    return await _checked(visit, provider.id, f"{provider.name} was set up.")
 
 
 async def show_provider(visit: Visit) -> Response:
@@ -109,7 +112,13 @@ async def change(visit: Visit) -> Response:
         await providers.change(visit.house, known.provider.id, wish, visit.now)
     except Complaint as complaint:
         return _form(visit, known.declaration, visit.form, known=known, complaint=complaint)
-    return await _changed(visit, "The provider was changed.")
+    await providers.recall(visit.house)
+    return await _checked(visit, known.provider.id, "The provider was changed.")
+
+
+async def check(visit: Visit) -> Response:
+    """Ask one whether it knows us."""
+    return await _checked(visit, visit.parameter("id"))
 
 
 async def switch(visit: Visit) -> Response:
@@ -131,6 +140,23 @@ async def remove(visit: Visit) -> Response:
     """Take one away."""
     await providers.remove(visit.house, visit.parameter("id"))
     return done(visit, PATH, "The provider was removed.")
+
+
+async def _checked(visit: Visit, provider_id: str, saved: str = "") -> Response:
+    """Tell that something was ``saved``, and whether the other side knows us by it."""
+    checked = await providers.check(visit.house, provider_id, visit.now)
+    is_refusal = checked is not None and not checked.ok
+    sentence = _told(checked, saved).strip()
+    return done(visit, f"{PATH}/{provider_id}", sentence, is_refusal=is_refusal)
+
+
+def _told(checked: Checked | None, saved: str) -> str:
+    if checked is None:
+        return f"{saved} {NOT_TRIED}"
+    if checked.ok:
+        return f"{saved} {checked.sentence}"
+    what_now = CORRECT_IT if checked.is_refused else CHECK_LATER
+    return f"{checked.sentence} {what_now if saved else ''}"
 
 
 async def _changed(visit: Visit, sentence: str) -> Response:
@@ -197,6 +223,7 @@ PAGES: Final[Sequence[Page]] = (
     Page("GET", f"{PATH}/{{id}}", show_provider, "administer"),
     Page("POST", f"{PATH}/{{id}}", change, "administer"),
     Page("GET", f"{PATH}/{{id}}/edit", ask_for_change, "administer"),
+    Page("POST", f"{PATH}/{{id}}/check", check, "administer"),
     Page("POST", f"{PATH}/{{id}}/use", switch, "administer"),
     Page("POST", f"{PATH}/{{id}}/first", ask_first, "administer"),
     Page("POST", f"{PATH}/{{id}}/delete", remove, "administer"),
