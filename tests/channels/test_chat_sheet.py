@@ -9,7 +9,7 @@ from tocsin.channels.chats.sheet import answer_of, sheet_of, sheet_of_post, shee
 from tocsin.channels.chats.text import heard_in_text
 from tocsin.domain.reaching.answer import Answer, Deed
 from tocsin.domain.reaching.hearing import Heard, Unheard
-from tocsin.domain.reaching.message import Briefing
+from tocsin.domain.reaching.message import Briefing, MessageKind
 from tocsin.domain.reaching.room import Post
 from tocsin.domain.reaching.wording import worded
 
@@ -39,6 +39,16 @@ def test_what_cannot_be_answered_by_buttons_is_answered_on_a_page() -> None:
 
     assert (sheet.url, sheet.buttons) == (PAGE.answer_url, ())
     assert sheet.link == "Bestätigen / Lösen / Eskalieren"
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("trial", "Ist angekommen"), ("awake", "Ich bin wach")]
+)
+def test_what_is_confirmed_stands_on_the_button(kind: MessageKind, label: str) -> None:
+    message = replace(PAGE, kind=kind, deeds=("confirm",), language="de")
+
+    assert [button.label for button in sheet_of(message).buttons] == [label]
+    assert sheet_to_open(message).link == label
 
 
 def test_a_trial_of_a_room_has_no_number() -> None:

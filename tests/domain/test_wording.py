@@ -204,7 +204,7 @@ def test_notices_that_want_an_answer_say_how() -> None:
 
     trial = worded(replace(PAGE, kind="trial", deeds=("confirm",)))
 
-    assert trial.text.endswith('Pages reach you here. Reply "confirm" to prove it.')
+    assert trial.text.endswith('Pages reach you here. Reply "It has arrived" to prove it.')
     assert awake.text.endswith(
         "You acknowledged 3 incidents. Without your answer, others will be"
         ' paged. Reply "awake" to confirm.'

@@ -227,6 +227,16 @@ async def test_whether_somebody_is_awake_can_be_confirmed_whatever_became_of_it(
     assert (await press(browser, sent, "confirm")).status_code == 200
 
 
+async def test_a_test_asks_whether_it_has_arrived(night: Night, visitor: Visitor) -> None:
+    sent = await told(night, "Disk full")
+    await change(night, sent, kind="trial", deeds=("confirm",))
+
+    page = await (await visitor()).open(path_of(sent))
+
+    assert "It has arrived" in text_of(page)
+    assert "I am awake" not in text_of(page)
+
+
 async def test_names_from_outside_are_shown_as_text(night: Night, visitor: Visitor) -> None:
     sent = await told(night, HOSTILE)
 

@@ -56,15 +56,16 @@ _WORDS: Final[Mapping[Deed, str]] = {
     """,
     "confirm": """
         confirm confirmed awake wach réveillé réveillée éveillé despierto despierta
-        起きています 起きてます 起きた
+        arrived angekommen arrivé arrivée llegado
+        起きています 起きてます 起きた 届きました 届いた
     """,
     "list": "list status liste lister offen lista abiertos 一覧 リスト",
 }
 _EVERYTHING: Final = "all alle alles beide both tous tout todos todo 全部 すべて 全て"
 # Words beside the one that counts, which change nothing about it.
 _FILLING: Final = """
-    please incident incidents i am it bitte vorfall vorfälle ich bin
-    svp je suis por favor estoy incidente incidentes インシデント を
+    please incident incidents i am it has bitte vorfall vorfälle ich bin es ist
+    svp je suis c est por favor estoy ha incidente incidentes インシデント を
 """
 # Words by which a person tells the carrier to deliver nothing, or something again.
 _OPTING: Final = """

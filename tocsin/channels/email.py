@@ -20,6 +20,7 @@ from tocsin.domain.details import written_out
 from tocsin.domain.local_times import local_time
 from tocsin.domain.reaching.channel import Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import EMAIL
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.letter import Letter
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.phrases import phrase
@@ -120,12 +121,13 @@ def write(message: Message, address: str, *, can_reply: bool = False) -> EmailMe
     if any(incident.urgency == "high" for incident in message.incidents):
         mail["Importance"] = "high"
     is_page = message.kind in PAGES
+    labels = labels_of(message)
     page = {
         "message": message,
         "is_page": is_page,
         "incidents": message.incidents,
         "say": partial(phrase, language=message.language),
-        "buttons": [deed for deed in BUTTONS if deed in message.deeds],
+        "buttons": {deed: labels[deed] for deed in BUTTONS if deed in labels},
         "can_reply": can_reply and "acknowledge" in message.deeds,
     }
     kind = "page" if is_page else "notice"

@@ -1,6 +1,7 @@
 """ntfy: a message to a topic of ntfy.sh or of a server of one's own, with buttons that answer."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar, Final, Self
 
 import httpx
@@ -11,8 +12,8 @@ from tocsin.channels.push_text import MOST_TITLE, is_urgent, within_bytes
 from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.channel import Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.message import Message
-from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.text import shortened
 
 MOST_BYTES: Final = 4096  # more becomes an attachment
@@ -108,10 +109,10 @@ def _drawn(message: Message, topic: str) -> dict[str, Any]:
 
 def _buttons(message: Message) -> Iterator[dict[str, Any]]:
     """Let the app itself answer: the token is good for this message alone."""
-    for deed in message.deeds[:MOST_BUTTONS]:
+    for deed, label in islice(labels_of(message).items(), MOST_BUTTONS):
         yield {
             "action": "http",
-            "label": phrase(deed, message.language),
+            "label": label,
             "method": "POST",
             "url": f"{message.answer_url}/{deed}",
             "headers": {"Authorization": f"Bearer {message.token}"},

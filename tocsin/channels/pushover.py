@@ -18,8 +18,8 @@ from tocsin.domain.reaching.answer import Upshot
 from tocsin.domain.reaching.channel import Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import Field, Kind
 from tocsin.domain.reaching.hearing import Callback, Forged, Heard, Receipt, Reply, Unheard
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.message import Message
-from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.text import shortened
 
 MOST_WORDS: Final = 1024
@@ -143,7 +143,7 @@ class Pushover:
             "priority": str(HIGH if is_urgent(message) else USUAL),
         }
         if message.answer_url:
-            words = " / ".join(phrase(deed, message.language) for deed in message.deeds)
+            words = " / ".join(labels_of(message).values())
             drawn |= {"url": message.answer_url, "url_title": shortened(words, 100)}
         if is_urgent(message) and "acknowledge" in message.deeds:
             drawn |= {

@@ -15,6 +15,7 @@ from tocsin.channels.tools import Tools
 from tocsin.domain.reaching.channel import Declaration, Delivery
 from tocsin.domain.reaching.contact_kind import PUSH
 from tocsin.domain.reaching.device import Subscription, Unfit, read_subscription
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.kit.clock import Clock
@@ -104,6 +105,7 @@ class WebPush:
 
 def payload(message: Message) -> bytes:
     """Return what the service worker is told, as much of it as fits."""
+    labels = labels_of(message)
     told = {
         "title": one_line(message.title, MOST_TITLE),
         "tag": topic(message),
@@ -111,11 +113,7 @@ def payload(message: Message) -> bytes:
         "token": message.token,
         "url": _page(message),
         "unsent": phrase("push_unsent", message.language),
-        "buttons": [
-            {"action": deed, "title": phrase(deed, message.language)}
-            for deed in BUTTONS
-            if deed in message.deeds
-        ],
+        "buttons": [{"action": deed, "title": labels[deed]} for deed in BUTTONS if deed in labels],
     }
     bodies = (shortened(message.body, most) if most else "" for most in BODIES)
     fitting = (msgspec.json.encode(told | {"body": body}) for body in bodies)

@@ -1,5 +1,6 @@
 """Sheets: what a message, or a post of a room, shows in a chat, before each chat draws it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from tocsin.domain.reaching.answer import Answer, Deed, Upshot
 from tocsin.domain.reaching.hearing import Unheard
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.reaching.room import Post
@@ -64,20 +66,21 @@ def sheet_of(message: Message) -> Sheet:
         lines=_beneath(message, url),
         url=url,
         link=phrase("open", message.language),
-        buttons=_buttons(message.deeds, message.token, message.language),
+        buttons=_buttons(labels_of(message), message.token),
     )
 
 
 def sheet_of_post(post: Post) -> Sheet:
     """Return what a room shows of an incident."""
     title = f"#{post.number} {post.title}" if post.number else post.title
+    labels = {deed: phrase(deed, post.language) for deed in post.deeds}
     facts = (f"{name}: {value}" for name, value in post.facts)
     return Sheet(
         title=shortened(title, MOST_TITLE),
         lines="\n".join((post.standing, *facts)),
         url=post.url,
         link=phrase("open", post.language),
-        buttons=_buttons(post.deeds, str(post.number), post.language),
+        buttons=_buttons(labels, str(post.number)),
     )
 
 
@@ -86,8 +89,7 @@ def sheet_to_open(message: Message) -> Sheet:
     sheet = replace(sheet_of(message), buttons=())
     if not message.deeds:
         return sheet
-    names = " / ".join(phrase(deed, message.language) for deed in message.deeds)
-    return replace(sheet, url=message.answer_url, link=names)
+    return replace(sheet, url=message.answer_url, link=" / ".join(labels_of(message).values()))
 
 
 def answer_of(mark: str, *, person: str, place: str | None) -> Answer:
@@ -110,8 +112,8 @@ def is_final(answer: Answer, upshot: Upshot) -> bool:
     return upshot.ok and answer.token is not None
 
 
-def _buttons(deeds: tuple[Deed, ...], what: str, language: str) -> tuple[Button, ...]:
-    return tuple(Button(deed, phrase(deed, language), f"{_LETTERS[deed]}:{what}") for deed in deeds)
+def _buttons(labels: Mapping[Deed, str], what: str) -> tuple[Button, ...]:
+    return tuple(Button(deed, label, f"{_LETTERS[deed]}:{what}") for deed, label in labels.items())
 
 
 def _beneath(message: Message, url: str) -> str:

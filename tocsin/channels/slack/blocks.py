@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tocsin.domain.reaching.answer import Deed
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.domain.reaching.message import Briefing, Message
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.reaching.room import Post
@@ -32,7 +33,7 @@ Block = dict[str, Any]
 def words_of(message: Message, member: str) -> dict[str, Any]:
     """Return what is posted to a person, who alone may press its buttons."""
     url = message.incidents[0].html_url if len(message.incidents) == 1 else message.answer_url
-    buttons = _buttons(message.deeds, f"{message.token}@{member}", message.language)
+    buttons = _buttons(labels_of(message), f"{message.token}@{member}")
     title = message.title or message.headline
     return {
         "text": plain(message.text or title, LONGEST_TEXT),
@@ -44,7 +45,8 @@ def words_of_post(post: Post) -> dict[str, Any]:
     """Return what is posted in a room."""
     title = f"#{post.number} {post.title}" if post.number else post.title
     standing = plain(post.standing, LONGEST_TEXT)
-    buttons = _buttons(post.deeds, f"#{post.number}", post.language)
+    labels = {deed: phrase(deed, post.language) for deed in post.deeds}
+    buttons = _buttons(labels, f"#{post.number}")
     return {
         "text": f"{plain(title, LONGEST_TITLE)}: {standing}",
         "blocks": [
@@ -112,12 +114,12 @@ def _actions(buttons: list[Block], url: str, language: str) -> Iterator[Block]:
         yield {"type": "actions", "block_id": f"answer-{language}", "elements": buttons}
 
 
-def _buttons(deeds: Iterable[Deed], value: str, language: str) -> list[Block]:
+def _buttons(labels: Mapping[Deed, str], value: str) -> list[Block]:
     return [
-        _button(deed, phrase(deed, language))
+        _button(deed, label)
         | {"value": value}
         | ({"style": _STYLES[deed]} if deed in _STYLES else {})
-        for deed in deeds
+        for deed, label in labels.items()
     ]
 
 

@@ -33,7 +33,7 @@ MOST_NAMES: Final = 10
 
 _LISTS: Final = frozenset({"incidents", "further"})
 _REPLIES: Final = {
-    "trial": "reply_confirm",
+    "trial": "reply_arrived",
     "awake": "reply_awake",
     "responder_request": "reply_accept",
 }

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tocsin.domain.reaching.answer import Deed
+from tocsin.domain.reaching.labels import labels_of
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.reaching import answer_pages
 from tocsin.usecases.reaching.answer_pages import Asked
@@ -64,6 +65,7 @@ def _show(
         language=asked.message.language,
         asked=asked,
         message=asked.message,
+        labels=labels_of(asked.message),
         deeds=sorted(asked.deeds, key=lambda deed: deed != first),
     )
     page.headers.update(SECRET)

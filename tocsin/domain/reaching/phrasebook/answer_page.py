@@ -11,6 +11,13 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         "es": "Estoy despierto",
         "ja": "起きています",
     },
+    "arrived": {
+        "en": "It has arrived",
+        "de": "Ist angekommen",
+        "fr": "C'est arrivé",
+        "es": "Ha llegado",
+        "ja": "届きました",
+    },
     "status_triggered": {
         "en": "Triggered",
         "de": "Ausgelöst",

@@ -137,12 +137,12 @@ PHRASES: Final = {
         "es": "Se trata de {what}. {note}",
         "ja": "対象: {what}。{note}",
     },
-    "reply_confirm": {
-        "en": 'Reply "confirm" to prove it.',
-        "de": 'Antworten Sie zum Beweis "confirm".',
-        "fr": 'Répondez "confirm" pour le prouver.',
-        "es": 'Responda "confirm" para probarlo.',
-        "ja": "届いたら「confirm」と返信してください。",
+    "reply_arrived": {
+        "en": 'Reply "It has arrived" to prove it.',
+        "de": 'Antworten Sie zum Beweis "Ist angekommen".',
+        "fr": 'Répondez "C\'est arrivé" pour le prouver.',
+        "es": 'Responda "Ha llegado" para probarlo.',
+        "ja": "「届きました」と返信してください。",
     },
     "reply_awake": {
         "en": 'Reply "awake" to confirm.',
