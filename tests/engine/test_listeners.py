@@ -11,7 +11,7 @@ from tests.night import Night
 from tests.talkers import Ear, Switchboard, Talker, acknowledging, receipt
 from tocsin.channels.asking import Undelivered
 from tocsin.domain.reaching.channel import Delivery
-from tocsin.domain.reaching.provider import Provider
+from tocsin.domain.reaching.provider import Health, Provider
 from tocsin.engine import listeners as engine
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
@@ -108,6 +108,61 @@ async def test_who_cannot_be_asked_for_long_is_an_alarm_once(
 
     told = f"Answers and receipts by One are not heard: {why}. See its settings."
     assert await office.board.night.alarms() == [told]
+
+
+async def test_what_is_not_heard_is_seen_on_all_nodes_until_something_is_heard(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LONGEST_PAUSE", SOON)
+    provider = await office.board.add("fast", "One")
+    began = office.board.house.clock()
+    await until(lambda: office.ears[0].listeners == 1)
+
+    await broken_off(office, ValueError("token 123:secret is wrong"))
+    health = await health_of(office, provider)
+    assert (health.unheard_since, health.unheard_why) == (began, "it refuses to be asked")
+
+    office.board.night.passes(minutes=5)
+    office.ears[0].queue.put_nowait(ConnectionError("gone"))
+    await until(lambda: office.ears[0].times == engine.TOLD_AFTER + 2)
+    health = await health_of(office, provider)
+    assert (health.unheard_since, health.unheard_why) == (began, "it cannot be reached")
+
+    office.ears[0].queue.put_nowait(receipt("One-1", "read"))
+    await until_heard(office, provider)
+
+
+async def test_a_connection_that_lasts_is_heard_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LONGEST_PAUSE", SOON)
+    provider = await office.board.add("fast", "One")
+    await until(lambda: office.ears[0].listeners == 1)
+    await broken_off(office, ConnectionError("gone"))
+    assert (await health_of(office, provider)).unheard_since
+
+    monkeypatch.setattr(engine, "STEADY", SOON)
+    office.ears[0].queue.put_nowait(ConnectionError("gone"))
+
+    await until_heard(office, provider)
+
+
+async def broken_off(office: Office, fault: Exception) -> None:
+    """Let a connection break until administrators are told."""
+    before = office.ears[0].times
+    for _ in range(engine.TOLD_AFTER):
+        office.ears[0].queue.put_nowait(fault)
+    await until(lambda: office.ears[0].times == before + engine.TOLD_AFTER)
+
+
+async def health_of(office: Office, provider: Provider) -> Health:
+    return (await providers.get(office.board.house, provider.id)).health
+
+
+async def until_heard(office: Office, provider: Provider) -> None:
+    async with asyncio.timeout(5):
+        while (await health_of(office, provider)).unheard_since:  # noqa: ASYNC110 - only looked at
+            await asyncio.sleep(SOON)
 
 
 async def test_a_changed_provider_is_listened_to_as_it_is_now(office: Office) -> None:

@@ -14,7 +14,7 @@ from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.domain.reaching.channel import CalledAt, Declaration
 from tocsin.domain.reaching.contact_kind import SMS, Field
-from tocsin.domain.reaching.provider import Health, after_failure
+from tocsin.domain.reaching.provider import Health, after_failure, after_success
 from tocsin.kit.ids import new_id
 from tocsin.store.reaching.providers import keep_health
 from tocsin.store.reaching.reach_tables import messages
@@ -203,6 +203,37 @@ async def test_how_it_fares_is_told(browser: Browser, night: Night) -> None:
     assert "State Resting" in said
     assert "HTTP 503" in said
     assert "Spared until" in said
+
+
+async def test_since_when_answers_are_not_heard_is_seen_until_they_are(
+    browser: Browser, night: Night
+) -> None:
+    path = await path_of(browser)
+    [known] = await providers.find(night.house)
+    since = night.now - timedelta(minutes=1)
+    await providers.note_unheard(night.house, known.provider, "it cannot be reached", since)
+    async with night.database.begin() as tx:
+        await keep_health(tx, after_success(known.health, night.now))  # by one who knows nothing
+
+    told = "Answers cannot be heard since 12:59: it cannot be reached."
+    for page in (path, "/providers"):
+        shown = await browser.open(page)
+        assert told in text_of(shown)
+        assert f'<time datetime="{since.isoformat()}"' in shown.text
+
+    await providers.note_heard(night.house, known.provider)
+    for page in (path, "/providers"):
+        assert "cannot be heard" not in text_of(await browser.open(page))
+
+
+async def test_whether_one_is_heard_that_is_switched_off_is_not_told(
+    browser: Browser, night: Night
+) -> None:
+    path = await path_of(browser)
+    [known] = await providers.find(night.house)
+    await providers.note_unheard(night.house, known.provider, "it refuses to be asked", night.now)
+
+    assert "cannot be heard" not in await press(browser, path, "use")
 
 
 async def test_one_that_took_a_message_is_seen_to_work(browser: Browser, night: Night) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -73,31 +74,60 @@ class Listeners:
 
     async def _listen(self, provider: Provider, channel: Listener) -> None:
         pause, breaks, loop = FIRST_PAUSE, 0, asyncio.get_running_loop()
+        since = self._house.clock()
         while True:
             began = loop.time()
-            listening = channel.listen(partial(self._tell, provider))
+            listening = self._attend(provider, channel)
             (fault,) = await asyncio.gather(listening, return_exceptions=True)
             # Only its kind is told: what it says may hold the address, and that a secret.
             log.warning("listener.broke", provider=provider.id, fault=type(fault).__name__)
             self._meters.heard(provider.type, "broken")
             was_steady = loop.time() - began >= STEADY
             pause, breaks = (FIRST_PAUSE, 1) if was_steady else (pause, breaks + 1)
-            if breaks == TOLD_AFTER:
-                await self._complain(provider, fault)
+            since = self._house.clock() if breaks == 1 else since
+            if breaks >= TOLD_AFTER:
+                await self._complain(provider, _why(fault), since, is_new=breaks == TOLD_AFTER)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _complain(self, provider: Provider, fault: object) -> None:
+    async def _attend(self, provider: Provider, channel: Listener) -> None:
+        """Listen until the connection breaks."""
+        lasting = asyncio.create_task(self._last(provider))
+        try:
+            await channel.listen(partial(self._tell, provider))
+        finally:
+            lasting.cancel()
+
+    async def _last(self, provider: Provider) -> None:
+        """Say that all is well again once a connection has lasted."""
+        while True:
+            await asyncio.sleep(STEADY)
+            with suppress(DatabaseAway):
+                await providers.note_heard(self._house, provider)
+
+    async def _complain(
+        self, provider: Provider, why: str, since: datetime, *, is_new: bool
+    ) -> None:
         with suppress(DatabaseAway):
-            await providers.complain(self._house, provider, _is_away(fault), self._house.clock())
+            await providers.note_unheard(self._house, provider, why, since)
+            if is_new:
+                await providers.complain(self._house, provider, why, self._house.clock())
 
     async def _tell(self, provider: Provider, heard: Heard) -> Sequence[Upshot]:
         """Do what was heard. Raises SwitchedOff and NotFound, which break the connection."""
-        if (await providers.get(self._house, provider.id)).provider.is_disabled:
+        known = await providers.get(self._house, provider.id)
+        if known.provider.is_disabled:
             raise SwitchedOff(provider.id)
         upshots, _ = await hearing.take(self._house, provider, heard, self._house.clock())
         self._meters.heard(provider.type, "heard")
+        if known.health.unheard_since:
+            await providers.note_heard(self._house, provider)
         return upshots
+
+
+def _why(fault: object) -> str:
+    """Say what breaks a connection, in words that hold no secret."""
+    return "it cannot be reached" if _is_away(fault) else "it refuses to be asked"
 
 
 def _is_away(fault: object) -> bool:

@@ -44,6 +44,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How a provider, known by its id, has done lately. While it rests, others are asked first.
 
     ``refusal`` is what it said when it was asked whether it knows us, and did not.
+    What people answer by it is not heard ``unheard_since`` then, and ``unheard_why``.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     last_ok_at: datetime | None = None
     last_failed_at: datetime | None = None
     last_detail: str = ""
+    unheard_since: datetime | None = None
+    unheard_why: str = ""
 
     @property
     def is_refused(self) -> bool:

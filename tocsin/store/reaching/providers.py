@@ -31,6 +31,7 @@ class SealedProvider(msgspec.Struct, frozen=True, kw_only=True):
 
 PROVIDERS: Final = Rows(providers, SealedProvider)
 IN_ORDER: Final = (providers.c.kind, providers.c.position, providers.c.id)
+_HEARD_APART: Final = ("id", "unheard_since", "unheard_why")  # who sends does not know of it
 _HEALTHS: Final = Rows(provider_health, Health)
 _LAST_TAKEN: Final = sa.text("""
 select given.id, m.at
@@ -75,5 +76,20 @@ async def keep_health(tx: AsyncConnection, health: Health) -> None:
     """Keep how one has done."""
     values = msgspec.structs.asdict(health)
     query = postgresql.insert(provider_health).values(values)
-    changed = {name: query.excluded[name] for name in values if name != "id"}
+    changed = {name: query.excluded[name] for name in values if name not in _HEARD_APART}
     await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+async def note_unheard(tx: AsyncConnection, id_: str, since: datetime, why: str) -> None:
+    """Keep that what people answer by one is not heard, since the first time that it was noted."""
+    query = postgresql.insert(provider_health).values(id=id_, unheard_since=since, unheard_why=why)
+    first = sa.func.coalesce(provider_health.c.unheard_since, since)
+    changed = {"unheard_since": first, "unheard_why": why}
+    await tx.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+async def note_heard(tx: AsyncConnection, id_: str) -> None:
+    """Keep that what people answer by one is heard again."""
+    c = provider_health.c
+    query = sa.update(provider_health).where(c.id == id_, c.unheard_since.is_not(None))
+    await tx.execute(query.values(unheard_since=None, unheard_why=""))

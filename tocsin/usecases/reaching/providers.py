@@ -18,11 +18,10 @@ from tocsin.domain.reaching.kept_secrets import faults_of_move
 from tocsin.domain.reaching.limit import faults_of_limit
 from tocsin.domain.reaching.provider import Health, Provider, after_check
 from tocsin.kit.ids import new_id
-from tocsin.store.driver import driver
+from tocsin.store.alarms import ring
 from tocsin.store.reaching import limits
 from tocsin.store.reaching import providers as store
 from tocsin.store.reaching.providers import IN_ORDER, PROVIDERS, SealedProvider
-from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.wishes import refuse
@@ -153,13 +152,23 @@ def opened(house: House, sealed: SealedProvider) -> Provider:
     return Provider(**fields, settings=settings)
 
 
-async def complain(house: House, provider: Provider, is_away: bool, now: datetime) -> None:
+async def complain(house: House, provider: Provider, why: str, now: datetime) -> None:
     """Tell administrators that what people answer by a provider is not heard."""
-    why = "it cannot be reached" if is_away else "it refuses to be asked"
     sentence = f"Answers and receipts by {provider.name} are not heard: {why}. See its settings."
-    alarm = AlarmRow(id=new_id("Q"), at=now, incident_id=None, sentence=sentence)
     async with house.database.begin() as tx:
-        await flush(await driver(tx), Writes(alarms=[alarm]))
+        await ring(tx, sentence, now)
+
+
+async def note_unheard(house: House, provider: Provider, why: str, since: datetime) -> None:
+    """Let all nodes show that what people answer by a provider is not heard."""
+    async with house.database.begin() as tx:
+        await store.note_unheard(tx, provider.id, since, why)
+
+
+async def note_heard(house: House, provider: Provider) -> None:
+    """Let all nodes show that what people answer by a provider is heard."""
+    async with house.database.begin() as tx:
+        await store.note_heard(tx, provider.id)
 
 
 def callback_of(house: House, provider_id: str) -> str:
