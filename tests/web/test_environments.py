@@ -169,4 +169,6 @@ async def test_a_key_without_an_environment_is_told_so(browser: Browser, night: 
 async def test_a_key_alone_makes_the_first_environment(browser: Browser, night: Night) -> None:
     here = "/account/instant-notifications"
 
+    assert "400 " in await send(browser, here, here, key="short")
+    assert await environments.find(night.house) == []
     assert "Production: PagerDuty" in await send(browser, here, here, key="a" * 32)

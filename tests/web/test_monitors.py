@@ -139,6 +139,31 @@ async def test_the_first_monitor_makes_the_first_environment(
     assert "0 3 * * * /usr/local/bin/backup && curl -fsS -m 10 http" in said
 
 
+async def test_a_first_monitor_that_is_refused_leaves_no_environment_behind(
+    browser: Browser, night: Night
+) -> None:
+    said = await send(
+        browser, f"{HERE}/new/heartbeat", HERE, kind="heartbeat", name=" ", period="3600",
+        grace="60", interval="60", timeout="10", retries="0",
+    )  # fmt: skip
+
+    assert "Name cannot be blank." in said
+    assert await environments.find(night.house) == []
+
+
+async def test_a_monitor_without_an_environment_joins_the_first(
+    browser: Browser, night: Night
+) -> None:
+    env = await environment(night)
+
+    await send(
+        browser, f"{HERE}/new/heartbeat", HERE, kind="heartbeat", name="Backup", period="3600",
+        grace="60", interval="60", timeout="10", retries="0", environment="",
+    )  # fmt: skip
+
+    assert (await only(night)).monitor.environment_id == env.id
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_each_kind_has_a_form_that_makes_it(
     browser: Browser, night: Night, kind: str

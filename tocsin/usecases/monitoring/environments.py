@@ -22,8 +22,20 @@ from tocsin.usecases.house import House
 from tocsin.usecases.monitoring.rounds import judge_anew
 from tocsin.usecases.wishes import grant, refuse
 
-__all__ = ["Census", "Wish", "change", "count", "create", "find", "get", "hold", "remove"]
+__all__ = [
+    "Census",
+    "Wish",
+    "change",
+    "count",
+    "create",
+    "find",
+    "get",
+    "hold",
+    "hold_or_make",
+    "remove",
+]
 
+FIRST: Final = "Production"
 LONGEST_NAME: Final = 100
 LONGEST_DESCRIPTION: Final = 1024
 NAMED: Final = 5  # how many monitors a refusal names
@@ -109,6 +121,17 @@ async def hold(tx: AsyncConnection, environment_id: str) -> Environment:
     if environment is None:
         raise NotFound("Environment", environment_id)
     return environment
+
+
+async def hold_or_make(
+    tx: AsyncConnection, environment_id: str | None, now: datetime
+) -> Environment:
+    """Lock an environment. None means the first by name, which is made if there is none."""
+    if environment_id:
+        return await hold(tx, environment_id)
+    if known := await ENVIRONMENTS.select(tx, order_by=store.BY_NAME, limit=1):
+        return await hold(tx, known[0].id)
+    return await ENVIRONMENTS.insert(tx, Environment(id=new_id(), name=FIRST, created_at=now))
 
 
 async def _ties(tx: AsyncConnection, environment_id: str) -> AsyncIterator[str]:

@@ -80,21 +80,21 @@ async def get(house: House, monitor_id: str) -> Watched:
     return watched
 
 
-async def create(house: House, environment_id: str, wish: Wish, now: datetime) -> Monitor:
-    """Let something be watched from now on."""
+async def create(house: House, environment_id: str | None, wish: Wish, now: datetime) -> Monitor:
+    """Let something be watched from now on; without an environment, in the first."""
     if wish.target is UNSET:
         raise Invalid(NO_TARGET)
-    blank = Monitor(
-        id=new_id(),
-        environment_id=environment_id,
-        name="",
-        kind=kind_of(wish.target),
-        shown="",
-        target_encrypted=b"",
-        created_at=now,
-    )
     async with house.database.begin() as tx:
-        await environments.hold(tx, environment_id)
+        environment = await environments.hold_or_make(tx, environment_id, now)
+        blank = Monitor(
+            id=new_id(),
+            environment_id=environment.id,
+            name="",
+            kind=kind_of(wish.target),
+            shown="",
+            target_encrypted=b"",
+            created_at=now,
+        )
         monitor = await realise(tx, house, wish, blank)
         if monitor.kind == "heartbeat":
             monitor = _with_key(house, monitor)

@@ -88,25 +88,28 @@ async def get(house: House, channel_id: str) -> Known:
 
 
 async def create(
-    house: House, environment_id: str, wish: Wish, now: datetime
+    house: House, environment_id: str | None, wish: Wish, now: datetime
 ) -> NotificationChannel:
-    """Make a channel. It hears of nothing until an environment, a rule or a scheme names it."""
+    """Make a channel, without an environment in the first.
+
+    It hears of nothing until an environment, a rule or a scheme names it.
+    """
     if wish.config is UNSET:
         raise Invalid(NO_CONFIG)
-    blank = NotificationChannel(
-        id=new_id(),
-        environment_id=environment_id,
-        name="",
-        kind=kind_of(wish.config),
-        shown="",
-        config_encrypted=b"",
-        created_at=now,
-    )
-    config = tidied(wish.config)
-    channel = _apply(wish, blank)
-    refuse((*_faults(channel), *faults_of_config(config)))
     async with house.database.begin() as tx:
-        await environments.hold(tx, environment_id)
+        environment = await environments.hold_or_make(tx, environment_id, now)
+        blank = NotificationChannel(
+            id=new_id(),
+            environment_id=environment.id,
+            name="",
+            kind=kind_of(wish.config),
+            shown="",
+            config_encrypted=b"",
+            created_at=now,
+        )
+        config = tidied(wish.config)
+        channel = _apply(wish, blank)
+        refuse((*_faults(channel), *faults_of_config(config)))
         try:
             return await CHANNELS.insert(tx, with_config(house, channel, config))
         except Taken:

@@ -6,10 +6,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from tocsin.domain.monitoring.channel_config import Config
-from tocsin.domain.monitoring.environment import Environment
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.monitoring import environments, notification_channels
-from tocsin.web.monitoring import starting
 from tocsin.web.monitoring.channel_draft import ELSEWHERE, blank, config_of, regions
 from tocsin.web.monitoring.listeners import tell_all
 from tocsin.web.notices import done
@@ -39,23 +37,29 @@ async def begin(visit: Visit) -> Response:
         ids = [id_ for id_ in chosen if id_ in known]
         if known and not ids:
             raise Invalid(NO_ENVIRONMENT)
-        for id_ in ids or [await starting.environment_of(visit)]:
-            await _tell(visit, await environments.get(visit.house, id_), config)
+        wanted: Sequence[str | None] = ids or [None]
+        for id_ in wanted:
+            await _tell(visit, id_, config)
     except Complaint as complaint:
         return await _show(visit, visit.form, chosen, complaint)
     return done(visit, PATH, "The key was saved. Test it now: choose it under “Told now”.")
 
 
-async def _tell(visit: Visit, environment: Environment, config: Config) -> None:
-    """Make a channel for a key, and let it hear of every rule of an environment."""
-    taken = {one.name for one in await notification_channels.find(visit.house, environment.id)}
+async def _tell(visit: Visit, environment_id: str | None, config: Config) -> None:
+    """Make a channel for a key, and let it hear of every rule of an environment, or of the first.
+
+    Where there is none yet, it is made with the channel.
+    """
+    house = visit.house
+    there = await notification_channels.find(house, environment_id) if environment_id else []
+    taken = {one.name for one in there}
     names = (NAME, *(f"{NAME} {number}" for number in range(2, MOST_OF_A_NAME)))
     wish = notification_channels.Wish(
         name=next(name for name in names if name not in taken),
         config=config,
     )
-    channel = await notification_channels.create(visit.house, environment.id, wish, visit.now)
-    await tell_all(visit, environment, channel)
+    channel = await notification_channels.create(house, environment_id, wish, visit.now)
+    await tell_all(visit, await environments.get(house, channel.environment_id), channel)
 
 
 async def _show(

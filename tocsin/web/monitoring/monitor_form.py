@@ -56,9 +56,8 @@ async def create(visit: Visit) -> Response:
     """Let something be watched, and somebody be told of it."""
     draft = read_draft(_kind(visit.form.get("kind", "")), visit.form)
     try:
-        wish = _wish(draft)
-        environment_id = draft.environment_id or await starting.environment_of(visit)
-        monitor = await monitors.create(visit.house, environment_id, wish, visit.now)
+        environment_id = draft.environment_id or None
+        monitor = await monitors.create(visit.house, environment_id, _wish(draft), visit.now)
         told = await starting.begin_telling(visit, monitor, draft.told)
     except Complaint as complaint:
         return await _show(visit, draft, complaint=complaint)

@@ -1,25 +1,15 @@
-"""What a first monitor needs besides itself: an environment, and a rule that speaks up."""
+"""What a new monitor needs besides itself: a rule that speaks up."""
 
 from typing import Final
 
 from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.monitoring import alert_rules, environments
+from tocsin.usecases.monitoring import alert_rules
 from tocsin.usecases.monitoring.alert_rules import starters
-from tocsin.usecases.monitoring.environments import Wish
 from tocsin.web.monitoring.monitor_draft import STARTER_RULE
 from tocsin.web.visit import Visit
 
-FIRST: Final = "Production"
 LONGEST_NAME: Final = 100
-
-
-async def environment_of(visit: Visit) -> str:
-    """Return the first environment; where there is none, make one."""
-    known = await environments.find(visit.house)
-    if known:
-        return known[0].id
-    return (await environments.create(visit.house, Wish(name=FIRST), visit.now)).id
 
 
 async def begin_telling(visit: Visit, monitor: Monitor, told: tuple[str, ...]) -> str:
