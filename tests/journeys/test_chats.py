@@ -166,6 +166,25 @@ async def test_a_page_is_answered_where_it_arrives(story: Story, chat: Chat) -> 
         assert chat.shows(answer, f"#{incident.number}")
 
 
+async def test_a_wrong_token_is_found_out_by_day(story: Story) -> None:
+    async with telegram.TelegramServer() as server:
+        given = {"token": "123456:wrong", "updates": "poll", "base_url": server.url}
+        made = await providers.create(story.house, Wish(type="telegram", settings=given), story.now)
+        refused = await providers.check(story.house, made.id, story.now)
+        before = await providers.get(story.house, made.id)
+        right = Wish(settings={"token": telegram.TOKEN})
+        await providers.change(story.house, made.id, right, story.now)
+        known = await providers.check(story.house, made.id, story.now)
+        after = await providers.get(story.house, made.id)
+
+    assert refused is not None
+    assert before.health.refusal == refused.sentence
+    assert refused.sentence.startswith("Telegram refuses the token: HTTP 401 Unauthorized")
+    assert known is not None
+    assert known.sentence == "Telegram knows the bot as @tocsin_bot."
+    assert (before.health.is_refused, after.health.is_refused) == (True, False)
+
+
 def _called(told: Any, headers: dict[str, str], tail: str = "") -> Callback:
     body = json.dumps(told).encode()
     return Callback(method="POST", url="", tail=tail, headers=headers, body=body)
