@@ -37,7 +37,7 @@ CASES = (
         telegram.TelegramServer,
         {"token": telegram.TOKEN, "updates": "poll"},
         "Telegram knows the bot as @tocsin_bot.",
-        "Telegram refuses the token: HTTP 401 Unauthorized",
+        "Telegram refuses the token: HTTP 401 Unauthorized.",
     ),
     Case(
         "matrix",

@@ -85,7 +85,8 @@ async def exchange(
 
 def refused(answer: Answer, said: str = "") -> Delivery:
     """Judge a refusal by its status alone: what is not known may do better later."""
-    detail = _fit(f"{answer.heading}: {said}" if said else answer.heading)
+    is_told = answer.heading.endswith(said)  # some only repeat the status
+    detail = _fit(answer.heading if is_told else f"{answer.heading}: {said}")
     if answer.status in _REFUSED:
         return Delivery(ok=False, detail=detail, is_our_fault=True)
     return Delivery(ok=False, detail=detail, retry=True, wait_seconds=answer.wait_seconds)
