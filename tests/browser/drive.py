@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.browser.site import Site
@@ -32,12 +32,21 @@ FLAGS: Final = (
 # Complaints of the browser about what tests do on purpose.
 WANTED: Final = ("the server responded with a status of", "net::ERR_FAILED")
 
-RULES: Final = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+Rules = dict[str, object]
+RULES: Final[Rules] = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+COLOURS: Final[Rules] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Only what is wrong comes back: what is right is much longer.
+LOOK: Final = """
+async ([runOnly, part]) => {
+  const where = document.getElementById(part) ?? document
+  const found = await axe.run(where, {runOnly, resultTypes: ["violations"]})
+  return found.violations.flatMap(rule => rule.nodes.map(
+    node => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))
+}
+"""
 ELSEWHERE: Final = re.compile("^https://")
 PLOT: Final = """
 <svg xmlns="http://www.w3.org/2000/svg" width="480" height="160" viewBox="0 0 480 160">
@@ -79,10 +88,8 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
             await context.add_cookies([{"name": SESSION, "value": token, "url": site.url}])
         page = await context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: faults.extend(_grave(said)))
-        answer = await page.goto(path)
-        assert answer
-        assert answer.ok, f"{path}: {answer.status}"
+        page.on("console", lambda said: faults.extend(_grave(page.url, said)))
+        await go(page, path)
         return page
 
     yield visit
@@ -91,15 +98,19 @@ async def visitors(browser: Browser, site: Site) -> AsyncIterator[Visit]:
     assert not faults, faults
 
 
-async def violations(page: Page) -> list[str]:
-    """Say what shuts somebody out of a page."""
+async def go(page: Page, path: str) -> None:
+    """Let a window show another page."""
+    answer = await page.goto(path)
+    assert answer
+    assert answer.ok, f"{path}: {answer.status}"
+
+
+async def violations(page: Page, *, rules: Rules = RULES, part: str = "") -> list[str]:
+    """Say what shuts somebody out of a page, or of the part of it that has this id."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
     await page.evaluate("scrollTo(0, 0)")  # or the bar that stays may cover half a button
-    found = await Axe().run(page, options=RULES)
-    return [
-        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
+    return list(await page.evaluate(LOOK, [rules, part]))
 
 
 async def _plot(route: Route) -> None:
@@ -107,6 +118,8 @@ async def _plot(route: Route) -> None:
     await route.fulfill(body=PLOT, content_type="image/svg+xml")
 
 
-def _grave(said: Any) -> list[str]:
+def _grave(url: str, said: Any) -> list[str]:
     """Return what a script complained of, but for answers that a test may want."""
-    return [said.text] if said.type == "error" and not any(w in said.text for w in WANTED) else []
+    if said.type != "error" or any(wanted in said.text for wanted in WANTED):
+        return []
+    return [f"{url}: {said.text}"]
