@@ -128,6 +128,21 @@ async def test_who_learns_the_same_twice_gets_one_copy(school: School) -> None:
     assert len(await school.copies()) == 1
 
 
+async def test_who_learns_the_same_twice_is_told_by_the_older_wish(school: School) -> None:
+    night, carol = school.night, school.carol
+    rota = await make_rota(night, "Primary", night.team.ann)
+    policy = await make_policy(night, "Database", (rota,))
+    async with night.database.begin() as tx:
+        await SERVICES.update(tx, replace(night.team.service, escalation_policy_id=policy.id))
+    await school.learns(night.team.ann)
+    night.passes(minutes=1)
+    phone = await night.give(carol, "phone", "5550178")
+    await school.learns(schedule_id=rota.id, contact_method_id=phone.id)
+    await night.trigger("Fire")
+
+    assert [kind for kind, _ in await school.ways()] == ["sms"]
+
+
 async def test_nobody_is_telephoned_for_a_page_of_somebody_else(school: School) -> None:
     night, carol = school.night, school.carol
     await night.sql(sa.delete(tables.contact_methods).where(METHODS.c.user_id == carol.id))

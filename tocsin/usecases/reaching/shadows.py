@@ -157,7 +157,9 @@ def _new(
     now: datetime,
 ) -> Mapping[Planned, list[str]]:
     """Return what is copied by which way; who learns it twice is told by the older wish."""
-    first = {(shadow.user_id, id_): shadow for shadow, id_ in reversed(list(lessons))}
+    first: dict[tuple[str, str], Shadow] = {}
+    for shadow, id_ in lessons:
+        first.setdefault((shadow.user_id, id_), shadow)
     found: dict[Planned, list[str]] = {}
     for (user_id, id_), shadow in first.items():
         person = view.person(user_id)
