@@ -23,7 +23,7 @@ run: $(VENV)/run ## install, then serve with a sample team and show a first page
 COVERING := tests/domain tests/inbound tests/channels tests/usecases tests/engine
 COVER := --cov=tocsin/domain --cov=tocsin/inbound --cov-branch --cov-fail-under=100 \
 	--cov-report=term-missing:skip-covered
-# What speaks in real time wants the machine for itself, and comes afterwards.
+# What speaks in real time comes afterwards, when the machine is free: it waits more than it works.
 ALONE = $(shell grep -rlE 'mark\.alone' tests --include='test_*.py')
 test: $(VENV)/dev ## run all tests, or those that TESTS= names
 ifdef TESTS
@@ -35,7 +35,7 @@ else
 	@echo "== Running the others"
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not alone" $(COVERING:%=--ignore=%)
 	@echo "== Running the tests that speak in real time"
-	@$(BIN)/python -m pytest -m alone $(ALONE)
+	@$(BIN)/python -m pytest -n 3 -m alone $(ALONE)
 endif
 
 check: $(VENV)/dev ## look at format, style, types and the law of the house
