@@ -169,7 +169,7 @@ async def test_a_line_shows_who_would_be_rung_in_turn_and_who_has_no_number(
     await night.give(night.team.ben, "phone", "5550102")
     text = text_of(await browser.open(path))
 
-    assert "Ann 1 No telephone number: passed over Ben 2 1 Calls" in text
+    assert "Ann 1 No telephone number Ben 2 1 Calls" in text
     assert "Nobody can be rung now." not in text
 
 
@@ -183,7 +183,7 @@ async def test_a_level_that_adds_nobody_is_shown(
 
     text = text_of(await added(browser, night, provider))
 
-    assert "Ann 1 No telephone number: passed over Nobody else is on call 2 None Calls" in text
+    assert "Ann 1 No telephone number Nobody else is on call 2 None Calls" in text
 
 
 async def test_a_line_of_a_disabled_service_says_that_it_is_shut(
