@@ -108,6 +108,6 @@ async def _one_of_a_kind(tx: AsyncConnection) -> AsyncIterator[None]:
         raise
 
 
-def any_of(ids: Iterable[str]) -> sa.CollectionAggregate[str]:
+def any_of(ids: Iterable[str]) -> sa.CollectionAggregate[Any]:
     """Stand for any of these: the statement is the same, and prepared once, however many."""
     return sa.any_(sa.literal(sorted(set(ids)), sa.ARRAY(sa.Text)))
