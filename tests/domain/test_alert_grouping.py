@@ -13,6 +13,7 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
+CONTENT = {"aggregate": "all", "fields": ["source"]}
 _KEYS = st.sampled_from(["timeout", "time_window", "aggregate", "fields", "typo"])
 
 
@@ -31,7 +32,7 @@ def test_whatever_is_said_is_taken_or_refused_in_sentences(parameters: dict[str,
 @pytest.mark.parametrize(
     ("config", "faults"),
     [
-        ({"aggregate": "any", "fields": ["source"]}, []),
+        (CONTENT, []),
         ({"aggregate": "any", "fields": ["source"], "time_window": 86_400}, []),
         ({"aggregate": "some", "fields": ["source"]}, ["have an aggregate of all or any."]),
         ({"aggregate": "all", "fields": []}, ["name 1 to 20 fields."]),
@@ -42,3 +43,23 @@ def test_a_fault_of_content_is_named(config: dict[str, Any], faults: list[str]) 
     found = [*faults_of_grouping({"type": "content_based", "config": config})]
 
     assert found == [f"Alert grouping parameters must {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fault"),
+    [
+        ({"type": "size"}, "must have a type of time, intelligent, content_based or null."),
+        ({"type": "time", "config": []}, "must have an object as config."),
+        ({"type": "time", "typo": 1}, "cannot have typo."),
+        (
+            {"type": "intelligent", "config": {"time_window": 86_400}},
+            "must have a time window of 300 to 3600 seconds, or 0.",
+        ),
+        (
+            {"type": "content_based", "config": CONTENT | {"time_window": 1}},
+            "must have a time window of 300 to 3600 or 86400 seconds, or 0.",
+        ),
+    ],
+)
+def test_a_fault_of_the_whole_is_named(parameters: dict[str, Any], fault: str) -> None:
+    assert [*faults_of_grouping(parameters)] == [f"Alert grouping parameters {fault}"]
