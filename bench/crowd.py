@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from msgspec import to_builtins
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import Rule, Target
-from tocsin.domain.service import UrgencyRule
+from tocsin.domain.duty.escalation_policy import Rule, Target
+from tocsin.domain.intake.service import UrgencyRule
 from tocsin.kit.clock import system_clock
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
-from tocsin.store import people_tables as people
 from tocsin.store import tables
+from tocsin.store.people import people_tables as people
 from tocsin.usecases.house import House
 
 ESCALATES_AFTER: Final = 30  # minutes: nobody else is paged while this is measured

@@ -9,16 +9,17 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from tests.night import Night
-from tocsin.domain.event import Event
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.intake.event import Event
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent
 from tocsin.kit.sealing import digest
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.services import SERVICES
-from tocsin.usecases import batch, incidents
-from tocsin.usecases.incidents import By, Change
-from tocsin.usecases.parcels import Parcel
+from tocsin.store.intake.services import SERVICES
+from tocsin.usecases.intake import batch
+from tocsin.usecases.intake.parcels import Parcel
+from tocsin.usecases.response import incidents
+from tocsin.usecases.response.incidents import By, Change
 
 TIME = {"type": "time", "config": {"timeout": 10}}
 WHILE_OPEN = {"type": "time", "config": {"timeout": 0}}

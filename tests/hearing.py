@@ -10,7 +10,7 @@ from tocsin.domain.monitoring.alert_rule import AlertRule, Violation
 from tocsin.domain.monitoring.channel_config import Webhook
 from tocsin.domain.monitoring.environment import Environment
 from tocsin.domain.monitoring.notification_channel import NotificationChannel
-from tocsin.store import delivery_tables
+from tocsin.store.machines import delivery_tables
 from tocsin.store.monitoring import threads
 from tocsin.store.monitoring.violations import VIOLATIONS
 from tocsin.usecases.monitoring import alert_rules, environments, notification_channels

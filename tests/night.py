@@ -11,27 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.team import METHODS, NOON, RULES, Team, integrate, make_team, person
 from tocsin.channels import DECLARED
 from tocsin.config import read_settings
-from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
-from tocsin.domain.event import Event
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent, LogEntry
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Rule, Target
+from tocsin.domain.intake.event import Event
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import ContactMethod, NotificationRule, User
 from tocsin.domain.reaching.notification import Notification
-from tocsin.domain.service import Service
-from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent, LogEntry
 from tocsin.domain.work import Work
 from tocsin.kit.clock import system_clock
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import Sealer, digest
-from tocsin.store import incidents, log_entries, tables
+from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.escalation_policies import POLICIES
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.intake.services import SERVICES
 from tocsin.store.reaching.notifications import NOTIFICATIONS
-from tocsin.store.services import SERVICES
-from tocsin.usecases.batch import receive
+from tocsin.store.response import incidents, log_entries
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
-from tocsin.usecases.incidents import By, Change, change
-from tocsin.usecases.parcels import Parcel, Stray, Verdict
+from tocsin.usecases.intake.batch import receive
+from tocsin.usecases.intake.parcels import Parcel, Stray, Verdict
+from tocsin.usecases.response.incidents import By, Change, change
 
 URL = "https://oncall.example.com"
 SECRET = "a secret of this installation, long enough"

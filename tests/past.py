@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.night import Night
-from tocsin.domain.log_entry import AgentKind
-from tocsin.domain.user import Urgency, User
+from tocsin.domain.people.user import Urgency, User
+from tocsin.domain.response.log_entry import AgentKind
 from tocsin.kit.ids import new_id
 from tocsin.store.tables import incidents, log_entries, notifications
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Target
-from tocsin.domain.schedule import Layer, Override, Schedule
-from tocsin.domain.user import User
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Rule, Target
+from tocsin.domain.duty.schedule import Layer, Override, Schedule
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
-from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.overrides import OVERRIDES
-from tocsin.store.schedules import SCHEDULES
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.duty.overrides import OVERRIDES
+from tocsin.store.duty.schedules import SCHEDULES
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Strategy, Target
-from tocsin.domain.service import Integration, Service
-from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Rule, Strategy, Target
+from tocsin.domain.intake.service import Integration, Service
+from tocsin.domain.people.user import ContactMethod, NotificationRule, User
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.integrations import INTEGRATIONS
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.intake.integrations import INTEGRATIONS
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people.users import USERS
 from tocsin.store.rows import Rows
-from tocsin.store.services import SERVICES
-from tocsin.store.users import USERS
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -16,12 +16,12 @@ from tocsin.api.resources import OPS
 from tocsin.api.rest import Op
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 from tocsin.kit.ids import new_id
 from tocsin.kit.paths import MethodNotAllowedError, PathNotFoundError, PathTree
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
-from tocsin.store.users import USERS
+from tocsin.store.people.users import USERS
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import House
 

@@ -6,18 +6,18 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent
-from tocsin.domain.service import Service
-from tocsin.domain.user import User
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import User
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent
 from tocsin.kit.ids import new_id
 from tocsin.store.driver import driver
-from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.services import SERVICES
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.intake.services import SERVICES
 from tocsin.store.writes import Writes, flush
-from tocsin.usecases import opening
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.house import House
+from tocsin.usecases.response import opening
 
 MONDAY: Final = "2026-11-16T09:00:00Z"  # five days before the tests' noon
 

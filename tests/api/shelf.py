@@ -7,8 +7,8 @@ from typing import Any, Final
 from starlette.types import Scope
 
 from tocsin.api.events import EventsApp
-from tocsin.domain.event import ChangeEvent, Event
-from tocsin.usecases.parcels import Parcel, Stray, Verdict
+from tocsin.domain.intake.event import ChangeEvent, Event
+from tocsin.usecases.intake.parcels import Parcel, Stray, Verdict
 
 KEY: Final = "e93facc04764012d7bfb002500d5d1a6"
 V2: Final = "/v2/enqueue"

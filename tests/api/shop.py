@@ -5,9 +5,9 @@ from typing import Any, Final
 import httpx
 
 from tests.api.scenes import a_policy, ref
-from tocsin.domain.service import Service
-from tocsin.domain.user import User
-from tocsin.store.services import SERVICES
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import User
+from tocsin.store.intake.services import SERVICES
 from tocsin.usecases.house import House
 
 Body = dict[str, Any]

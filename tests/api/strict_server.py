@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
 from tocsin.api.protocol import BoundedHttp
-from tocsin.usecases.parcels import Parcel, Stray, Verdict
+from tocsin.usecases.intake.parcels import Parcel, Stray, Verdict
 
 PATIENCE = 1.0
 

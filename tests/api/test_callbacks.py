@@ -21,8 +21,8 @@ from tocsin.domain.monitoring.far_server import FarServer
 from tocsin.domain.monitoring.notification_channel import NotificationChannel, Thread
 from tocsin.kit.instants import write_instant
 from tocsin.store.database import Database
+from tocsin.store.intake.quarantine import QUARANTINE
 from tocsin.store.monitoring.violations import VIOLATIONS
-from tocsin.store.quarantine import QUARANTINE
 from tocsin.usecases.monitoring import connections, notification_channels
 
 SECRET = "a secret of webhooks"

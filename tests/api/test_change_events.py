@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Json, Watched
-from tocsin.domain.event import ChangeEvent, Image, Link
+from tocsin.domain.intake.event import ChangeEvent, Image, Link
 
 URL = "https://oncall.example.com"
 

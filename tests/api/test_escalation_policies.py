@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import Connect, Welcome
 from tests.api.scenes import a_policy, a_schedule, a_service, ref
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 
 INCLUDE = "include[]=escalation_rule_assignment_strategies"

@@ -27,9 +27,9 @@ from tests.api.shelf import (
 from tocsin.api.body import LIMIT
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
-from tocsin.domain.event import ChangeEvent, Event
+from tocsin.domain.intake.event import ChangeEvent, Event
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
+from tocsin.usecases.intake.parcels import Full, Parcel, Stray, Verdict
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tocsin.api.metrics import EventMetrics
 from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.usecases.directory import Directory
-from tocsin.usecases.ingest import Ingest
+from tocsin.usecases.intake.ingest import Ingest
 
 ODD_EVENTS: Final = 2000
 

@@ -20,7 +20,7 @@ from tocsin.domain.reaching.hearing import Callback, Command, Heard
 from tocsin.domain.reaching.provider import Provider
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database, DatabaseAway
-from tocsin.store.quarantine import QUARANTINE, Kept
+from tocsin.store.intake.quarantine import QUARANTINE, Kept
 from tocsin.store.reaching.providers import PROVIDERS
 from tocsin.store.writes import MAX_KEPT
 from tocsin.usecases.reaching import providers

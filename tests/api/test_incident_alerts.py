@@ -7,8 +7,8 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Json, Watched
-from tocsin.domain.event import Image, Link
-from tocsin.domain.user import Role
+from tocsin.domain.intake.event import Image, Link
+from tocsin.domain.people.user import Role
 
 URL = "https://oncall.example.com"
 

@@ -8,7 +8,7 @@ import pytest
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import ref
 from tests.api.watched import Json, Watched
-from tocsin.domain.user import Role
+from tocsin.domain.people.user import Role
 
 URL = "https://oncall.example.com"
 P1 = {"id": "PSLWBL8", "type": "priority_reference"}

@@ -18,14 +18,15 @@ from tests.api.watched import Watched
 from tests.inbound.test_payloads import HERE
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
-from tocsin.domain.integration_settings import IntegrationSettings
-from tocsin.domain.mapping import BodyMapping
+from tocsin.domain.intake.integration_settings import IntegrationSettings
+from tocsin.domain.intake.mapping import BodyMapping
 from tocsin.store import tables
-from tocsin.store.integrations import read_settings
-from tocsin.usecases import integration_settings, integrations, upkeep
+from tocsin.store.intake.integrations import read_settings
+from tocsin.usecases import upkeep
 from tocsin.usecases.house import House
-from tocsin.usecases.ingest import Ingest
-from tocsin.usecases.integration_settings import Wish
+from tocsin.usecases.intake import integration_settings, integrations
+from tocsin.usecases.intake.ingest import Ingest
+from tocsin.usecases.intake.integration_settings import Wish
 
 Made = Callable[..., Awaitable[dict[str, Any]]]
 ALERT: Final = (HERE / "mongodb_atlas" / "open.json").read_bytes()

@@ -7,9 +7,9 @@ import pytest
 
 from tests.api.conftest import Connect, Welcome
 from tests.api.shop import make_policy, make_shop
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 from tocsin.kit.sealing import digest
-from tocsin.store.integrations import INTEGRATIONS
+from tocsin.store.intake.integrations import INTEGRATIONS
 from tocsin.usecases.house import House
 
 URL = "https://oncall.example.com"

@@ -3,7 +3,7 @@
 import httpx
 
 from tests.api.conftest import Welcome
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 async def test_terraform_finds_a_licence_for_each_user(

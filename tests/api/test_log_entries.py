@@ -8,8 +8,8 @@ import pytest
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import ref
 from tests.api.watched import Json, Watched
-from tocsin.domain.event import Link
-from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.intake.event import Link
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.kit.ids import new_id
 from tocsin.store.driver import driver
 from tocsin.store.writes import Writes, flush

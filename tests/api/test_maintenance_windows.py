@@ -8,8 +8,8 @@ import pytest
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import a_service
 from tests.api.shop import make_policy
-from tocsin.domain.service import Service
-from tocsin.domain.user import Role, User
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import Role, User
 from tocsin.usecases.house import House
 
 URL = "https://oncall.example.com"

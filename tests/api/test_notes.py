@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Json, Watched
-from tocsin.domain.user import Role
+from tocsin.domain.people.user import Role
 from tocsin.store import tables
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.conftest import Connect, Welcome
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 URL = "https://oncall.example.com"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import a_layer, a_policy, a_schedule, ref
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 Body = dict[str, Any]
 

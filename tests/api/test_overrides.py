@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import a_schedule, ref
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 Body = dict[str, Any]
 WINDOW = "since=2026-11-21&until=2026-11-28"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.conftest import PUBLIC_URL, Connect
 from tests.api.scenes import a_layer, a_policy, ref
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 class Bridge(httpx2.BaseTransport):

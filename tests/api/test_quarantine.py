@@ -7,14 +7,14 @@ import pytest
 
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.watched import Watched
-from tocsin.domain.event import Event
+from tocsin.domain.intake.event import Event
 from tocsin.domain.masking import DOTS
-from tocsin.domain.user import Role
+from tocsin.domain.people.user import Role
 from tocsin.store.driver import driver
 from tocsin.store.writes import AlarmRow, Stray, Writes, flush
-from tocsin.usecases import quarantine
 from tocsin.usecases.house import House
-from tocsin.usecases.quarantine import StrangeCall
+from tocsin.usecases.intake import quarantine
+from tocsin.usecases.intake.quarantine import StrangeCall
 
 STRANGE = "R" * 32
 

@@ -13,7 +13,7 @@ from tests.api.conftest import PUBLIC_URL, Connect, Hands, Welcome
 from tocsin.api.http import BODY_LIMIT, rest_app
 from tocsin.api.resources import OPS
 from tocsin.api.rest import Answer, Call, Resource
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 from tocsin.store.database import Database
 from tocsin.usecases.errors import (
     Arguments,

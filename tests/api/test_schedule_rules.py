@@ -8,7 +8,7 @@ import pytest
 from tests.api.conftest import Connect, Welcome
 from tests.api.rota import Body, change_schedule, make_schedule, schedule_body, show_schedule
 from tests.api.scenes import MONDAY, a_layer, a_policy, an_open_incident, resolve
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 
 DAY: Final = 86_400

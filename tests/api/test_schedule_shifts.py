@@ -13,7 +13,7 @@ from tests.api.rota import (
     show_schedule,
 )
 from tests.api.scenes import a_layer, ref
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 async def test_shifts_are_rendered_only_between_bounds(

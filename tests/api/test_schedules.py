@@ -9,8 +9,8 @@ import pytest
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.rota import Body, change_schedule, make_schedule, shifts_of, show_schedule
 from tests.api.scenes import a_layer, a_schedule
-from tocsin.domain.user import User
-from tocsin.store.users import USERS
+from tocsin.domain.people.user import User
+from tocsin.store.people.users import USERS
 from tocsin.usecases.house import House
 
 MORNINGS: Final = {

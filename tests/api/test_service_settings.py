@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.shop import ACTION, HOURS, RULE, make_policy, make_shop, shop_body
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 @pytest.fixture

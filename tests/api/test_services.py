@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from tests.api.conftest import Connect, Hands, Welcome
 from tests.api.scenes import open_incident
 from tests.api.shop import HOURS, RULE, make_policy, make_shop, shop_body, stored_shop
-from tocsin.domain.command import Acknowledge
-from tocsin.domain.log_entry import Agent
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
+from tocsin.domain.response.command import Acknowledge
+from tocsin.domain.response.log_entry import Agent
 from tocsin.store import tables
-from tocsin.usecases import incidents
 from tocsin.usecases.house import House
+from tocsin.usecases.response import incidents
 
 URL = "https://oncall.example.com"
 

@@ -8,8 +8,8 @@ import pytest
 from tests.api.conftest import Connect, Welcome
 from tests.api.scenes import a_layer, a_policy, a_service, open_incident, ref
 from tests.api.watched import Watched
-from tocsin.domain.event import ChangeEvent
-from tocsin.domain.user import Role, User
+from tocsin.domain.intake.event import ChangeEvent
+from tocsin.domain.people.user import Role, User
 from tocsin.usecases.house import House
 
 Body = dict[str, Any]

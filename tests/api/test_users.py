@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.conftest import Connect, Welcome
 from tests.api.scenes import a_policy, a_schedule, a_service, open_incident, ref
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 from tocsin.usecases.house import House
 
 BOB = {"type": "user", "name": "Bob", "email": "Bob@example.com"}

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.api.conftest import Connect, Hands, Welcome
-from tocsin.store.delivery_tables import deliveries, webhook_subscriptions
+from tocsin.store.machines.delivery_tables import deliveries, webhook_subscriptions
 from tocsin.usecases.house import House
 
 PATH: Final = "/webhook_subscriptions"

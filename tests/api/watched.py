@@ -6,12 +6,12 @@ import httpx
 import msgspec
 
 from tests.api.scenes import a_policy, ref
-from tocsin.domain.event import ChangeEvent, Event
-from tocsin.domain.user import User
+from tocsin.domain.intake.event import ChangeEvent, Event
+from tocsin.domain.people.user import User
 from tocsin.kit.sealing import digest
-from tocsin.usecases.batch import receive
 from tocsin.usecases.house import House
-from tocsin.usecases.parcels import Parcel
+from tocsin.usecases.intake.batch import receive
+from tocsin.usecases.intake.parcels import Parcel
 
 Json = dict[str, Any]
 

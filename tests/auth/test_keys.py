@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from tocsin.auth.keys import identify, issue
-from tocsin.domain.user import User
-from tocsin.store import api_keys
-from tocsin.store.api_keys import API_KEYS
+from tocsin.domain.people.user import User
 from tocsin.store.database import Database
-from tocsin.store.users import USERS
+from tocsin.store.people import api_keys
+from tocsin.store.people.api_keys import API_KEYS
+from tocsin.store.people.users import USERS
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ALICE = User(id="PALICE", name="Alice", email="alice@example.com", created_at=NOON)

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from tocsin.auth.principal import POWER_OF_ROLE, Needed, Principal, needed_for
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from tests.browser.site import Site
 from tests.browser.town import Town
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.reaching.room import Room
-from tocsin.usecases import contact_methods
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import contact_methods
 from tocsin.usecases.reaching import providers, room_telling, rooms, user_groups
 
 TAKEN = Outcome(ok=True, detail="Slack took it.")

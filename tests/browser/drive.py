@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from tests.browser.site import Site
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.web.visit import SESSION
 
 CHROMIUM: Final = shutil.which("chromium")

@@ -19,29 +19,23 @@ from tests.browser.town import DAYS, NIGHT, Town, settle
 from tests.conftest import another_database, open_folder
 from tests.inbox import Inbox
 from tocsin.auth.principal import Principal
-from tocsin.domain.incident import Incident
-from tocsin.store import incidents as incidents_store
+from tocsin.domain.response.incident import Incident
 from tocsin.store import tables
 from tocsin.store.postgres import Postgres
 from tocsin.store.reaching.messages import MESSAGES
-from tocsin.usecases import (
+from tocsin.store.response import incidents as incidents_store
+from tocsin.usecases.intake import (
     change_events,
-    contact_methods,
-    incidents,
     integrations,
-    invitations,
     maintenance_windows,
-    notes,
-    passwords,
     quarantine,
-    responder_requests,
-    status_updates,
     trials,
-    users,
 )
-from tocsin.usecases.incidents import Change, by_hand
 from tocsin.usecases.parts import Part
-from tocsin.usecases.responder_requests import Whom
+from tocsin.usecases.people import contact_methods, invitations, passwords, users
+from tocsin.usecases.response import incidents, notes, responder_requests, status_updates
+from tocsin.usecases.response.incidents import Change, by_hand
+from tocsin.usecases.response.responder_requests import Whom
 
 TROUBLES: Final = (
     ("Checkout", "Checkout: {n} % of payments fail", "critical"),

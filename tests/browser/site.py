@@ -18,17 +18,18 @@ from tocsin.app.serving import make_server, running
 from tocsin.auth import sessions
 from tocsin.auth.passwords import hash_password
 from tocsin.config import read_settings
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.contact_kind import ALWAYS
-from tocsin.domain.user import User
 from tocsin.domain.work import LETTER, TIMER
 from tocsin.kit.clock import Clock
 from tocsin.kit.listening import bound
-from tocsin.store import users as users_store
 from tocsin.store.database import Database
-from tocsin.usecases import users, work
+from tocsin.store.people import users as users_store
+from tocsin.usecases import work
 from tocsin.usecases.first_start import THE_HOUSE
 from tocsin.usecases.house import House
-from tocsin.usecases.parcels import Take
+from tocsin.usecases.intake.parcels import Take
+from tocsin.usecases.people import users
 
 PASSWORD: Final = "correct horse battery staple"
 LANES: Final = (TIMER, LETTER, *[kind.name for kind in ALWAYS])

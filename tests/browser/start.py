@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from tests.browser.site import Site
-from tocsin.domain.escalation_policy import Target
-from tocsin.domain.user import User
-from tocsin.usecases import escalation_policies, integrations, services
-from tocsin.usecases.escalation_policies import RuleWish
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty import escalation_policies
+from tocsin.usecases.duty.escalation_policies import RuleWish
+from tocsin.usecases.intake import integrations, services
 
 POLICY = "Web people"
 

@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from tests.browser.site import Site
 from tests.browser.town import Town
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.reaching.call_line import EventKind, LineEvent
+from tocsin.domain.response.log_entry import Agent
 from tocsin.store.reaching import call_lines as store
-from tocsin.usecases import contact_methods
-from tocsin.usecases.incidents import By, Change, change
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import contact_methods
 from tocsin.usecases.reaching import call_lines, call_routing, providers
+from tocsin.usecases.response.incidents import By, Change, change
 
 NUMBER = "+15550199"
 SOUND = b"ID3"  # nobody listens

@@ -5,8 +5,8 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.drive import Visit
 from tests.browser.site import Site
 from tests.browser.start import begin, watch
-from tocsin.domain.user import User
-from tocsin.usecases.incidents import Change, by_hand, change
+from tocsin.domain.people.user import User
+from tocsin.usecases.response.incidents import Change, by_hand, change
 
 FIRST, SECOND, THIRD = "Disk full", "Disk slow", "Disk gone"
 

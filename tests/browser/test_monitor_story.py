@@ -4,9 +4,10 @@ from playwright.async_api import expect
 
 from tests.browser.drive import Visit
 from tests.browser.site import Site
-from tocsin.domain.escalation_policy import Target
-from tocsin.usecases import escalation_policies, integrations, services
-from tocsin.usecases.escalation_policies import RuleWish
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.usecases.duty import escalation_policies
+from tocsin.usecases.duty.escalation_policies import RuleWish
+from tocsin.usecases.intake import integrations, services
 
 
 async def test_a_channel_is_set_up_and_its_test_comes_back_by_itself(

@@ -11,8 +11,8 @@ from tests.browser.site import Site
 from tests.browser.start import Start, begin, watch
 from tests.hook import Hook
 from tests.standins.push_browser import PushBrowser
-from tocsin.domain.incident import Incident
-from tocsin.store import incidents
+from tocsin.domain.response.incident import Incident
+from tocsin.store.response import incidents
 from tocsin.usecases.reaching import devices
 
 # The browser's own push service is somewhere in the world: ours stands in for it.

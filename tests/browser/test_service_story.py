@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.browser.drive import Visit
 from tests.browser.site import PASSWORD, Site
 from tests.browser.start import POLICY, begin
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 TITLE = "Checkout: the page does not say “Thank you”"
 

@@ -5,8 +5,8 @@ from playwright.async_api import expect
 from tests.browser.drive import Visit
 from tests.browser.site import Site
 from tests.browser.start import begin
-from tocsin.usecases import integrations, service_directory, services
-from tocsin.usecases.integrations import Wish
+from tocsin.usecases.intake import integrations, service_directory, services
+from tocsin.usecases.intake.integrations import Wish
 
 
 async def test_a_test_event_is_followed_until_it_is_over(site: Site, visit: Visit) -> None:

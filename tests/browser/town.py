@@ -7,21 +7,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from tests.browser.site import Site
-from tocsin.domain.escalation_policy import Target
-from tocsin.domain.schedule import Layer, Restriction
-from tocsin.domain.service import UrgencyRule
-from tocsin.domain.user import User
-from tocsin.usecases import (
-    contact_methods,
-    escalation_policies,
-    integrations,
-    notification_rules,
-    overrides,
-    schedules,
-    services,
-    teams,
-)
-from tocsin.usecases.escalation_policies import RuleWish
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.duty.schedule import Layer, Restriction
+from tocsin.domain.intake.service import UrgencyRule
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty import escalation_policies, overrides, schedules
+from tocsin.usecases.duty.escalation_policies import RuleWish
+from tocsin.usecases.intake import integrations, services
+from tocsin.usecases.people import contact_methods, notification_rules, teams
 
 NIGHT: Final = datetime(2026, 3, 25, 2, 7, tzinfo=UTC)  # 03:07 in Vienna, days before summer time
 DAYS: Final = 28

@@ -32,7 +32,7 @@ from tocsin.domain.monitoring.monitor import (
     Tls,
 )
 from tocsin.domain.monitoring.notification_channel import SchemeStep
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.store.monitoring import measurements
 from tocsin.usecases.monitoring import (
     agents,

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.inbox import Inbox
 from tocsin.channels.email import Email
-from tocsin.domain.event import Image, Link
+from tocsin.domain.intake.event import Image, Link
 from tocsin.domain.reaching.message import Briefing, Message, Notice
 from tocsin.kit.smtp import MailServer
 

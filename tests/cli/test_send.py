@@ -18,8 +18,8 @@ from tests.api.shelf import KEY, Shelf
 from tocsin.api.events import EventsApp
 from tocsin.api.metrics import EventMetrics
 from tocsin.cli.send import send as send_command
-from tocsin.domain.event import Event
-from tocsin.usecases.parcels import Full, Parcel, Stray, Verdict
+from tocsin.domain.intake.event import Event
+from tocsin.usecases.intake.parcels import Full, Parcel, Stray, Verdict
 
 HOST: Final = socket.gethostname()
 

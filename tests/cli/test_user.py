@@ -8,8 +8,8 @@ import pytest
 
 from tests.night import Night
 from tocsin.auth.passwords import is_password
-from tocsin.store import users
 from tocsin.store.database import Database
+from tocsin.store.people import users
 from tocsin.store.postgres import Postgres
 
 NEW = "four words nobody joins"

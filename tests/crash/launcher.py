@@ -23,9 +23,10 @@ from tocsin import cli
 from tocsin.app import joining
 from tocsin.channels.email import Email
 from tocsin.kit.clock import system_clock
-from tocsin.usecases import incidents, work
-from tocsin.usecases.ingest import Ingest
+from tocsin.usecases import work
+from tocsin.usecases.intake.ingest import Ingest
 from tocsin.usecases.reaching import receipts
+from tocsin.usecases.response import incidents
 
 Step = Callable[..., Awaitable[Any]]
 Place = tuple[Any, str]

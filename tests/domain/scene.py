@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from tocsin.domain.command import (
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Rule, Strategy, Target
+from tocsin.domain.people.user import Urgency
+from tocsin.domain.response.command import (
     Acknowledge,
     ChangeUrgency,
     Command,
@@ -19,11 +21,9 @@ from tocsin.domain.command import (
     Wake,
     WakeKind,
 )
-from tocsin.domain.decide import decide
-from tocsin.domain.escalation_policy import EscalationPolicy, Rule, Strategy, Target
-from tocsin.domain.incident import Incident, ServiceRules
-from tocsin.domain.log_entry import Agent
-from tocsin.domain.user import Urgency
+from tocsin.domain.response.decide import decide
+from tocsin.domain.response.incident import Incident, ServiceRules
+from tocsin.domain.response.log_entry import Agent
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FIVE = timedelta(minutes=5)

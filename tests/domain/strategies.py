@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from tocsin.domain.schedule import Layer, Override, Restriction, Revision, Schedule, Shift
-from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
+from tocsin.domain.duty.schedule import Layer, Override, Restriction, Revision, Schedule, Shift
+from tocsin.domain.duty.wall_time import to_datetime, to_instant, wall_clock
 
 ZONES = sorted(available_timezones())
 FROM = datetime(2010, 1, 1, tzinfo=UTC)

@@ -17,9 +17,9 @@ from tests.domain.scene import (
     resolved,
     ring,
 )
-from tocsin.domain.command import Command, Link, Refused, Resolve, Unlink
-from tocsin.domain.decide import decide
-from tocsin.domain.incident import Incident
+from tocsin.domain.response.command import Command, Link, Refused, Resolve, Unlink
+from tocsin.domain.response.decide import decide
+from tocsin.domain.response.incident import Incident
 
 MERGE = Resolve(merged_into="TARGET", agent=person(ALICE))
 

@@ -14,7 +14,7 @@ from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.meters import Meters
 from tocsin.engine.webhook_courier import webhook_courier
 from tocsin.kit.http import Outbound, make_client
-from tocsin.store import deliveries as store
+from tocsin.store.machines import deliveries as store
 from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import Wish
 

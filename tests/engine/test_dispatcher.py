@@ -16,8 +16,8 @@ from tocsin.engine.couriers import Courier
 from tocsin.engine.dispatcher import PER_DESTINATION
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries as store
 from tocsin.store.database import Database
+from tocsin.store.machines import deliveries as store
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import deliveries
 

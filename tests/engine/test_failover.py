@@ -9,16 +9,17 @@ from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import Switchboard
 from tests.team import METHODS
-from tocsin.domain.incident import Incident
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.provider import Health
-from tocsin.domain.sentences import sentence
-from tocsin.domain.user import ContactMethod
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.sentences import sentence
 from tocsin.engine.engine import Engine
-from tocsin.store import log_entries, tables
+from tocsin.store import tables
 from tocsin.store.database import Database
 from tocsin.store.reaching import providers as store
 from tocsin.store.reaching.messages import MESSAGES
+from tocsin.store.response import log_entries
 from tocsin.usecases import work
 from tocsin.usecases.reaching.paging import Bundle, compose
 from tocsin.usecases.reaching.providers import Wish, change

@@ -8,7 +8,7 @@ from tests.notebook import Notebook
 from tests.post import Post, link_in
 from tocsin.auth.principal import Principal
 from tocsin.engine.engine import Engine
-from tocsin.usecases import passwords
+from tocsin.usecases.people import passwords
 from tocsin.usecases.reaching import letters
 from tocsin.usecases.work import lease
 

@@ -11,14 +11,14 @@ from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import Switchboard
 from tests.team import METHODS
-from tocsin.domain.incident import Incident
 from tocsin.domain.reaching.channel import Delivery
-from tocsin.domain.sentences import sentence
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.sentences import sentence
 from tocsin.engine.engine import Engine
 from tocsin.store import tables
 from tocsin.store.database import Database
+from tocsin.store.people.users import USERS
 from tocsin.store.reaching.limits import Traffic
-from tocsin.store.users import USERS
 from tocsin.usecases import work
 from tocsin.usecases.reaching import limits, proofs, providers
 from tocsin.usecases.reaching.limits import Burden

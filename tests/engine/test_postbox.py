@@ -16,8 +16,8 @@ from tests.post import Post
 from tests.running import free_port
 from tests.team import METHODS
 from tocsin.channels.mail_back import answer_address, bounce_address
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.sent import Sent
-from tocsin.domain.user import ContactMethod
 from tocsin.engine.postbox import Postbox, receiving
 from tocsin.kit import smtp_in
 from tocsin.store.database import Database

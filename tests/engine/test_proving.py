@@ -15,7 +15,7 @@ from tocsin.domain.monitoring.far_server import FarServer
 from tocsin.domain.monitoring.notification_channel import NotificationChannel, SignalAction
 from tocsin.engine.proving import KEY_IS_KNOWN, NO_INCIDENT, prove
 from tocsin.store.database import Database
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.usecases.monitoring import connections, notification_channels, telling
 
 NO_PATIENCE: Final = 0.0

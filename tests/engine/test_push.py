@@ -12,7 +12,7 @@ from tests.standins.push_browser import PushBrowser
 from tests.team import METHODS
 from tocsin.channels.email import Email
 from tocsin.channels.web_push import GONE, WebPush
-from tocsin.domain.user import ContactMethod
+from tocsin.domain.people.user import ContactMethod
 from tocsin.engine.engine import Engine
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.smtp import MailServer

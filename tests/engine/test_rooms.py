@@ -11,11 +11,11 @@ from tests.engine.test_webhooks import note
 from tests.night import Night
 from tests.standins.slack import CHANNEL
 from tests.standins.slack_chat import Chat, chatting
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.delivery import LANES
 from tocsin.domain.reaching.answer import Answer
 from tocsin.domain.reaching.hearing import Heard
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.meters import Meters
@@ -23,12 +23,12 @@ from tocsin.engine.room_courier import room_courier
 from tocsin.store.database import Database
 from tocsin.store.reaching import rooms as store
 from tocsin.store.retention import forget_incidents
-from tocsin.usecases import services
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.incidents import By, Change, change
+from tocsin.usecases.intake import services
 from tocsin.usecases.reaching import providers, rooms
 from tocsin.usecases.reaching.answers import take
 from tocsin.usecases.reaching.rooms import Wish
+from tocsin.usecases.response.incidents import By, Change, change
 
 
 @pytest.fixture

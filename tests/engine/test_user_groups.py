@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 from tests.rota import make_rota, stand_in
 from tests.standins.slack import GROUP
 from tests.standins.slack_chat import Chat, chatting
+from tocsin.domain.duty.schedule import Schedule
 from tocsin.domain.machines.delivery import LANES
-from tocsin.domain.schedule import Schedule
 from tocsin.engine.clockworks import CLOCKWORKS
 from tocsin.engine.meters import Meters
 from tocsin.store.database import Database

@@ -11,16 +11,16 @@ import pytest
 from tests.engine.conftest import ALL, Listening, listen
 from tests.hook import OK, Hook
 from tests.night import Night
-from tocsin.domain.command import Annotate
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.webhook import EVENTS
+from tocsin.domain.response.command import Annotate
+from tocsin.domain.response.log_entry import Agent
 from tocsin.engine.dispatcher import Dispatcher
-from tocsin.usecases import services
 from tocsin.usecases.desk import Desk
-from tocsin.usecases.incidents import hold
+from tocsin.usecases.intake import services
 from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import Wish
 from tocsin.usecases.parts import Part
+from tocsin.usecases.response.incidents import hold
 
 
 async def note(night: Night, incident_id: str, content: str) -> None:

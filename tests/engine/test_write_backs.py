@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry
 from tests.atlas import PRIVATE, PUBLIC, Atlas
 from tests.night import Night
 from tests.team import NOON
-from tocsin.domain.incident import Incident
-from tocsin.domain.integration_settings import AtlasAccess
+from tocsin.domain.intake.integration_settings import AtlasAccess
+from tocsin.domain.intake.service import Integration
 from tocsin.domain.machines.delivery import LANES, Dispatch
-from tocsin.domain.service import Integration
+from tocsin.domain.response.incident import Incident
 from tocsin.engine.couriers import Couriers
 from tocsin.engine.dispatcher import Dispatcher
 from tocsin.engine.meters import Meters
@@ -22,11 +22,12 @@ from tocsin.engine.write_back_courier import write_back_courier
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.instants import write_instant
 from tocsin.store.alarms import ALARMS
-from tocsin.store.deliveries import DELIVERIES
-from tocsin.usecases import incidents, integration_settings, integrations
-from tocsin.usecases.incidents import Change, by_hand
-from tocsin.usecases.integration_settings import Wish
-from tocsin.usecases.integrations import Known
+from tocsin.store.machines.deliveries import DELIVERIES
+from tocsin.usecases.intake import integration_settings, integrations
+from tocsin.usecases.intake.integration_settings import Wish
+from tocsin.usecases.intake.integrations import Known
+from tocsin.usecases.response import incidents
+from tocsin.usecases.response.incidents import Change, by_hand
 
 GROUP: Final = "65a50b0a1c9d440000000002"
 ALERT: Final = "65a50b0a1c9d440000000001"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tocsin.domain.vendor import VENDORS, Vendor
+from tocsin.domain.intake.vendor import VENDORS, Vendor
 from tocsin.inbound import ADAPTER_OF_VENDOR
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "inbound.md"
@@ -16,7 +16,7 @@ Events API v2 and v1 are understood there, too, and at their own addresses.
 The id goes into `vendor` when an integration is made over the REST API.
 A signature is checked once a secret is set on the integration's page.
 What becomes of each field is told in [sending events](../guides/send-events.md).
-This page is generated from `tocsin/domain/vendor.py` and `tocsin/inbound/` by `make docs`.
+This page is generated from `tocsin/domain/intake/vendor.py` and `tocsin/inbound/` by `make docs`.
 
 | Integration Type | id | own words | signature |
 |---|---|---|---|

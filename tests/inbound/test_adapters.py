@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inbound.test_payloads import HERE, TOOLS
-from tocsin.domain.integration_settings import IntegrationSettings
-from tocsin.domain.vendor import ATLAS, GRAFANA, VENDOR_OF_ID, Signature
+from tocsin.domain.intake.integration_settings import IntegrationSettings
+from tocsin.domain.intake.vendor import ATLAS, GRAFANA, VENDOR_OF_ID, Signature
 from tocsin.inbound import ADAPTER_OF_VENDOR, ADAPTERS, dialect_of, events_v1, events_v2
 from tocsin.inbound.reading import Request, Unproven, Unreadable, demand
 

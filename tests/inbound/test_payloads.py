@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from tocsin.domain.event import ChangeEvent, Event
-from tocsin.domain.integration_settings import IntegrationSettings
+from tocsin.domain.intake.event import ChangeEvent, Event
+from tocsin.domain.intake.integration_settings import IntegrationSettings
 from tocsin.inbound import ADAPTERS, events_v1, events_v2
 from tocsin.inbound.reading import Heard, Request, Unreadable, Unrecognized, What
 

@@ -16,21 +16,20 @@ from tests.running import free_port
 from tocsin.auth.keys import issue
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
-from tocsin.domain.incident import Incident, Status
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.monitoring.alert_rule import AlertRule, Violation
 from tocsin.domain.monitoring.environment import BUILT_IN_AGENT, Environment
 from tocsin.domain.monitoring.far_server import SCOPES, FarServer
 from tocsin.domain.monitoring.monitor import Measurement, Monitor, Result
 from tocsin.domain.monitoring.notification_channel import NotificationChannel
+from tocsin.domain.response.incident import Incident, Status
+from tocsin.domain.response.log_entry import Agent
 from tocsin.engine import follower
-from tocsin.store import incidents as incidents_store
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.delivery_tables import deliveries, delivery_threads
+from tocsin.store.machines.delivery_tables import deliveries, delivery_threads
 from tocsin.store.monitoring.violations import VIOLATIONS
-from tocsin.usecases import incidents, services
-from tocsin.usecases.incidents import By, Change
+from tocsin.store.response import incidents as incidents_store
+from tocsin.usecases.intake import services
 from tocsin.usecases.machines import apps, connect, grants
 from tocsin.usecases.machines.connect import Choice
 from tocsin.usecases.monitoring import (
@@ -43,6 +42,8 @@ from tocsin.usecases.monitoring import (
     rounds,
 )
 from tocsin.usecases.monitoring.connecting import Arrival, Goal, Onward
+from tocsin.usecases.response import incidents
+from tocsin.usecases.response.incidents import By, Change
 
 BROWSER: Final = "what one browser keeps for itself"
 ADMIN: Final = Principal(key_id="")

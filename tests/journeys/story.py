@@ -18,8 +18,8 @@ from tocsin.app.joining import Parts, build
 from tocsin.app.serving import make_server
 from tocsin.auth.keys import issue
 from tocsin.config import read_settings
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.contact_kind import ALWAYS
-from tocsin.domain.user import User
 from tocsin.domain.work import TIMER
 from tocsin.store.database import Database
 from tocsin.usecases import work

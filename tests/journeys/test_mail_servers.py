@@ -25,10 +25,10 @@ from tocsin.channels.mail_back import COMPLAINT
 from tocsin.domain.reaching.hearing import Callback
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.sent import Sent
-from tocsin.domain.sentences import sentence
-from tocsin.store.quarantine import QUARANTINE
+from tocsin.domain.response.sentences import sentence
+from tocsin.store.intake.quarantine import QUARANTINE
 from tocsin.store.reaching.messages import MESSAGES
-from tocsin.usecases import passwords
+from tocsin.usecases.people import passwords
 from tocsin.usecases.reaching import providers
 from tocsin.usecases.reaching.providers import Wish
 

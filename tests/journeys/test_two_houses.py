@@ -13,10 +13,10 @@ from tests.journeys.houses import Clock
 from tests.journeys.pair import End, Pair
 from tocsin.domain.monitoring.channel_config import PagerDuty
 from tocsin.store.database import Database
-from tocsin.store.integrations import INTEGRATIONS
+from tocsin.store.intake.integrations import INTEGRATIONS
+from tocsin.store.machines.oauth import TOKENS
+from tocsin.store.machines.webhook_subscriptions import SUBSCRIPTIONS
 from tocsin.store.monitoring.notification_channels import CHANNELS
-from tocsin.store.oauth import TOKENS
-from tocsin.store.webhook_subscriptions import SUBSCRIPTIONS
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.monitoring import connecting, connections, notification_channels, violations
 from tocsin.usecases.monitoring.connecting import Astray, Goal

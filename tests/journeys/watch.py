@@ -20,12 +20,12 @@ from tocsin.channels import Maker
 from tocsin.channels.email import Email
 from tocsin.channels.tools import Tools
 from tocsin.channels.webhook import Webhook, signing_key
-from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.people.user import ContactMethod, NotificationRule
 from tocsin.domain.reaching.channel import Channel
 from tocsin.domain.reaching.hearing import Heard, Receipt
 from tocsin.domain.reaching.provider import Provider
-from tocsin.domain.sentences import sentence
-from tocsin.domain.user import ContactMethod, NotificationRule
+from tocsin.domain.response.log_entry import LogEntry
+from tocsin.domain.response.sentences import sentence
 from tocsin.domain.work import TIMER
 from tocsin.engine.carrying import Carrying
 from tocsin.engine.engine import Engine
@@ -34,7 +34,8 @@ from tocsin.kit.smtp import MailServer
 from tocsin.kit.vapid import vapid_of
 from tocsin.store import tables
 from tocsin.store.reaching.messages import MESSAGES
-from tocsin.usecases import contact_methods, work
+from tocsin.usecases import work
+from tocsin.usecases.people import contact_methods
 from tocsin.usecases.reaching import devices, hearing, providers
 from tocsin.usecases.reaching.providers import callback_of
 

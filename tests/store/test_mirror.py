@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
 from tocsin.store.database import Database
 from tocsin.store.mirror import Mirror
-from tocsin.store.users import USERS
+from tocsin.store.people.users import USERS
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -12,27 +12,19 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.plans import explain, rows_read
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.grouping import Grouping
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent
-from tocsin.store import (
-    alerts,
-    analytics,
-    change_events,
-    groups,
-    incident_lists,
-    incidents,
-    log_entries,
-    names,
-    teams,
-    work,
-)
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.intake.grouping import Grouping
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent
+from tocsin.store import analytics, names, work
 from tocsin.store.database import Database
-from tocsin.store.incident_lists import Asked
+from tocsin.store.intake import change_events, groups
 from tocsin.store.migrate import upgrade
+from tocsin.store.people import teams
 from tocsin.store.postgres import Postgres
 from tocsin.store.reaching import limits, messages
+from tocsin.store.response import alerts, incident_lists, incidents, log_entries
+from tocsin.store.response.incident_lists import Asked
 
 NOON: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MONTH: Final = NOON - timedelta(days=31)

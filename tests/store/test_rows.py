@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.service import (
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.intake.service import (
     MaintenanceWindow,
     ScheduledAction,
     Service,
@@ -16,14 +16,16 @@ from tocsin.domain.service import (
     UrgencyRule,
     WindowTime,
 )
-from tocsin.domain.user import User
-from tocsin.store import maintenance_windows, services, tables, users
+from tocsin.domain.people.user import User
+from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.escalation_policies import POLICIES
-from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.intake import maintenance_windows, services
+from tocsin.store.intake.maintenance_windows import MAINTENANCE_WINDOWS
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people import users
+from tocsin.store.people.users import USERS
 from tocsin.store.rows import Taken
-from tocsin.store.services import SERVICES
-from tocsin.store.users import USERS
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,11 +5,11 @@ import pytest
 from tests.night import Night
 from tests.post import Post
 from tocsin.auth.principal import Principal
-from tocsin.domain.user import User
-from tocsin.usecases import invitations, tickets, users
+from tocsin.domain.people.user import User
 from tocsin.usecases.errors import Forbidden
-from tocsin.usecases.tickets import LinkOver
-from tocsin.usecases.users import Wish
+from tocsin.usecases.people import invitations, tickets, users
+from tocsin.usecases.people.tickets import LinkOver
+from tocsin.usecases.people.users import Wish
 
 NEW = "elsewhere@example.com"
 

@@ -11,10 +11,10 @@ from tests.night import Night
 from tests.past import Past, day
 from tests.team import MINUTE, person
 from tocsin.domain.analytics import LONGEST, Span
-from tocsin.domain.service import Service
+from tocsin.domain.intake.service import Service
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.services import SERVICES
+from tocsin.store.intake.services import SERVICES
 from tocsin.usecases.analytics import BACKWARDS, TOO_LONG, Asked, Report, tell
 from tocsin.usecases.errors import Invalid
 

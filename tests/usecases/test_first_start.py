@@ -11,17 +11,17 @@ from tocsin.auth.attempts import Attempts
 from tocsin.auth.keys import identify
 from tocsin.auth.passwords import is_password
 from tocsin.config import read_settings
-from tocsin.domain.session import Origin
+from tocsin.domain.people.session import Origin
 from tocsin.kit.sealing import Sealer, SealingError
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.store.escalation_policies import POLICIES
-from tocsin.usecases import sessions
+from tocsin.store.duty.escalation_policies import POLICIES
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.errors import Conflict, Invalid
 from tocsin.usecases.first_start import Owner, claim, code_of, is_unclaimed, recognise, set_up
 from tocsin.usecases.house import House
-from tocsin.usecases.sessions import TooSoon
+from tocsin.usecases.people import sessions
+from tocsin.usecases.people.sessions import TooSoon
 
 TOKEN = "an-account-key-12345"
 ANN = Owner(email="ann@example.com", password="a long pass phrase", name="Ann")

@@ -11,8 +11,8 @@ from tocsin.domain.reaching.channel import Delivery
 from tocsin.engine.engine import Engine
 from tocsin.kit.ids import new_id
 from tocsin.store.database import Database
-from tocsin.store.services import SERVICES
-from tocsin.store.users import USERS
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people.users import USERS
 
 
 class Storm:

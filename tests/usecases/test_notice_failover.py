@@ -7,18 +7,18 @@ from prometheus_client import CollectorRegistry
 from tests.night import Night
 from tests.notebook import Notebook
 from tests.talkers import Switchboard, receipt
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.hearing import Heard
 from tocsin.domain.reaching.message import MessageKind, Notice, Purpose
-from tocsin.domain.sentences import sentence
-from tocsin.domain.user import ContactMethod
+from tocsin.domain.response.sentences import sentence
 from tocsin.engine.engine import Engine
 from tocsin.store import tables
 from tocsin.store.database import Database
-from tocsin.usecases import responder_requests
-from tocsin.usecases.incidents import by_hand
 from tocsin.usecases.reaching import hearing, notices
-from tocsin.usecases.responder_requests import Call, Whom
+from tocsin.usecases.response import responder_requests
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.responder_requests import Call, Whom
 
 LATER = Delivery(ok=False, detail="503 Service Unavailable", retry=True)
 NEVER = Delivery(ok=False, detail="Unknown number.")

@@ -6,12 +6,12 @@ from prometheus_client import CollectorRegistry
 
 from tests.night import Night
 from tests.notebook import Notebook
-from tocsin.domain.service import UrgencyRule
-from tocsin.domain.user import QuietHours
+from tocsin.domain.intake.service import UrgencyRule
+from tocsin.domain.people.user import QuietHours
 from tocsin.engine.engine import Engine
 from tocsin.store.database import Database
-from tocsin.store.services import SERVICES
-from tocsin.store.users import USERS
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people.users import USERS
 
 
 class Siesta:

@@ -11,7 +11,7 @@ from tests.team import NOON
 from tocsin.domain.machines.oauth import App, Code, Token
 from tocsin.kit.ids import new_id
 from tocsin.store import retention, tables
-from tocsin.store.oauth import APPS, CODES, TOKENS
+from tocsin.store.machines.oauth import APPS, CODES, TOKENS
 from tocsin.store.reaching.reach_tables import messages
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish

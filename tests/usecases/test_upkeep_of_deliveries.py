@@ -9,8 +9,8 @@ from tests.team import NOON
 from tocsin.domain.machines.delivery import Dispatch, after
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries as store
-from tocsin.store.delivery_tables import received_webhooks
+from tocsin.store.machines import deliveries as store
+from tocsin.store.machines.delivery_tables import received_webhooks
 from tocsin.usecases import account, upkeep
 from tocsin.usecases.account import Wish
 

@@ -14,8 +14,8 @@ from tests.night import URL, Night
 from tests.team import person
 from tocsin.auth.passwords import hash_password
 from tocsin.auth.sessions import begin
-from tocsin.domain.user import User
-from tocsin.store.users import set_password
+from tocsin.domain.people.user import User
+from tocsin.store.people.users import set_password
 from tocsin.web.app import web_app
 from tocsin.web.cookies import OURS_ALONE
 from tocsin.web.hub import Live

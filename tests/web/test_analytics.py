@@ -16,7 +16,7 @@ from tests.past import Past
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.services import SERVICES
+from tocsin.store.intake.services import SERVICES
 
 WEEK = {"since": "2026-03-02", "until": "2026-03-08"}
 HOSTILE = '<script>alert("hello")</script>'

@@ -9,7 +9,7 @@ from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.auth.keys import identify
 from tocsin.auth.principal import Principal
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.domain.machines.oauth import App
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.sealing import digest
 from tocsin.usecases.machines import apps, grants
 

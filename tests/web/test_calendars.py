@@ -11,8 +11,8 @@ from starlette.types import ASGIApp
 from tests.night import URL, Night
 from tests.rota import make_rota
 from tests.web.conftest import Browser, text_of
-from tocsin.domain.schedule import Schedule
-from tocsin.domain.user import User
+from tocsin.domain.duty.schedule import Schedule
+from tocsin.domain.people.user import User
 from tocsin.web.app import is_for_people
 
 _ADDRESS = re.compile(rf"{URL}/calendars/\w+\.ics")

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.escalation_policy import Rule, Target
+from tocsin.domain.duty.escalation_policy import Rule, Target
 from tocsin.domain.reaching.call_line import EventKind, LineEvent
 from tocsin.domain.reaching.provider import Provider
 from tocsin.store import tables
-from tocsin.store.escalation_policies import POLICIES
+from tocsin.store.duty.escalation_policies import POLICIES
+from tocsin.store.intake.services import SERVICES
 from tocsin.store.reaching import call_lines as store
-from tocsin.store.services import SERVICES
 from tocsin.usecases.reaching import call_routing, providers
 from tocsin.usecases.reaching.providers import Wish
 from tocsin.web.app import is_for_people

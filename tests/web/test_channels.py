@@ -20,7 +20,7 @@ from tocsin.domain.monitoring.channel_config import (
     Webhook,
 )
 from tocsin.domain.monitoring.notification_channel import SchemeStep
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.usecases.monitoring import alert_rules, notification_channels, notification_schemes
 from tocsin.usecases.monitoring.notification_channels import config_of
 

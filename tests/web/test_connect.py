@@ -10,12 +10,12 @@ import pytest
 from tests.api.oauth.apps import ADMIN, BACK
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
+from tocsin.domain.intake.service import Service
 from tocsin.domain.machines.oauth import App
-from tocsin.domain.service import Service
 from tocsin.kit.sealing import digest
-from tocsin.store.integrations import INTEGRATIONS
-from tocsin.store.services import SERVICES
-from tocsin.usecases import services
+from tocsin.store.intake.integrations import INTEGRATIONS
+from tocsin.store.intake.services import SERVICES
+from tocsin.usecases.intake import services
 from tocsin.usecases.machines import apps
 from tocsin.usecases.machines.apps import Wish
 

@@ -10,8 +10,8 @@ from tests.api.oauth.apps import ADMIN, BACK, VERIFIER
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.domain.machines.oauth import App
-from tocsin.domain.user import User
-from tocsin.store.oauth import CODES
+from tocsin.domain.people.user import User
+from tocsin.store.machines.oauth import CODES
 from tocsin.usecases.machines import apps
 from tocsin.usecases.machines.apps import Wish
 

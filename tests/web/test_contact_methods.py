@@ -8,8 +8,8 @@ import pytest
 
 from tests.night import Night
 from tests.web.conftest import Browser, text_of
-from tocsin.domain.user import User
-from tocsin.usecases import users
+from tocsin.domain.people.user import User
+from tocsin.usecases.people import users
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
 HOOK = {"kind": "webhook", "label": "Pager app", "address": "https://example.com/ring"}

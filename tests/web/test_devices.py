@@ -11,13 +11,13 @@ from tests.night import Night
 from tests.standins.push_browser import PushBrowser
 from tests.web.conftest import Browser, Visitor, text_of
 from tocsin.channels.web_push import WebPush
-from tocsin.domain.user import ContactMethod, User
+from tocsin.domain.people.user import ContactMethod, User
 from tocsin.kit.http import Outbound, make_client
 from tocsin.kit.vapid import vapid_of
-from tocsin.usecases import contact_methods, users
 from tocsin.usecases.errors import Invalid, NotFound
+from tocsin.usecases.people import contact_methods, users
+from tocsin.usecases.people.users import Known
 from tocsin.usecases.reaching import devices
-from tocsin.usecases.users import Known
 
 ENDPOINT = "https://push.example.com/m/one"
 ANDROID = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"

@@ -12,10 +12,10 @@ from tests.rota import DAY, make_policy, make_rota
 from tests.team import NOON, person
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.filled import fields_of
-from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.usecases import escalation_policies
+from tocsin.usecases.duty import escalation_policies
 from tocsin.usecases.parts import Part
 
 PATH = "/escalation_policies"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, proof_on, text_of
-from tocsin.store.users import set_password
+from tocsin.store.people.users import set_password
 from tocsin.usecases.errors import Invalid
 from tocsin.web.notices import COOKIE
 from tocsin.web.words import about, zones

@@ -7,7 +7,7 @@ import pytest
 from tests.night import Night
 from tests.rota import make_rota
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.test_incidents import HOSTILE
-from tocsin.domain.incident import Incident
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
+from tocsin.domain.response.incident import Incident
 
 
 async def _ask(browser: Browser, incident: Incident, *whom: User, **fields: str | list[str]) -> str:

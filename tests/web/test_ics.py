@@ -7,9 +7,9 @@ import icalendar
 from msgspec.structs import replace
 
 from tests.team import NOON
-from tocsin.domain.calendar import Entry
-from tocsin.domain.user import User
-from tocsin.usecases.calendars import Feed, Level
+from tocsin.domain.duty.calendar import Entry
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty.calendars import Feed, Level
 from tocsin.web.duty.ics import mark, write
 
 URL = "https://oncall.example.com"

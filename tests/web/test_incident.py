@@ -11,10 +11,10 @@ from httpx import Response
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.test_incidents import HOSTILE
-from tocsin.domain.incident import Incident
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
+from tocsin.domain.response.incident import Incident
 from tocsin.store import tables
-from tocsin.usecases.incidents import Change, by_hand, change, ring
+from tocsin.usecases.response.incidents import Change, by_hand, change, ring
 
 
 async def test_an_incident_is_found_by_its_id_and_by_its_number(

@@ -7,8 +7,8 @@ import pytest
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tests.web.test_incidents import HOSTILE
-from tocsin.domain.incident import ConferenceBridge
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
+from tocsin.domain.response.incident import ConferenceBridge
 
 
 async def test_an_incident_begins_by_hand(browser: Browser, night: Night, carol: User) -> None:

@@ -7,7 +7,7 @@ from httpx import Response
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from tests.night import URL, Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.integration_settings import AtlasAccess, IntegrationSettings
-from tocsin.domain.mapping import BodyMapping
+from tocsin.domain.intake.integration_settings import AtlasAccess, IntegrationSettings
+from tocsin.domain.intake.mapping import BodyMapping
 from tocsin.store import tables
-from tocsin.usecases import integration_settings, integrations
-from tocsin.usecases.integrations import Known, Wish
+from tocsin.usecases.intake import integration_settings, integrations
+from tocsin.usecases.intake.integrations import Known, Wish
 
 Made = Callable[[str], Awaitable[Known]]
 

@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from tests.night import URL, Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.service import Integration
+from tocsin.domain.intake.service import Integration
 from tocsin.store import tables
-from tocsin.store.integrations import INTEGRATIONS
-from tocsin.usecases import integrations
-from tocsin.usecases.integrations import EMAIL, EVENTS_V1, Known, Wish
+from tocsin.store.intake.integrations import INTEGRATIONS
+from tocsin.usecases.intake import integrations
+from tocsin.usecases.intake.integrations import EMAIL, EVENTS_V1, Known, Wish
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -6,9 +6,9 @@ from tests.night import Night
 from tests.post import Post, link_in
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.auth.principal import Principal
-from tocsin.domain.user import User
-from tocsin.usecases import invitations
-from tocsin.usecases.users import Wish
+from tocsin.domain.people.user import User
+from tocsin.usecases.people import invitations
+from tocsin.usecases.people.users import Wish
 
 NEW = "four words nobody joins"
 

@@ -69,7 +69,10 @@ async def test_a_server_is_set_up_and_its_password_never_shown(
     ("fields", "complaint"),
     [
         ({"host": ""}, "Server cannot be blank."),
-        ({"host": "smtp://example.com"}, "Server must be the name or the address of the mail server"),
+        (
+            {"host": "smtp://example.com"},
+            "Server must be the name or the address of the mail server",
+        ),
         ({"port": "0"}, "Port must be a number, mostly 587 or 465, such as 587."),
         ({"port": "65536"}, "Port must be a number, mostly 587 or 465, such as 587."),
         ({"encryption": "rot13"}, "Encryption must be one of starttls, tls, offered, none."),

@@ -7,9 +7,9 @@ import pytest
 from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.service import MaintenanceWindow
-from tocsin.usecases import maintenance_windows
-from tocsin.usecases.maintenance_windows import Filter, Wish
+from tocsin.domain.intake.service import MaintenanceWindow
+from tocsin.usecases.intake import maintenance_windows
+from tocsin.usecases.intake.maintenance_windows import Filter, Wish
 from tocsin.usecases.parts import Part
 
 HERE = "/maintenance_windows"

@@ -18,12 +18,14 @@ from tests.watching import BROKEN, FINE, environment, monitor
 from tests.web.conftest import Browser, Resident, Visitor, proof_on
 from tests.web.standing import Form, Standing
 from tests.web.watching import channel, measure, rule
+from tocsin.domain.duty.schedule import Layer
 from tocsin.domain.monitoring.notification_channel import SchemeStep
-from tocsin.domain.schedule import Layer
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.store import tables
-from tocsin.usecases import calendars, integrations, overrides, schedules, teams
+from tocsin.usecases.duty import calendars, overrides, schedules
+from tocsin.usecases.intake import integrations
 from tocsin.usecases.monitoring import agents, notification_schemes
+from tocsin.usecases.people import teams
 from tocsin.web.app import PAGES
 
 NONSENSE: Final = (

@@ -8,8 +8,8 @@ from tests.night import Night
 from tests.rota import DAY, WEEK, make_policy, make_rota
 from tests.team import NOON
 from tests.web.conftest import Browser, text_of
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.user import User
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
 

@@ -10,9 +10,9 @@ from tests.night import Night
 from tests.rota import make_rota, stand_in
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.schedule import Override, Range, Schedule
-from tocsin.domain.user import User
-from tocsin.usecases import overrides
+from tocsin.domain.duty.schedule import Override, Range, Schedule
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty import overrides
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from tests.night import Night
 from tests.post import Post, link_in
 from tests.web.conftest import PASSWORD, Browser, Resident, Visitor, text_of
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 NEW = "four words nobody joins"
 SENT = "If somebody here has this address, a link for a new password is on its way to it."

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.domain.scene import level, policy
-from tocsin.domain.escalation_policy import Target
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.usecases.duty.escalation_policies import RuleWish, Wish
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.escalation_policies import RuleWish, Wish
 from tocsin.web.duty.policy_draft import (
     Draft,
     Level,

@@ -19,7 +19,7 @@ from tocsin.kit.ids import new_id
 from tocsin.store.reaching.providers import keep_health
 from tocsin.store.reaching.reach_tables import messages
 from tocsin.store.tables import work
-from tocsin.usecases import contact_methods
+from tocsin.usecases.people import contact_methods
 from tocsin.usecases.reaching import providers
 from tocsin.web.app import web_app
 from tocsin.web.hub import Live

@@ -11,7 +11,7 @@ from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.kit.ids import new_id
 from tocsin.store import tables
-from tocsin.store.quarantine import Kept
+from tocsin.store.intake.quarantine import Kept
 from tocsin.web.intake.quarantine import body_of
 
 UNKNOWN = "No integration has this key."

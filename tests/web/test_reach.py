@@ -6,9 +6,9 @@ from typing import Final
 import pytest
 
 from tests.team import NOON
+from tocsin.domain.people.user import ContactMethod, NotificationRule, Urgency, User
 from tocsin.domain.reaching.contact_kind import ALWAYS
-from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
-from tocsin.usecases.users import Known
+from tocsin.usecases.people.users import Known
 from tocsin.web.people.reach import after, in_a_storm, offered, plans, trouble, ways
 
 CHANNELS: Final = frozenset({"webhook", "email"})

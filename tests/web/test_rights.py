@@ -10,9 +10,9 @@ from tests.night import Night
 from tests.web.conftest import Resident, Visitor, proof_on
 from tocsin.auth import sessions
 from tocsin.auth.principal import POWER_OF_ROLE, POWERS
-from tocsin.domain.user import Role
-from tocsin.usecases import users
-from tocsin.usecases.sessions import find as found_sessions
+from tocsin.domain.people.user import Role
+from tocsin.usecases.people import users
+from tocsin.usecases.people.sessions import find as found_sessions
 from tocsin.web.app import PAGES
 from tocsin.web.page import Page
 

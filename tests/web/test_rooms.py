@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from tests.night import Night
 from tests.rota import make_rota
 from tests.web.conftest import Browser, Resident, Visitor, text_of
+from tocsin.domain.duty.schedule import Schedule
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.reaching.provider import Provider
-from tocsin.domain.schedule import Schedule
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.usecases.reaching import providers, room_telling
 from tocsin.usecases.reaching.providers import Wish
 

@@ -17,8 +17,8 @@ from tests.domain.strategies import (
     daily,
     weekly,
 )
-from tocsin.domain.rendering import shift_at
-from tocsin.domain.schedule import Layer, Schedule
+from tocsin.domain.duty.rendering import shift_at
+from tocsin.domain.duty.schedule import Layer, Schedule
 from tocsin.usecases.errors import Invalid
 from tocsin.web.duty.schedule_draft import (
     Draft,

@@ -12,11 +12,12 @@ from tests.night import Night
 from tests.rota import make_rota
 from tests.team import NOON
 from tests.web.conftest import Browser, proof_on, text_of
-from tocsin.domain.rendering import render
-from tocsin.domain.schedule import Range, Schedule
-from tocsin.domain.user import User
-from tocsin.usecases import schedules, teams
+from tocsin.domain.duty.rendering import render
+from tocsin.domain.duty.schedule import Range, Schedule
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty import schedules
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import teams
 
 _INPUT = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*>')
 _VALUE = re.compile(r'value="([^"]*)"')

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.domain.strategies import DAY, HOUR, WEEK, a_layer, at, daily, weekly
-from tocsin.domain.schedule import FOREVER, Gap, Range, Restriction
+from tocsin.domain.duty.schedule import FOREVER, Gap, Range, Restriction
 from tocsin.web.schedule_words import gaps_told, restrictions_told, rotation_told
 from tocsin.web.words import moment
 

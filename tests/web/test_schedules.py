@@ -12,13 +12,13 @@ from tests.night import Night
 from tests.rota import DAY, WEEK, make_policy, make_rota, stand_in
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.rendering import render
-from tocsin.domain.schedule import Range, Schedule
-from tocsin.domain.user import User
+from tocsin.domain.duty.rendering import render
+from tocsin.domain.duty.schedule import Range, Schedule
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
-from tocsin.store.schedules import SCHEDULES
-from tocsin.store.users import USERS
-from tocsin.usecases import schedules
+from tocsin.store.duty.schedules import SCHEDULES
+from tocsin.store.people.users import USERS
+from tocsin.usecases.duty import schedules
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, text_of
 from tests.web.filled import fields_of
-from tocsin.domain.service import ScheduledAction, Service, SupportHours, UrgencyRule
+from tocsin.domain.intake.service import ScheduledAction, Service, SupportHours, UrgencyRule
 from tocsin.store import tables
-from tocsin.store.integrations import INTEGRATIONS
-from tocsin.store.services import SERVICES
-from tocsin.usecases import services
+from tocsin.store.intake.integrations import INTEGRATIONS
+from tocsin.store.intake.services import SERVICES
+from tocsin.usecases.intake import services
 
 PATH = "/service-directory"
 NEW = f"{PATH}/new"
@@ -60,9 +60,7 @@ async def test_the_form_has_what_setup_guides_name(browser: Browser) -> None:
 async def test_alarms_and_warnings_are_told_apart_unless_somebody_wants_otherwise(
     browser: Browser, night: Night
 ) -> None:
-    answer = await _fill_in(
-        browser, NEW, PATH, name="Shop", escalation_policy=night.team.policy.id
-    )
+    answer = await _fill_in(browser, NEW, PATH, name="Shop", escalation_policy=night.team.policy.id)
 
     assert answer.status_code == 303
     assert (await _service(night, "Shop")).urgency_rule == UrgencyRule(urgency="severity_based")

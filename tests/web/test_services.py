@@ -8,15 +8,16 @@ import sqlalchemy as sa
 from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.event import ChangeEvent, Link
-from tocsin.domain.service import MaintenanceWindow, Service
+from tocsin.domain.intake.event import ChangeEvent, Link
+from tocsin.domain.intake.service import MaintenanceWindow, Service
 from tocsin.store import tables
-from tocsin.store.maintenance_windows import MAINTENANCE_WINDOWS
-from tocsin.store.services import SERVICES
-from tocsin.usecases import maintenance_windows, services, teams
-from tocsin.usecases.escalation_policies import Wish as PolicyWish
-from tocsin.usecases.escalation_policies import change as change_policy
-from tocsin.usecases.parcels import Parcel
+from tocsin.store.intake.maintenance_windows import MAINTENANCE_WINDOWS
+from tocsin.store.intake.services import SERVICES
+from tocsin.usecases.duty.escalation_policies import Wish as PolicyWish
+from tocsin.usecases.duty.escalation_policies import change as change_policy
+from tocsin.usecases.intake import maintenance_windows, services
+from tocsin.usecases.intake.parcels import Parcel
+from tocsin.usecases.people import teams
 
 PATH = "/service-directory"
 HOSTILE = "</td><script>alert(1)</script>"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, proof_on, text_of
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.store import tables
 
 WRONG = "This e-mail address and this password do not belong together."

@@ -6,11 +6,12 @@ import pytest
 from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.schedule import Layer
-from tocsin.domain.team import Team
-from tocsin.domain.user import Role, User
-from tocsin.usecases import belongings, schedules, teams
+from tocsin.domain.duty.schedule import Layer
+from tocsin.domain.people.team import Team
+from tocsin.domain.people.user import Role, User
+from tocsin.usecases.duty import schedules
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import belongings, teams
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
 

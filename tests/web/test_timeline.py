@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.domain.strategies import a_shift, at
-from tocsin.domain.schedule import FOREVER, Gap, Range, Shift
+from tocsin.domain.duty.schedule import FOREVER, Gap, Range, Shift
 from tocsin.web.days import date_in, days, first_instant
 from tocsin.web.duty.lettering import fit, short_names
 from tocsin.web.duty.timeline import Block, Frame, Line, Picture, Scale, draw

@@ -9,8 +9,8 @@ from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.store import tables
-from tocsin.usecases import integrations, maintenance_windows, services
-from tocsin.usecases.integrations import EMAIL, Known, Wish
+from tocsin.usecases.intake import integrations, maintenance_windows, services
+from tocsin.usecases.intake.integrations import EMAIL, Known, Wish
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from tests.night import Night
 from tests.team import NOON
 from tests.web.conftest import Browser, Resident, Visitor, text_of
-from tocsin.domain.team import Team
-from tocsin.domain.user import Role, User
-from tocsin.usecases import contact_methods, teams, users
+from tocsin.domain.people.team import Team
+from tocsin.domain.people.user import Role, User
+from tocsin.usecases.people import contact_methods, teams, users
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.night import Night
 from tests.web.conftest import Browser, Resident, Visitor, text_of
 from tocsin.domain.machines.webhook import INCIDENT_EVENTS
-from tocsin.store.delivery_tables import deliveries, webhook_subscriptions
+from tocsin.store.machines.delivery_tables import deliveries, webhook_subscriptions
 
 FORM: Final[dict[str, str | list[str]]] = {
     "url": "https://example.com/hook",

@@ -12,9 +12,9 @@ from tocsin.api.strange_calls import StrangeCalls
 from tocsin.domain.monitoring.following import Unreadable, Webhook, is_signed, read_webhook
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.intake.quarantine import StrangeCall
 from tocsin.usecases.monitoring import following
 from tocsin.usecases.monitoring.following import Follower
-from tocsin.usecases.quarantine import StrangeCall
 
 PREFIX: Final = "/callbacks/pagerduty/"
 LONGEST_ID: Final = 200

@@ -8,7 +8,7 @@ from starlette.types import Send
 
 from tocsin.api.body import Unread
 from tocsin.api.metrics import Outcome
-from tocsin.domain.event import Event
+from tocsin.domain.intake.event import Event
 from tocsin.inbound.reading import Unproven, Unreadable, Unrecognized, What
 
 AWAY_FOR: Final = 5  # seconds until a sender should look for the database again

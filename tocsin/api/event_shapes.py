@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from tocsin.domain.event import ChangeEvent, Event
+from tocsin.domain.intake.event import ChangeEvent, Event
 
 
 def contexts_shape(event: Event) -> list[dict[str, Any]]:

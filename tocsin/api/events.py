@@ -15,12 +15,12 @@ from tocsin.api import event_answers as answers
 from tocsin.api.body import PATIENCE, Gone, Unread, read_body
 from tocsin.api.event_answers import CHANGE, OWN, V1, V2, Answer, Dialect
 from tocsin.api.metrics import EventMetrics
-from tocsin.domain.integration_settings import IntegrationSettings
+from tocsin.domain.intake.integration_settings import IntegrationSettings
 from tocsin.inbound import ADAPTER_OF_VENDOR, Adapter, dialect_of, events_v1, events_v2
 from tocsin.inbound.reading import KEY_LENGTH, Heard, NewKey, Request, Unreadable, What, demand
 from tocsin.usecases.errors import DatabaseAway
-from tocsin.usecases.integration_settings import Ear
-from tocsin.usecases.parcels import Full, Parcel, Stray, Take, Verdict
+from tocsin.usecases.intake.integration_settings import Ear
+from tocsin.usecases.intake.parcels import Full, Parcel, Stray, Take, Verdict
 
 V2_PATH: Final = "/v2/enqueue"
 CHANGE_PATH: Final = "/v2/change/enqueue"

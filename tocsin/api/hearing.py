@@ -25,7 +25,7 @@ from tocsin.domain.reaching.operator import Operator
 from tocsin.domain.reaching.provider import Provider
 from tocsin.usecases.errors import DatabaseAway, NotFound
 from tocsin.usecases.house import House
-from tocsin.usecases.quarantine import StrangeCall
+from tocsin.usecases.intake.quarantine import StrangeCall
 from tocsin.usecases.reaching import call_routing, hearing, providers
 
 PREFIX: Final = hearing.PREFIX

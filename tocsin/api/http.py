@@ -18,7 +18,7 @@ from tocsin.api.rest import Answer, Call, Op
 from tocsin.auth.keys import identify
 from tocsin.auth.principal import Principal
 from tocsin.auth.requester import requester_of
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.paths import Match, MethodNotAllowedError, PathNotFoundError, PathTree
 from tocsin.usecases.errors import Forbidden, Invalid, Refused
 from tocsin.usecases.house import House

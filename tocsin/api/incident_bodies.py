@@ -6,10 +6,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tocsin.api.incoming import Ref
-from tocsin.domain.incident import ConferenceBridge, Status
-from tocsin.domain.user import Urgency
-from tocsin.usecases.creation import Wish
-from tocsin.usecases.incidents import Change, priority_of
+from tocsin.domain.people.user import Urgency
+from tocsin.domain.response.incident import ConferenceBridge, Status
+from tocsin.usecases.response.creation import Wish
+from tocsin.usecases.response.incidents import Change, priority_of
 
 
 class _Assignment(msgspec.Struct, frozen=True):

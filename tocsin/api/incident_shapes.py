@@ -8,10 +8,10 @@ from tocsin.api.responder_shapes import responder_request_shape, responders_shap
 from tocsin.api.shapes import Links
 from tocsin.api.team_shapes import teams_shape
 from tocsin.api.views import View
-from tocsin.domain.escalation import PendingAction, pending_actions
-from tocsin.domain.incident import Incident
-from tocsin.domain.priority import PRIORITY_OF_ID
-from tocsin.usecases.incident_queries import Known
+from tocsin.domain.response.escalation import PendingAction, pending_actions
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.priority import PRIORITY_OF_ID
+from tocsin.usecases.response.incident_queries import Known
 
 # What clients find in every incident, and what nothing here fills.
 _ALWAYS_EMPTY: Final[dict[str, Any]] = {

@@ -11,9 +11,12 @@ from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call
 from tocsin.api.team_shapes import TEAMS
 from tocsin.api.views import View, Wholes
-from tocsin.domain.log_entry import LogEntry
-from tocsin.usecases import escalation_policies, incident_queries, log_entries, services, users
-from tocsin.usecases.incident_queries import Known
+from tocsin.domain.response.log_entry import LogEntry
+from tocsin.usecases.duty import escalation_policies
+from tocsin.usecases.intake import services
+from tocsin.usecases.people import users
+from tocsin.usecases.response import incident_queries, log_entries
+from tocsin.usecases.response.incident_queries import Known
 
 Shapes = dict[str, dict[str, Any]]
 

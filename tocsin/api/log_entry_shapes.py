@@ -7,9 +7,9 @@ from tocsin.api.event_shapes import channel_shape, contexts_shape
 from tocsin.api.shapes import Links
 from tocsin.api.team_shapes import teams_shape
 from tocsin.api.views import Names, View
-from tocsin.domain.log_entry import Agent, LogEntry
-from tocsin.domain.sentences import sentence
-from tocsin.usecases.log_entries import Known
+from tocsin.domain.response.log_entry import Agent, LogEntry
+from tocsin.domain.response.sentences import sentence
+from tocsin.usecases.response.log_entries import Known
 
 CHANNELS: Final = "channels"
 _AS_THEY_ARE: Final = ("acknowledgement_timeout", "changed_actions", "note", "reason")

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from tocsin.api.shapes import Links
 from tocsin.api.team_shapes import teams_shape
-from tocsin.domain.escalation_policy import Rule
-from tocsin.usecases.escalation_policies import Known
+from tocsin.domain.duty.escalation_policy import Rule
+from tocsin.usecases.duty.escalation_policies import Known
 
 Wholes = Mapping[str, dict[str, Any]]
 

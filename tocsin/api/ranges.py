@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from tocsin.api.query import Query
-from tocsin.domain.schedule import Range
+from tocsin.domain.duty.schedule import Range
 from tocsin.kit.instants import read_instant
 from tocsin.usecases.errors import Invalid
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tocsin.api.views import Names, View
-from tocsin.domain.responder_request import (
+from tocsin.domain.response.responder_request import (
     RequestTarget,
     ResponderRequest,
     Standing,

@@ -12,7 +12,7 @@ from tocsin.api.incoming import read_body
 from tocsin.api.query import Query
 from tocsin.api.shapes import Links
 from tocsin.auth.principal import Needed, Principal, needed_for
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 
 Kind = TypeVar("Kind")

@@ -10,10 +10,10 @@ from msgspec import UNSET, UnsetType
 from tocsin.api.incoming import Ref
 from tocsin.api.ranges import instant_of
 from tocsin.api.team_shapes import team_ids_of
-from tocsin.domain.schedule import Layer, Restriction
+from tocsin.domain.duty.schedule import Layer, Restriction
 from tocsin.kit.zones import is_zone
+from tocsin.usecases.duty.schedules import Wish
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.schedules import Wish
 
 
 class _Restriction(msgspec.Struct, frozen=True, kw_only=True):

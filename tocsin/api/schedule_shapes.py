@@ -9,12 +9,12 @@ import msgspec
 
 from tocsin.api.shapes import Links
 from tocsin.api.team_shapes import teams_shape
-from tocsin.domain.on_call import next_on_call
-from tocsin.domain.rendering import coverage, render, render_layer, render_overrides
-from tocsin.domain.schedule import FOREVER, Layer, Range, Restriction, Schedule, Shift
-from tocsin.domain.user import User
+from tocsin.domain.duty.on_call import next_on_call
+from tocsin.domain.duty.rendering import coverage, render, render_layer, render_overrides
+from tocsin.domain.duty.schedule import FOREVER, Layer, Range, Restriction, Schedule, Shift
+from tocsin.domain.people.user import User
 from tocsin.kit.instants import write_local
-from tocsin.usecases.schedules import Known
+from tocsin.usecases.duty.schedules import Known
 
 PARTS: Final = ("schedule_layers", "overrides_subschedule", "final_schedule")
 HORIZON: Final = timedelta(days=366)  # how far ahead somebody's next shift is looked for

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tocsin.api.incoming import Ref
-from tocsin.domain.service import (
+from tocsin.domain.intake.service import (
     ScheduledAction,
     Service,
     SupportHours,
@@ -15,7 +15,7 @@ from tocsin.domain.service import (
     UrgencySetting,
 )
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.services import Status, Wish
+from tocsin.usecases.intake.services import Status, Wish
 
 
 class _UrgencyType(msgspec.Struct, frozen=True, kw_only=True):

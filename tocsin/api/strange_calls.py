@@ -3,9 +3,9 @@
 from typing import Final
 
 from tocsin.api.rate import RateLimit
-from tocsin.usecases import quarantine
 from tocsin.usecases.house import House
-from tocsin.usecases.quarantine import StrangeCall
+from tocsin.usecases.intake import quarantine
+from tocsin.usecases.intake.quarantine import StrangeCall
 
 PER_MINUTE: Final = 5  # of each path; all of them are counted
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from tocsin.api.incoming import Ref
 from tocsin.api.shapes import Links
-from tocsin.domain.team import Team
+from tocsin.domain.people.team import Team
 from tocsin.usecases.errors import Invalid
 
 TEAMS: Final = "teams"  # the word that include[] knows, and the field that holds them

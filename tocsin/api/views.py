@@ -7,7 +7,7 @@ from typing import Any, overload
 import msgspec
 
 from tocsin.api.shapes import Links
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.response.log_entry import Agent
 from tocsin.kit.instants import write_instant, write_local
 
 Names = Mapping[str, str]

@@ -17,9 +17,9 @@ from tocsin.api.heartbeats import HeartbeatsApp
 from tocsin.api.http import rest_app
 from tocsin.api.metrics import EventMetrics
 from tocsin.api.oauth import OauthApp
-from tocsin.usecases import integration_settings
 from tocsin.usecases.house import House
-from tocsin.usecases.ingest import Ingest
+from tocsin.usecases.intake import integration_settings
+from tocsin.usecases.intake.ingest import Ingest
 from tocsin.web.app import is_for_people, web_app
 from tocsin.web.hub import Live
 

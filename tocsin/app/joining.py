@@ -20,7 +20,7 @@ from tocsin.kit.sealing import Sealer, kept_secret
 from tocsin.store.database import Database
 from tocsin.usecases.directory import Directory
 from tocsin.usecases.house import Decisions, House
-from tocsin.usecases.ingest import Ingest
+from tocsin.usecases.intake.ingest import Ingest
 from tocsin.web.hub import Live
 
 

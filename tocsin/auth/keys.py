@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth import tokens
 from tocsin.auth.principal import Principal
-from tocsin.domain.api_key import ApiKey
+from tocsin.domain.people.api_key import ApiKey
 from tocsin.kit.ids import new_id, new_secret
 from tocsin.kit.sealing import digest
-from tocsin.store import api_keys
-from tocsin.store.users import USERS
+from tocsin.store.people import api_keys
+from tocsin.store.people.users import USERS
 
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 

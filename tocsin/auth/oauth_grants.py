@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tocsin.auth.oauth_nouns import Client, HeldCode, HeldToken, Request
 from tocsin.auth.tokens import make
 from tocsin.domain.machines.oauth import CODE_FOR, Code, Token
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 

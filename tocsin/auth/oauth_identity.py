@@ -8,7 +8,7 @@ from joserfc.jwk import RSAKey
 from tocsin.auth import signing
 from tocsin.auth.oauth_nouns import Client, Request
 from tocsin.domain.machines.oauth import ACCESS_FOR
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 class Identity(OpenIDCode):

@@ -15,7 +15,7 @@ from tocsin.auth.oauth_identity import Identity
 from tocsin.auth.oauth_nouns import Client, HeldToken, Request
 from tocsin.auth.tokens import make
 from tocsin.domain.machines.oauth import ACCESS_FOR, REFRESH_FOR, App, Code, Token
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from tocsin.domain.machines.scope import covers
-from tocsin.domain.user import Role, User
+from tocsin.domain.people.user import Role, User
 
 Power = Literal["read", "respond", "manage", "administer"]
 Needed = Literal["read", "own", "respond", "manage", "administer"]

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.user import User
-from tocsin.store.users import by_email
+from tocsin.domain.people.user import User
+from tocsin.store.people.users import by_email
 
 
 async def requester_of(tx: AsyncConnection, principal: Principal, email: str) -> User | None:

@@ -7,13 +7,13 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.session import Origin, Session
+from tocsin.domain.people.session import Origin, Session
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
 from tocsin.kit.text import one_line
-from tocsin.store import sessions
-from tocsin.store.sessions import SESSIONS
-from tocsin.store.users import USERS
+from tocsin.store.people import sessions
+from tocsin.store.people.sessions import SESSIONS
+from tocsin.store.people.users import USERS
 
 TOKEN_BYTES: Final = 32
 TOUCHED_EVERY: Final = timedelta(minutes=10)

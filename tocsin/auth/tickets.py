@@ -6,11 +6,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.ticket import GOOD_FOR, Ticket, TicketKind
+from tocsin.domain.people.ticket import GOOD_FOR, Ticket, TicketKind
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
-from tocsin.store import tickets
-from tocsin.store.tickets import TICKETS
+from tocsin.store.people import tickets
+from tocsin.store.people.tickets import TICKETS
 
 TOKEN_BYTES: Final = 32
 

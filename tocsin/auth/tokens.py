@@ -11,8 +11,8 @@ from tocsin.auth.principal import Principal
 from tocsin.domain.machines.oauth import App, Token
 from tocsin.domain.machines.scope import names_account
 from tocsin.kit.sealing import digest
-from tocsin.store import oauth as store
-from tocsin.store.users import USERS
+from tocsin.store.machines import oauth as store
+from tocsin.store.people.users import USERS
 
 SECRET_BYTES: Final = 32
 TOUCHED_EVERY: Final = timedelta(minutes=1)

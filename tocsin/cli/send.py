@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, NoReturn
 import httpx
 import typer
 
-from tocsin.domain.event import Action, Severity
+from tocsin.domain.intake.event import Action, Severity
 from tocsin.kit.readers import web_address
 
 THIS_MACHINE: Final = "http://127.0.0.1:8642"

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from tocsin.cli.beginning import Data, in_database
-from tocsin.domain.api_key import ApiKey
+from tocsin.domain.people.api_key import ApiKey
 from tocsin.kit.clock import system_clock
-from tocsin.usecases import api_keys
+from tocsin.usecases.people import api_keys
 
 token = typer.Typer(name="token", no_args_is_help=True, help="Make, list and revoke API keys.")
 

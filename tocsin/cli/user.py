@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tocsin.cli.beginning import Data, in_database
-from tocsin.usecases import passwords
+from tocsin.usecases.people import passwords
 
 user = typer.Typer(name="user", no_args_is_help=True, help="Let people in.")
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.user import Urgency
-from tocsin.domain.wall_time import DAY, SECOND, to_datetime, to_instant, wall_clock
+from tocsin.domain.duty.wall_time import DAY, SECOND, to_datetime, to_instant, wall_clock
+from tocsin.domain.people.user import Urgency
 
 SILENCE = timedelta(minutes=5)  # a page after a longer silence than this interrupts anew
 LONGEST = timedelta(days=366)

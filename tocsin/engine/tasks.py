@@ -19,7 +19,6 @@ from tocsin.engine.meters import Meters
 from tocsin.engine.posting import Posting
 from tocsin.engine.together import Together
 from tocsin.kit.clock import Clock
-from tocsin.usecases import incidents
 from tocsin.usecases.errors import DatabaseAway
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import (
@@ -35,6 +34,7 @@ from tocsin.usecases.reaching import (
 from tocsin.usecases.reaching.paging import Bundle, Due
 from tocsin.usecases.reaching.receipts import Handed
 from tocsin.usecases.reaching.waiting import Full
+from tocsin.usecases.response import incidents
 
 log = structlog.get_logger(__name__)
 

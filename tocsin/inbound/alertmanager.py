@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.event import Event
-from tocsin.domain.event_making import links, make
-from tocsin.domain.severity_words import severity_of
+from tocsin.domain.intake.event import Event
+from tocsin.domain.intake.event_making import links, make
+from tocsin.domain.intake.severity_words import severity_of
 from tocsin.inbound.gleaning import find, part, parts, read_object, text
 from tocsin.inbound.reading import Request, Unreadable
 

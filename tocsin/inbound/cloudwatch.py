@@ -3,8 +3,8 @@
 import re
 from typing import Any, Final, Literal
 
-from tocsin.domain.event import Action, Event
-from tocsin.domain.event_making import links, make
+from tocsin.domain.intake.event import Action, Event
+from tocsin.domain.intake.event_making import links, make
 from tocsin.inbound.gleaning import needed, part, parts, read_object, text
 from tocsin.inbound.reading import Request, Unreadable
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from tocsin.domain import vendor
-from tocsin.domain.event import Event
-from tocsin.domain.mapping import BodyMapping, Unmapped, events_of
+from tocsin.domain.intake import vendor
+from tocsin.domain.intake.event import Event
+from tocsin.domain.intake.mapping import BodyMapping, Unmapped, events_of
 from tocsin.inbound.reading import Request, Unreadable
 
 VENDOR: Final = vendor.CUSTOM_JSON.id

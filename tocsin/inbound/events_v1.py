@@ -4,8 +4,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from tocsin.domain.event import Event
-from tocsin.domain.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
+from tocsin.domain.intake.event import Event
+from tocsin.domain.intake.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
 from tocsin.inbound import reading
 from tocsin.inbound.reading import Heard, NewKey, Unreadable
 

@@ -4,8 +4,8 @@ from typing import Any, Final, Literal, cast
 
 import msgspec
 
-from tocsin.domain.event import ChangeEvent, Event, Severity
-from tocsin.domain.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
+from tocsin.domain.intake.event import ChangeEvent, Event, Severity
+from tocsin.domain.intake.event_making import MAX_DEDUP_KEY, MAX_SUMMARY
 from tocsin.inbound import reading
 from tocsin.inbound.reading import Heard, NewKey, Unreadable
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from tocsin.domain.event import Action, Event
-from tocsin.domain.event_making import links, make
-from tocsin.domain.severity_words import severity_of
+from tocsin.domain.intake.event import Action, Event
+from tocsin.domain.intake.event_making import links, make
+from tocsin.domain.intake.severity_words import severity_of
 from tocsin.inbound.gleaning import needed, part, parts, read_object, text
 from tocsin.inbound.reading import Request, Unreadable
 

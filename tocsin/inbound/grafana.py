@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tocsin.domain import vendor
-from tocsin.domain.event import Event, Image
+from tocsin.domain.intake import vendor
+from tocsin.domain.intake.event import Event, Image
 from tocsin.inbound.alertmanager import alerts_of, event_of
 from tocsin.inbound.gleaning import read_object, text
 from tocsin.inbound.reading import Request

@@ -2,9 +2,9 @@
 
 from typing import Any, Final, Literal
 
-from tocsin.domain import vendor
-from tocsin.domain.event import Action, ChangeEvent
-from tocsin.domain.event_making import MAX_SUMMARY, cut, links, make
+from tocsin.domain.intake import vendor
+from tocsin.domain.intake.event import Action, ChangeEvent
+from tocsin.domain.intake.event_making import MAX_SUMMARY, cut, links, make
 from tocsin.inbound.gleaning import needed, parts, read_object, text
 from tocsin.inbound.reading import Request, Unreadable, What
 

@@ -7,10 +7,10 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from tocsin.domain.event import ChangeEvent, Event, Image, Link
-from tocsin.domain.event_making import MAX_ATTACHED
-from tocsin.domain.integration_settings import IntegrationSettings
-from tocsin.domain.vendor import Signature
+from tocsin.domain.intake.event import ChangeEvent, Event, Image, Link
+from tocsin.domain.intake.event_making import MAX_ATTACHED
+from tocsin.domain.intake.integration_settings import IntegrationSettings
+from tocsin.domain.intake.vendor import Signature
 from tocsin.kit import foreign_json
 
 KEY_LENGTH: Final = 32

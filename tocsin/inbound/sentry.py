@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from tocsin.domain import vendor
-from tocsin.domain.event import Action, Event, Severity
-from tocsin.domain.event_making import links, make
-from tocsin.domain.severity_words import severity_of
+from tocsin.domain.intake import vendor
+from tocsin.domain.intake.event import Action, Event, Severity
+from tocsin.domain.intake.event_making import links, make
+from tocsin.domain.intake.severity_words import severity_of
 from tocsin.inbound.gleaning import find, needed, part, read_object, text
 from tocsin.inbound.reading import Request
 

@@ -4,8 +4,8 @@ import re
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from tocsin.domain.event import Action, Event, Severity
-from tocsin.domain.event_making import links, make
+from tocsin.domain.intake.event import Action, Event, Severity
+from tocsin.domain.intake.event_making import links, make
 from tocsin.inbound.gleaning import needed, read_object
 from tocsin.inbound.reading import Request, Unrecognized
 

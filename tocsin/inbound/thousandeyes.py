@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from tocsin.domain.event import Action, Event, Severity
-from tocsin.domain.event_making import links, make
+from tocsin.domain.intake.event import Action, Event, Severity
+from tocsin.domain.intake.event_making import links, make
 from tocsin.inbound.gleaning import find, part, parts, read_object, text
 from tocsin.inbound.reading import Request, Unreadable
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from tocsin.domain.event import Action, Event
-from tocsin.domain.event_making import links, make
+from tocsin.domain.intake.event import Action, Event
+from tocsin.domain.intake.event_making import links, make
 from tocsin.inbound.gleaning import needed, part, read_object, text
 from tocsin.inbound.reading import Request
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.header_lines import content_type_of, read_headers
+from tocsin.domain.intake.header_lines import content_type_of, read_headers
 from tocsin.domain.monitoring.channel_config import ApiAction, ApiRequest, secrets_of
 from tocsin.domain.monitoring.notification_channel import Outcome, Signal
 from tocsin.domain.monitoring.placeholders import (

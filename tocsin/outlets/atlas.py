@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from tocsin.domain.integration_settings import AtlasAccess
+from tocsin.domain.intake.integration_settings import AtlasAccess
 from tocsin.domain.machines.write_back import AtlasRequest
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.outlets.asking import Ask, ask, judged_by_words

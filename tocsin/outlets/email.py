@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from tocsin.domain.event import Link
+from tocsin.domain.intake.event import Link
 from tocsin.domain.monitoring.channel_config import Email
 from tocsin.domain.monitoring.notification_channel import Outcome, Signal
 from tocsin.domain.reaching.channel import Delivery

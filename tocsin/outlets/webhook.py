@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.header_lines import read_headers
+from tocsin.domain.intake.header_lines import read_headers
 from tocsin.domain.monitoring.channel_config import Webhook, secrets_of
 from tocsin.domain.monitoring.notification_channel import STATUS_AFTER, Outcome, Signal
 from tocsin.kit.signing import SIGNATURE, sign

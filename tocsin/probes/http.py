@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.domain.body_text import find_all
+from tocsin.domain.intake.body_text import find_all
 from tocsin.domain.monitoring.monitor import FaultKind, Http
 from tocsin.domain.monitoring.statuses import is_among
 from tocsin.probes.fetching import Answer, fetch, make_request, phrase

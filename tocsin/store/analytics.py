@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.analytics import SILENCE, Cell, Metrics, Stretch
-from tocsin.domain.user import Urgency
+from tocsin.domain.people.user import Urgency
 from tocsin.store.columns import Instant
 from tocsin.store.rows import Where
 from tocsin.store.tables import incidents, log_entries, notifications, users

@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.schedule import Override, Schedule
-from tocsin.domain.service import Service
-from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.schedule import Override, Schedule
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import ContactMethod, NotificationRule, User
 from tocsin.store.reaching.providers import SealedProvider
 from tocsin.store.settings import DECIDED
 

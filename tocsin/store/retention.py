@@ -6,7 +6,12 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store.delivery_tables import deliveries, oauth_codes, oauth_tokens, received_webhooks
+from tocsin.store.machines.delivery_tables import (
+    deliveries,
+    oauth_codes,
+    oauth_tokens,
+    received_webhooks,
+)
 from tocsin.store.monitoring.monitoring_tables import threads, violations
 from tocsin.store.reaching.reach_tables import calls, messages, room_posts
 from tocsin.store.tables import (

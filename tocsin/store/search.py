@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.store import tables
-from tocsin.store.incident_lists import with_key
 from tocsin.store.monitoring import monitoring_tables
+from tocsin.store.response.incident_lists import with_key
 from tocsin.store.tables import incidents
 
 Kind = Literal["service", "user", "team", "escalation_policy", "schedule", "monitor", "environment"]

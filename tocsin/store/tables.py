@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from tocsin.store import delivery_tables
 from tocsin.store.columns import EMPTY_LIST, NO_IDS, OPEN, Id, Instant, at, id_, metadata, owner
+from tocsin.store.machines import delivery_tables
 from tocsin.store.monitoring import monitoring_tables
-from tocsin.store.people_tables import (
+from tocsin.store.people.people_tables import (
     api_keys,
     calendars,
     contact_methods,

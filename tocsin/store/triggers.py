@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from tocsin.store.delivery_tables import webhook_subscriptions
+from tocsin.store.machines.delivery_tables import webhook_subscriptions
 from tocsin.store.reaching.reach_tables import providers, rooms, shadows, templates
 from tocsin.store.tables import (
     contact_methods,

@@ -7,15 +7,15 @@ import asyncpg
 import msgspec
 from msgspec.structs import astuple
 
-from tocsin.domain.alert import Alert
-from tocsin.domain.event import ChangeEvent
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.intake.event import ChangeEvent
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.hearing import ReceiptState
 from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.reaching.sent import Sent
+from tocsin.domain.response.alert import Alert
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.domain.work import Work
 from tocsin.store.pieces import statement
 

@@ -10,10 +10,10 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.account import Account, faults_of_account
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.store import settings as store
 from tocsin.store.database import DatabaseAway
-from tocsin.store.users import USERS, called
+from tocsin.store.people.users import USERS, called
 from tocsin.usecases.errors import Arguments
 from tocsin.usecases.house import House, decided
 from tocsin.usecases.wishes import grant, refuse

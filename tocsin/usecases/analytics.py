@@ -29,7 +29,7 @@ from tocsin.domain.analytics import (
 from tocsin.store import analytics as store
 from tocsin.store import tables
 from tocsin.store.names import listed, names
-from tocsin.store.teams import service_ids
+from tocsin.store.people.teams import service_ids
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 

@@ -8,12 +8,21 @@ import asyncpg
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.command import Alarm, Command, Deal, Decision, Effect, Page, Roster, Wake
-from tocsin.domain.decide import decide
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
 from tocsin.domain.reaching.paging import plan
+from tocsin.domain.response.command import (
+    Alarm,
+    Command,
+    Deal,
+    Decision,
+    Effect,
+    Page,
+    Roster,
+    Wake,
+)
+from tocsin.domain.response.decide import decide
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
 from tocsin.store import directory as store

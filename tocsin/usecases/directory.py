@@ -5,16 +5,16 @@ from datetime import datetime
 
 import asyncpg
 
-from tocsin.domain.command import Roster
-from tocsin.domain.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.rendering import holder_at
+from tocsin.domain.duty.schedule import Schedule
+from tocsin.domain.intake.service import Service
 from tocsin.domain.machines.webhook import Listener
 from tocsin.domain.reaching.shadow import Shadow
-from tocsin.domain.rendering import holder_at
-from tocsin.domain.schedule import Schedule
-from tocsin.domain.service import Service
+from tocsin.domain.response.command import Roster
 from tocsin.store import directory as store
-from tocsin.store import webhook_subscriptions
 from tocsin.store.directory import Person, Route, Window
+from tocsin.store.machines import webhook_subscriptions
 from tocsin.store.reaching import rooms, shadows, templates
 from tocsin.store.reaching.providers import SealedProvider
 

@@ -1,6 +1,6 @@
 """What a use case can answer instead of doing what it was asked; every face has its own words."""
 
-from tocsin.domain.command import Refused
+from tocsin.domain.response.command import Refused
 from tocsin.store.database import DatabaseAway
 
 __all__ = [

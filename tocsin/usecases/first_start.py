@@ -18,18 +18,19 @@ from tocsin.auth.attempts import Attempts
 from tocsin.auth.keys import issue
 from tocsin.auth.passwords import hash_password
 from tocsin.auth.principal import Principal
-from tocsin.domain.escalation_policy import Target
-from tocsin.domain.password import faults_of_password
-from tocsin.domain.session import Origin
-from tocsin.domain.user import User
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.people.password import faults_of_password
+from tocsin.domain.people.session import Origin
+from tocsin.domain.people.user import User
 from tocsin.kit.ids import ALPHABET
 from tocsin.kit.sealing import Sealer, digest
-from tocsin.store import api_keys, settings, users
-from tocsin.usecases import escalation_policies
-from tocsin.usecases import users as users_
+from tocsin.store import settings
+from tocsin.store.people import api_keys, users
+from tocsin.usecases.duty import escalation_policies
 from tocsin.usecases.errors import Conflict, Invalid
 from tocsin.usecases.house import House
-from tocsin.usecases.sessions import be_patient
+from tocsin.usecases.people import users as users_
+from tocsin.usecases.people.sessions import be_patient
 from tocsin.usecases.wishes import refuse
 
 THE_HOUSE: Final = Principal(key_id="")  # acts before there is anybody to act

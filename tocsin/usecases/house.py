@@ -7,15 +7,15 @@ import msgspec
 
 from tocsin.domain.account import Account
 from tocsin.domain.monitoring.envoy import Envoy
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.channel import Checked, Declaration
 from tocsin.domain.reaching.contact_kind import Kind, by_name
 from tocsin.domain.reaching.provider import Provider
-from tocsin.domain.user import User
 from tocsin.kit.clock import Clock, system_clock
 from tocsin.kit.sealing import Sealer
 from tocsin.store.database import Database
-from tocsin.usecases.board import Board
 from tocsin.usecases.directory import Directory
+from tocsin.usecases.duty.board import Board
 
 
 class Settings(Protocol):

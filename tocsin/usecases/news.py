@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store import log_entries
 from tocsin.store.monitoring import monitoring_news
 from tocsin.store.monitoring.monitoring_news import Sign
+from tocsin.store.response import log_entries
 from tocsin.usecases.house import House
 
 ON_ITS_WAY: Final = timedelta(seconds=2)  # what happened may be written down a little later

@@ -5,12 +5,14 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.escalation_policy import Target
-from tocsin.domain.schedule import Layer
-from tocsin.usecases import escalation_policies, integrations, schedules, services, users
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.duty.schedule import Layer
+from tocsin.usecases.duty import escalation_policies, schedules
 from tocsin.usecases.first_start import THE_HOUSE
 from tocsin.usecases.house import House
+from tocsin.usecases.intake import integrations, services
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import users
 
 SERVICE: Final = "Checkout"
 DAY: Final = 86_400

@@ -6,9 +6,10 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.incident import Incident
-from tocsin.store import incidents, search
+from tocsin.domain.response.incident import Incident
+from tocsin.store import search
 from tocsin.store.names import names
+from tocsin.store.response import incidents
 from tocsin.store.search import Kind, Thing
 from tocsin.store.tables import incidents as table
 from tocsin.usecases.house import House

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.account import Account
 from tocsin.domain.machines.oauth import REFRESH_FOR
-from tocsin.domain.session import IDLE_FOR, LONGEST
-from tocsin.store import last_bodies, last_events, retention
+from tocsin.domain.people.session import IDLE_FOR, LONGEST
+from tocsin.store import retention
+from tocsin.store.intake import last_bodies, last_events
 from tocsin.usecases.house import House
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Scope
 
 from tocsin.auth.attempts import Attempts
 from tocsin.usecases.house import House
-from tocsin.usecases.parcels import Take
+from tocsin.usecases.intake.parcels import Take
 from tocsin.web import install, news, search, styleguide
 from tocsin.web.apps import acting, apps, connect, consent
 from tocsin.web.door import answers, api_keys, invitations, passwords, sessions, setup

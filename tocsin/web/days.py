@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.schedule import Range
-from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
+from tocsin.domain.duty.schedule import Range
+from tocsin.domain.duty.wall_time import to_datetime, to_instant, wall_clock
 
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)

@@ -5,8 +5,8 @@ from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from tocsin.kit.text import is_digits
-from tocsin.usecases import teams
 from tocsin.usecases.parts import Part
+from tocsin.usecases.people import teams
 from tocsin.web.visit import Visit
 
 Item = TypeVar("Item")

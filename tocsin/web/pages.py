@@ -6,9 +6,9 @@ import jinja2
 from starlette.responses import HTMLResponse, Response
 
 from tocsin.domain.masking import mask_address, mask_addresses
-from tocsin.domain.priority import PRIORITY_OF_ID
 from tocsin.domain.reaching.phrases import phrase
-from tocsin.domain.sentences import sentence
+from tocsin.domain.response.priority import PRIORITY_OF_ID
+from tocsin.domain.response.sentences import sentence
 from tocsin.kit.instants import write_instant
 from tocsin.kit.text import printable
 from tocsin.usecases.errors import Complaint

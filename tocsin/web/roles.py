@@ -5,8 +5,8 @@ from typing import Final, NamedTuple, cast, get_args
 
 from msgspec import UNSET, UnsetType
 
-from tocsin.domain.team import TeamRole
-from tocsin.domain.user import Role
+from tocsin.domain.people.team import TeamRole
+from tocsin.domain.people.user import Role
 
 
 class Called(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from tocsin.domain.schedule import Gap, Layer, Range, Restriction
+from tocsin.domain.duty.schedule import Gap, Layer, Range, Restriction
 from tocsin.web.words import join, moment
 
 MOST_GAPS: Final = 3  # told in sentences; the timeline shows the rest

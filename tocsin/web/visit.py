@@ -14,13 +14,13 @@ from starlette.responses import RedirectResponse, Response
 
 from tocsin.auth.attempts import Attempts
 from tocsin.auth.principal import Needed, Principal
-from tocsin.domain.session import Origin
-from tocsin.domain.user import User
-from tocsin.usecases import sessions
-from tocsin.usecases.duty import Duty, duty_of
+from tocsin.domain.people.session import Origin
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty.own_duty import Duty, duty_of
 from tocsin.usecases.errors import Forbidden
 from tocsin.usecases.house import House
-from tocsin.usecases.parcels import Take
+from tocsin.usecases.intake.parcels import Take
+from tocsin.usecases.people import sessions
 from tocsin.web.cookies import read_cookie
 from tocsin.web.hub import Live
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from tocsin.domain.schedule import FOREVER
+from tocsin.domain.duty.schedule import FOREVER
 from tocsin.kit.text import printable, shortened
 from tocsin.usecases.errors import Complaint
 

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from tocsin.auth.oauth_nouns import Sent
 from tocsin.auth.principal import Principal
 from tocsin.domain.machines.oauth import App
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import apps, grants
 from tocsin.usecases.machines.apps import Wish

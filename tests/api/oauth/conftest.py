@@ -13,7 +13,7 @@ from tests.api.oauth.apps import Program, register
 from tocsin.api.http import rest_app
 from tocsin.api.oauth import OauthApp, is_ours
 from tocsin.api.resources import OPS
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 
 ALL: Final = frozenset(op.scope for op in OPS)

@@ -8,7 +8,7 @@ import pytest
 from tests.api.conftest import Hands
 from tests.api.oauth.apps import Program, call, refused
 from tocsin.api.oauth import PER_MINUTE
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import apps
 

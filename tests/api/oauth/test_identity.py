@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet
 from tests.api.conftest import PUBLIC_URL, Hands
 from tests.api.oauth.apps import Program, call
 from tests.api.oauth.conftest import ALL
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 async def test_who_somebody_is_comes_signed(

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.api.conftest import PUBLIC_URL
 from tests.api.oauth.apps import BACK, Program, read, register
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import grants

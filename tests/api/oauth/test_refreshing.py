@@ -6,7 +6,7 @@ import httpx
 
 from tests.api.conftest import Hands
 from tests.api.oauth.apps import Program, call, refused
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 
 async def test_a_refresh_token_is_good_once(

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from tests.api.conftest import Hands, Welcome
 from tests.api.oauth.apps import Program, call, register
-from tocsin.domain.user import User
-from tocsin.store import delivery_tables
-from tocsin.store.users import USERS
+from tocsin.domain.people.user import User
+from tocsin.store.machines import delivery_tables
+from tocsin.store.people.users import USERS
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import apps
 from tocsin.usecases.machines.apps import Wish

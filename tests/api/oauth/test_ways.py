@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from tests.api.conftest import PUBLIC_URL
 from tests.api.oauth.apps import BACK, VERIFIER, Program, call, read, refused
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import grants
 

@@ -10,8 +10,8 @@ from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
 from tocsin.api.zones import asked_zone
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import change_events
-from tocsin.usecases.change_events import Filter, Known, Wish
+from tocsin.usecases.intake import change_events
+from tocsin.usecases.intake.change_events import Filter, Known, Wish
 
 CHANGE_EVENTS = Resource("/change_events", scope="change_events")
 SERVICE_CHANGES = Resource("/services/{id}/change_events", scope="services")

@@ -7,10 +7,10 @@ from msgspec import UNSET, UnsetType
 
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.address import TELEPHONES
-from tocsin.domain.user import ContactMethod
-from tocsin.usecases import contact_methods
-from tocsin.usecases.contact_methods import Wish
+from tocsin.usecases.people import contact_methods
+from tocsin.usecases.people.contact_methods import Wish
 
 CONTACT_METHODS = Resource(
     "/users/{id}/contact_methods", scope="users:contact_methods", item="contact_method_id"

@@ -13,10 +13,12 @@ from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_shapes import View, schedule_shape
 from tocsin.api.team_shapes import TEAMS, team_ids_of
-from tocsin.domain.escalation_policy import Strategy, Target, TargetKind
-from tocsin.usecases import escalation_policies, schedules, services, users
+from tocsin.domain.duty.escalation_policy import Strategy, Target, TargetKind
+from tocsin.usecases.duty import escalation_policies, schedules
+from tocsin.usecases.duty.escalation_policies import Filter, Known, RuleWish, Wish
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.escalation_policies import Filter, Known, RuleWish, Wish
+from tocsin.usecases.intake import services
+from tocsin.usecases.people import users
 
 ESCALATION_POLICIES = Resource("/escalation_policies", scope="escalation_policies")
 

@@ -11,10 +11,10 @@ from tocsin.api.incoming import Ref
 from tocsin.api.log_entry_shapes import trigger_ref
 from tocsin.api.rest import Call, Resource
 from tocsin.api.views import View
-from tocsin.usecases import alerts
-from tocsin.usecases.alerts import Change, Filter, Known
 from tocsin.usecases.errors import Invalid, TooMany
-from tocsin.usecases.incidents import by_hand
+from tocsin.usecases.response import alerts
+from tocsin.usecases.response.alerts import Change, Filter, Known
+from tocsin.usecases.response.incidents import by_hand
 
 INCIDENT_ALERTS = Resource("/incidents/{id}/alerts", scope="incidents", item="alert_id")
 

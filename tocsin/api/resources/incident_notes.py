@@ -6,9 +6,9 @@ import msgspec
 
 from tocsin.api.rest import Call, Resource
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import notes
-from tocsin.usecases.incidents import by_hand
-from tocsin.usecases.notes import Known
+from tocsin.usecases.response import notes
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.notes import Known
 
 INCIDENT_NOTES = Resource("/incidents/{id}/notes", scope="incidents", item="note_id")
 

@@ -13,11 +13,11 @@ from tocsin.api.incoming import Ref
 from tocsin.api.ranges import bounds_asked
 from tocsin.api.rest import Call, Resource
 from tocsin.api.zones import asked_zone
-from tocsin.domain.incident import Incident
-from tocsin.usecases import creation, incident_queries, incidents, merging
+from tocsin.domain.response.incident import Incident
 from tocsin.usecases.errors import Invalid, TooMany
-from tocsin.usecases.incident_queries import Asked
-from tocsin.usecases.incidents import Change, by_hand
+from tocsin.usecases.response import creation, incident_queries, incidents, merging
+from tocsin.usecases.response.incident_queries import Asked
+from tocsin.usecases.response.incidents import Change, by_hand
 
 INCIDENTS = Resource("/incidents", scope="incidents")
 

@@ -9,12 +9,12 @@ from tocsin.api.incoming import Ref
 from tocsin.api.resources.vendors import vendor_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
-from tocsin.domain.service import Integration
-from tocsin.domain.vendor import VENDOR_OF_ID
+from tocsin.domain.intake.service import Integration
+from tocsin.domain.intake.vendor import VENDOR_OF_ID
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import integrations
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.integrations import EMAIL, Known, Wish
+from tocsin.usecases.intake import integrations
+from tocsin.usecases.intake.integrations import EMAIL, Known, Wish
 
 INTEGRATIONS = Resource("/services/{id}/integrations", scope="services", item="integration_id")
 

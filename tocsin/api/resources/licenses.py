@@ -3,11 +3,11 @@
 from typing import Any
 
 from tocsin.api.rest import Call, Resource
-from tocsin.domain.license import LICENSES as ALL
-from tocsin.domain.license import License, license_of
+from tocsin.domain.people.license import LICENSES as ALL
+from tocsin.domain.people.license import License, license_of
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import users
-from tocsin.usecases.users import Known
+from tocsin.usecases.people import users
+from tocsin.usecases.people.users import Known
 
 LICENSES = Resource("/licenses", scope="licenses")
 ALLOCATIONS = Resource("/license_allocations", scope="licenses")

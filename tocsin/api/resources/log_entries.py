@@ -12,8 +12,8 @@ from tocsin.api.rest import Call, Resource
 from tocsin.api.team_shapes import TEAMS
 from tocsin.api.views import View
 from tocsin.api.zones import asked_zone
-from tocsin.usecases import log_entries
-from tocsin.usecases.log_entries import Filter, Known
+from tocsin.usecases.response import log_entries
+from tocsin.usecases.response.log_entries import Filter, Known
 
 LOG_ENTRIES = Resource("/log_entries", scope="incidents")
 INCIDENT_LOG_ENTRIES = Resource("/incidents/{id}/log_entries", scope="incidents")

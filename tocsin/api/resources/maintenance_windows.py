@@ -13,10 +13,11 @@ from tocsin.api.resources.services import service_shape
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Answer, Call, Resource
 from tocsin.api.team_shapes import TEAMS, teams_shape
-from tocsin.domain.service import WindowTime
+from tocsin.domain.intake.service import WindowTime
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import maintenance_windows, services, users
-from tocsin.usecases.maintenance_windows import Filter, Known, Wish
+from tocsin.usecases.intake import maintenance_windows, services
+from tocsin.usecases.intake.maintenance_windows import Filter, Known, Wish
+from tocsin.usecases.people import users
 
 MAINTENANCE_WINDOWS = Resource("/maintenance_windows", scope="services")
 

@@ -10,10 +10,10 @@ from tocsin.api.incoming import Ref
 from tocsin.api.resources.contact_methods import contact_method_ref, contact_method_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
-from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
+from tocsin.domain.people.user import ContactMethod, NotificationRule, Urgency
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import notification_rules
-from tocsin.usecases.notification_rules import Known, Wish
+from tocsin.usecases.people import notification_rules
+from tocsin.usecases.people.notification_rules import Known, Wish
 
 NOTIFICATION_RULES = Resource(
     "/users/{id}/notification_rules", scope="users:contact_methods", item="notification_rule_id"

@@ -9,12 +9,13 @@ from tocsin.api.ranges import range_of
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_shapes import View, schedule_shape, user_ref
-from tocsin.domain.on_call import OnCall
-from tocsin.domain.schedule import Range
+from tocsin.domain.duty.on_call import OnCall
+from tocsin.domain.duty.schedule import Range
 from tocsin.kit.instants import write_local
-from tocsin.usecases import escalation_policies, oncalls, schedules, users
-from tocsin.usecases.board import Plan
-from tocsin.usecases.oncalls import Query
+from tocsin.usecases.duty import escalation_policies, oncalls, schedules
+from tocsin.usecases.duty.board import Plan
+from tocsin.usecases.duty.oncalls import Query
+from tocsin.usecases.people import users
 
 ONCALLS = Resource("/oncalls", scope="oncalls")
 

@@ -10,12 +10,12 @@ from tocsin.api.ranges import instant_of, range_of
 from tocsin.api.rest import Answer, Call, Resource
 from tocsin.api.schedule_bodies import user_id_of
 from tocsin.api.schedule_shapes import user_ref
-from tocsin.domain.schedule import Override, Range
+from tocsin.domain.duty.schedule import Override, Range
 from tocsin.kit.instants import write_local
 from tocsin.kit.zones import is_zone
-from tocsin.usecases import overrides
+from tocsin.usecases.duty import overrides
+from tocsin.usecases.duty.overrides import Known, Outcome, Wish
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.overrides import Known, Outcome, Wish
 
 OVERRIDES = Resource("/schedules/{id}/overrides", scope="schedules", item="override_id")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
-from tocsin.domain.priority import PRIORITIES as SCALE
-from tocsin.domain.priority import Priority
+from tocsin.domain.response.priority import PRIORITIES as SCALE
+from tocsin.domain.response.priority import Priority
 
 PRIORITIES = Resource("/priorities", scope="priorities")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from tocsin.api.rest import Call, Resource
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import quarantine
-from tocsin.usecases.quarantine import Kept
+from tocsin.usecases.intake import quarantine
+from tocsin.usecases.intake.quarantine import Kept
 
 QUARANTINE = Resource("/quarantine", scope="quarantine")
 

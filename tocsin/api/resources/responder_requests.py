@@ -8,11 +8,12 @@ from tocsin.api.incident_shapes import incident_ref
 from tocsin.api.responder_shapes import responder_request_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.views import View
-from tocsin.domain.user import User
-from tocsin.usecases import incident_queries, responder_requests, users
+from tocsin.domain.people.user import User
 from tocsin.usecases.errors import Arguments, Forbidden, Invalid
-from tocsin.usecases.incidents import by_hand
-from tocsin.usecases.responder_requests import Whom
+from tocsin.usecases.people import users
+from tocsin.usecases.response import incident_queries, responder_requests
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.responder_requests import Whom
 
 RESPONDER_REQUESTS = Resource("/incidents/{id}/responder_requests", scope="incidents")
 

@@ -10,10 +10,11 @@ from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.schedule_bodies import ScheduleBody, schedule_wish
 from tocsin.api.schedule_shapes import PARTS, View, schedule_shape
-from tocsin.domain.rendering import holder_at, render
-from tocsin.domain.schedule import Range, Schedule
-from tocsin.usecases import schedules, users
-from tocsin.usecases.schedules import Known, Wish
+from tocsin.domain.duty.rendering import holder_at, render
+from tocsin.domain.duty.schedule import Range, Schedule
+from tocsin.usecases.duty import schedules
+from tocsin.usecases.duty.schedules import Known, Wish
+from tocsin.usecases.people import users
 
 SCHEDULES = Resource("/schedules", scope="schedules")
 

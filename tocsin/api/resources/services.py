@@ -9,10 +9,11 @@ from tocsin.api.rest import Call, Resource
 from tocsin.api.service_bodies import ServiceBody, grouping_shape, urgency_shape, wish_of
 from tocsin.api.team_shapes import TEAMS, teams_shape
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import escalation_policies, services
+from tocsin.usecases.duty import escalation_policies
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.integrations import know as know_integration
-from tocsin.usecases.services import Filter, Known
+from tocsin.usecases.intake import services
+from tocsin.usecases.intake.integrations import know as know_integration
+from tocsin.usecases.intake.services import Filter, Known
 
 SERVICES = Resource("/services", scope="services")
 

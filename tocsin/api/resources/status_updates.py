@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 
 from tocsin.api.rest import Call, Resource
-from tocsin.domain.status_update import StatusUpdate, Subscriber, SubscriberType
+from tocsin.domain.response.status_update import StatusUpdate, Subscriber, SubscriberType
 from tocsin.kit.instants import write_instant
-from tocsin.usecases import status_updates
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.incidents import by_hand
-from tocsin.usecases.status_updates import Wish
+from tocsin.usecases.response import status_updates
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.status_updates import Wish
 
 STATUS_UPDATES = Resource("/incidents/{id}/status_updates", scope="incidents")
 SUBSCRIBERS = Resource("/incidents/{id}/status_updates", scope="subscribers")

@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 from tocsin.api.resources.users import user_shape
 from tocsin.api.rest import Call, Resource
 from tocsin.api.team_shapes import team_shape
-from tocsin.domain.team import DefaultRole, TeamRole
-from tocsin.usecases import belongings, teams, users
-from tocsin.usecases.teams import Membership, Wish
+from tocsin.domain.people.team import DefaultRole, TeamRole
+from tocsin.usecases.people import belongings, teams, users
+from tocsin.usecases.people.teams import Membership, Wish
 
 TEAMS = Resource("/teams", scope="teams")
 

@@ -13,9 +13,9 @@ from tocsin.api.resources.notification_rules import (
 )
 from tocsin.api.rest import Answer, Call, Resource
 from tocsin.api.team_shapes import TEAMS, teams_shape
-from tocsin.domain.user import Role
-from tocsin.usecases import users
-from tocsin.usecases.users import Known, Wish
+from tocsin.domain.people.user import Role
+from tocsin.usecases.people import users
+from tocsin.usecases.people.users import Known, Wish
 
 USERS = Resource("/users", scope="users")
 

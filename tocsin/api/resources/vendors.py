@@ -4,8 +4,8 @@ from typing import Any
 
 from tocsin.api.rest import Call, Resource
 from tocsin.api.shapes import Links
-from tocsin.domain.vendor import VENDOR_OF_ID, Vendor
-from tocsin.domain.vendor import VENDORS as KNOWN
+from tocsin.domain.intake.vendor import VENDOR_OF_ID, Vendor
+from tocsin.domain.intake.vendor import VENDORS as KNOWN
 from tocsin.usecases.errors import NotFound
 
 VENDORS = Resource("/vendors", scope="vendors")

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tocsin.api.rest import Answer, Call, Resource
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.response.log_entry import Agent
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import FilterType, Known, Wish

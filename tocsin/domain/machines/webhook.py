@@ -8,11 +8,11 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.incident import ConferenceBridge, Incident, Status
-from tocsin.domain.log_entry import Agent, LogEntry
 from tocsin.domain.machines.delivery import DeliveryLane
-from tocsin.domain.responder_request import ResponderState
-from tocsin.domain.user import Urgency
+from tocsin.domain.people.user import Urgency
+from tocsin.domain.response.incident import ConferenceBridge, Incident, Status
+from tocsin.domain.response.log_entry import Agent, LogEntry
+from tocsin.domain.response.responder_request import ResponderState
 
 PING: Final = "pagey.ping"
 INCIDENT_EVENTS: Final = (

@@ -7,7 +7,6 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.incident import ConferenceBridge
 from tocsin.domain.links import Links
 from tocsin.domain.machines.webhook import (
     IncidentThen,
@@ -15,8 +14,9 @@ from tocsin.domain.machines.webhook import (
     ResponderThen,
     ServiceThen,
 )
-from tocsin.domain.priority import PRIORITY_OF_ID
-from tocsin.domain.team import Team
+from tocsin.domain.people.team import Team
+from tocsin.domain.response.incident import ConferenceBridge
+from tocsin.domain.response.priority import PRIORITY_OF_ID
 from tocsin.kit.instants import write_instant
 
 CLIENT: Final = "Tocsin"

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from tocsin.domain.integration_settings import AtlasAccess
-from tocsin.domain.log_entry import Agent, LogEntry, LogEntryType
+from tocsin.domain.intake.integration_settings import AtlasAccess
+from tocsin.domain.response.log_entry import Agent, LogEntry, LogEntryType
 from tocsin.kit.instants import write_instant
 from tocsin.kit.text import one_line, printable
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tocsin.domain.event import Severity
+from tocsin.domain.intake.event import Severity
 
 Level = Literal["alarm", "warning"]
 AgentsMode = Literal["any", "exact"]

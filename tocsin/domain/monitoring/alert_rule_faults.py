@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, get_args
 
-from tocsin.domain.event import Severity
 from tocsin.domain.faults import (
     faults_of_choice,
     faults_of_length,
     faults_of_line,
     faults_of_number,
 )
+from tocsin.domain.intake.event import Severity
 from tocsin.domain.monitoring.alert_rule import AgentsMode, AlertRule
 from tocsin.domain.monitoring.condition import faults_of_condition
 from tocsin.domain.monitoring.monitor import KINDS, Monitor

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.faults import faults_of_choice, faults_of_url
-from tocsin.domain.header_lines import content_type_of, faults_of_headers, read_headers
+from tocsin.domain.intake.header_lines import content_type_of, faults_of_headers, read_headers
 from tocsin.domain.masking import DOTS
 from tocsin.domain.monitoring.channel_config import (
     METHODS,

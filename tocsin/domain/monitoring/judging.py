@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.event import Severity
+from tocsin.domain.intake.event import Severity
 from tocsin.domain.monitoring.alert_rule import AlertRule, Because, Level, Violation
 from tocsin.domain.monitoring.monitor import Monitor
 from tocsin.domain.monitoring.notification_channel import SignalAction

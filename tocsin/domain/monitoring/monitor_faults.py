@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from tocsin.domain.body_text import faults_of_path
 from tocsin.domain.faults import (
     WEB,
     faults_of_length,
@@ -14,6 +13,7 @@ from tocsin.domain.faults import (
     faults_of_number,
     split_url,
 )
+from tocsin.domain.intake.body_text import faults_of_path
 from tocsin.domain.monitoring.monitor import (
     Dns,
     Heartbeat,

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 
 import msgspec
 
-from tocsin.domain.event import Severity
+from tocsin.domain.intake.event import Severity
 from tocsin.domain.monitoring.alert_rule import Level
 
 ChannelKind = Literal["pagerduty", "api", "email", "slack", "webhook"]

@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.incident import Incident
+from tocsin.domain.people.user import ContactMethod, NotificationRule
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.hearing import ReceiptState
 from tocsin.domain.reaching.paging import EMAIL, next_method
-from tocsin.domain.user import ContactMethod, NotificationRule
+from tocsin.domain.response.incident import Incident
 
 BACK_OFF: Final = (5, 10, 20, 40, 60)  # seconds after the first, second, … round
 WIDEN_AFTER: Final = timedelta(seconds=60)  # a page may come twice, but not never

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from tocsin.domain.account import Account
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 
 LOOKED_BACK: Final = 10  # spans; who was told all the while is told again with the next one
 

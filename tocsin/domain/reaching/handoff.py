@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from tocsin.domain.rendering import render
-from tocsin.domain.schedule import FOREVER, Schedule
+from tocsin.domain.duty.rendering import render
+from tocsin.domain.duty.schedule import FOREVER, Schedule
 
 HandoffType = Literal["both", "oncall", "offcall"]
 

@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.event import Link
-from tocsin.domain.ticket import GOOD_FOR
+from tocsin.domain.intake.event import Link
+from tocsin.domain.people.ticket import GOOD_FOR
 
 FIRST_PAUSE: Final = timedelta(minutes=1)  # before it is tried again; twice as long each time
 LONGEST_PAUSE: Final = timedelta(hours=1)

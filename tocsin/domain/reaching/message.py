@@ -5,9 +5,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from tocsin.domain.event import Image, Link, Severity
+from tocsin.domain.intake.event import Image, Link, Severity
+from tocsin.domain.people.user import Urgency
 from tocsin.domain.reaching.answer import Deed
-from tocsin.domain.user import Urgency
 
 MessageKind = Literal[
     "page", "copy", "trial", "code", "awake", "hand_off", "status_update", "responder_request"

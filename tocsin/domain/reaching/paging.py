@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tocsin.domain.incident import Incident
-from tocsin.domain.user import ContactMethod, NotificationRule, Urgency, User
+from tocsin.domain.people.user import ContactMethod, NotificationRule, Urgency, User
+from tocsin.domain.response.incident import Incident
 
 EMAIL = "email"
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.user import QuietHours
+from tocsin.domain.people.user import QuietHours
 
 MINUTES_OF_A_DAY: Final = 24 * 60
 NIGHT: Final = QuietHours(22 * 60, 7 * 60)

@@ -6,12 +6,12 @@ from typing import Final, Protocol, runtime_checkable
 
 import msgspec
 
-from tocsin.domain.incident import Incident, Status
 from tocsin.domain.machines.webhook import Occurrence
+from tocsin.domain.people.user import Urgency
 from tocsin.domain.reaching.answer import Deed
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.phrases import phrase
-from tocsin.domain.user import Urgency
+from tocsin.domain.response.incident import Incident, Status
 
 TRIAL: Final = "trial"  # kinds of dispatches of a room that tell of no incident
 GROUP: Final = "group"

@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.incident import Incident
+from tocsin.domain.people.user import ContactMethod, NotificationRule, User
 from tocsin.domain.reaching.contact_kind import PHONE
 from tocsin.domain.reaching.paging import Planned, by_email, by_method, next_method
-from tocsin.domain.user import ContactMethod, NotificationRule, User
+from tocsin.domain.response.incident import Incident
 
 ONESELF: Final = "Nobody learns from their own pages: choose somebody else."
 

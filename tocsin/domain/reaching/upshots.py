@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.incident import Incident
 from tocsin.domain.reaching.answer import Deed, Upshot
 from tocsin.domain.reaching.phrases import phrase
+from tocsin.domain.response.incident import Incident
 
 MOST_NAMED: Final = 10  # of more incidents the rest is counted
 

@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from tocsin.domain.escalation_policy import Target
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.duty.rendering import render
+from tocsin.domain.duty.schedule import Schedule
+from tocsin.domain.people.user import ContactMethod, NotificationRule
 from tocsin.domain.reaching.paging import EMAIL
-from tocsin.domain.rendering import render
-from tocsin.domain.schedule import Schedule
-from tocsin.domain.user import ContactMethod, NotificationRule
 
 Hindrance = Literal["Only mailed", "No way to be reached", "No page gets through"]
 

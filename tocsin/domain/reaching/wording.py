@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from tocsin.domain.details import written_out
 from tocsin.domain.local_times import local_time
+from tocsin.domain.people.user import Urgency
 from tocsin.domain.reaching.message import Briefing, Message
 from tocsin.domain.reaching.page_words import BUILT_IN, FORMS, Form
 from tocsin.domain.reaching.phrases import LANGUAGES, phrase
 from tocsin.domain.reaching.speakable import speakable
-from tocsin.domain.user import Urgency
 from tocsin.kit import sms
 from tocsin.kit.templating import Refused, read_template
 from tocsin.kit.text import ELLIPSIS, one_line, printable, shortened

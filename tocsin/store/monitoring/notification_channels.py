@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.monitoring.notification_channel import NotificationChannel, Outcome
 from tocsin.store.columns import Id
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.store.monitoring.monitoring_tables import (
     alert_rules,
     environments,

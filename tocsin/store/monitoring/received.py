@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.store.delivery_tables import received_webhooks
+from tocsin.store.machines.delivery_tables import received_webhooks
 
 
 async def take(tx: AsyncConnection, id_: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.monitoring.alert_rule import Violation
 from tocsin.domain.monitoring.signal_making import TEST_MARK, About
-from tocsin.store import delivery_tables
+from tocsin.store.machines import delivery_tables
 from tocsin.store.monitoring import monitoring_tables
 
 EnvironmentAndRule = tuple[str, str]  # their ids

@@ -6,14 +6,15 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import Agent, LogEntry
+from tocsin.domain.intake.service import Service
 from tocsin.domain.machines.delivery import DeliveryLane, Dispatch
 from tocsin.domain.machines.webhook import Listener, Occurrence, ServiceThen, occurrences
-from tocsin.domain.service import Service
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import Agent, LogEntry
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries, teams
-from tocsin.store.webhook_subscriptions import listeners_now
+from tocsin.store.machines import deliveries
+from tocsin.store.machines.webhook_subscriptions import listeners_now
+from tocsin.store.people import teams
 
 
 def announcements(

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tocsin.auth.principal import Principal
 from tocsin.auth.tokens import make
 from tocsin.domain.faults import faults_of_length, faults_of_line
+from tocsin.domain.intake.vendor import VENDORS
 from tocsin.domain.machines.oauth import App, faults_of_redirect
 from tocsin.domain.machines.scope import LEGACY, OPENID
-from tocsin.domain.vendor import VENDORS
 from tocsin.kit.ids import new_id
 from tocsin.kit.sealing import digest
-from tocsin.store import oauth as store
+from tocsin.store.machines import oauth as store
 from tocsin.usecases.errors import Arguments, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.wishes import grant, refuse

@@ -10,13 +10,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
+from tocsin.domain.intake.service import Service
+from tocsin.domain.intake.vendor import VENDOR_OF_ID, suggest_name
 from tocsin.domain.machines.oauth import App, leads_back
-from tocsin.domain.service import Service
-from tocsin.domain.vendor import VENDOR_OF_ID, suggest_name
-from tocsin.store import oauth as store
-from tocsin.usecases import integrations, services
+from tocsin.store.machines import oauth as store
 from tocsin.usecases.errors import Forbidden, Invalid
 from tocsin.usecases.house import House
+from tocsin.usecases.intake import integrations, services
 
 OURS: Final = frozenset({"config", "error", "error_description"})
 

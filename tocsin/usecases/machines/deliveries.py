@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.machines.delivery import Dispatch, after
 from tocsin.domain.monitoring.notification_channel import Outcome
-from tocsin.store import deliveries as store
+from tocsin.store.machines import deliveries as store
 from tocsin.store.work import Backlog
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House

@@ -19,10 +19,10 @@ from tocsin.auth.principal import Principal
 from tocsin.auth.signing import published, signing_key
 from tocsin.domain.machines.oauth import App
 from tocsin.domain.machines.scope import OPENID
-from tocsin.domain.user import User
+from tocsin.domain.people.user import User
 from tocsin.kit.sealing import digest
-from tocsin.store import oauth as store
-from tocsin.store.users import USERS
+from tocsin.store.machines import oauth as store
+from tocsin.store.people.users import USERS
 from tocsin.usecases.errors import Invalid
 from tocsin.usecases.house import House
 

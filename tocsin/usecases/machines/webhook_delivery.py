@@ -14,10 +14,12 @@ from tocsin.domain.machines.webhook import PING, Occurrence, WebhookRequest, sig
 from tocsin.domain.machines.webhook_payload import Surroundings, ids_in, write
 from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries, incidents, teams
 from tocsin.store.driver import driver
+from tocsin.store.machines import deliveries
+from tocsin.store.machines.webhook_subscriptions import SUBSCRIPTIONS, set_drops
 from tocsin.store.names import names
-from tocsin.store.webhook_subscriptions import SUBSCRIPTIONS, set_drops
+from tocsin.store.people import teams
+from tocsin.store.response import incidents
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import webhook_secrets

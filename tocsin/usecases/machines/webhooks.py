@@ -9,17 +9,17 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.delivery import Dispatch, WebhookSubscription
 from tocsin.domain.machines.webhook import PING, Occurrence
 from tocsin.domain.machines.webhook_faults import apart, faults_of_headers, faults_of_subscription
+from tocsin.domain.response.log_entry import Agent
 from tocsin.kit.ids import new_id
 from tocsin.kit.text import printable
-from tocsin.store import deliveries
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.machines import deliveries
+from tocsin.store.machines.webhook_subscriptions import OLDEST_FIRST, SUBSCRIPTIONS
+from tocsin.store.people.teams import TEAMS
 from tocsin.store.rows import Rows, Where
-from tocsin.store.services import SERVICES
-from tocsin.store.teams import TEAMS
-from tocsin.store.webhook_subscriptions import OLDEST_FIRST, SUBSCRIPTIONS
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.machines import webhook_secrets

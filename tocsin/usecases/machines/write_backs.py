@@ -7,7 +7,6 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.machines.delivery import Dispatch, after
 from tocsin.domain.machines.write_back import (
     COURSES,
@@ -20,11 +19,12 @@ from tocsin.domain.machines.write_back import (
     told_to_atlas,
 )
 from tocsin.domain.monitoring.notification_channel import Outcome
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
-from tocsin.store import write_backs as store
 from tocsin.store.driver import driver
-from tocsin.store.integrations import INTEGRATIONS, read_settings
+from tocsin.store.intake.integrations import INTEGRATIONS, read_settings
+from tocsin.store.machines import deliveries
+from tocsin.store.machines import write_backs as store
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 

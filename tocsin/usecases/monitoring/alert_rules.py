@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.event import Severity
+from tocsin.domain.intake.event import Severity
 from tocsin.domain.monitoring.alert_rule import AgentsMode, AlertRule, Because
 from tocsin.domain.monitoring.alert_rule_faults import faults_of_rule
 from tocsin.domain.monitoring.condition import ask, names_in

@@ -26,9 +26,9 @@ from tocsin.domain.monitoring.channel_faults import faults_of_change, faults_of_
 from tocsin.domain.monitoring.notification_channel import NotificationChannel, Signal, SignalAction
 from tocsin.domain.monitoring.signal_making import FIRST, TEST_MARK, TRIAL, subject_of, thread_of
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
 from tocsin.store.clashes import tried_again
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines import deliveries
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.store.monitoring import notification_channels as store
 from tocsin.store.monitoring import signals as signals_store
 from tocsin.store.monitoring import threads

@@ -3,12 +3,13 @@
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.intake.service import Integration
 from tocsin.domain.monitoring.channel_config import PagerDuty
-from tocsin.domain.service import Integration
 from tocsin.kit.sealing import digest
-from tocsin.store import alerts, tables
-from tocsin.store.integrations import INTEGRATIONS
+from tocsin.store import tables
+from tocsin.store.intake.integrations import INTEGRATIONS
 from tocsin.store.monitoring.notification_channels import CHANNELS
+from tocsin.store.response import alerts
 from tocsin.usecases.house import House
 from tocsin.usecases.monitoring import notification_channels
 

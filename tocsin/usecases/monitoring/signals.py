@@ -10,7 +10,7 @@ from tocsin.domain.monitoring.alert_rule import Violation
 from tocsin.domain.monitoring.notification_channel import STATUS_AFTER, SignalAction
 from tocsin.domain.monitoring.signal_making import subject_of, thread_of
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
+from tocsin.store.machines import deliveries
 from tocsin.store.monitoring import notification_channels as channels_store
 from tocsin.store.monitoring import signals as store
 from tocsin.store.monitoring import threads

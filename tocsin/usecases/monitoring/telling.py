@@ -27,8 +27,9 @@ from tocsin.domain.monitoring.signal_making import (
     trial_signal,
 )
 from tocsin.kit.sealing import SealingError
-from tocsin.store import alarms, deliveries
+from tocsin.store import alarms
 from tocsin.store.clashes import tried_again
+from tocsin.store.machines import deliveries
 from tocsin.store.monitoring import notification_channels as channels_store
 from tocsin.store.monitoring import signals as store
 from tocsin.store.monitoring import threads

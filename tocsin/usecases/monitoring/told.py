@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tocsin.domain.machines.delivery import Dispatch
-from tocsin.store.deliveries import DELIVERIES
+from tocsin.store.machines.deliveries import DELIVERIES
 from tocsin.store.monitoring.notification_channels import CHANNELS
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.address import TELEPHONES
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import trail_of
@@ -19,7 +20,6 @@ from tocsin.domain.reaching.provider import (
     route,
 )
 from tocsin.domain.reaching.sent import About, Sent
-from tocsin.domain.user import ContactMethod
 from tocsin.domain.work import Work
 from tocsin.store.driver import driver
 from tocsin.store.reaching import providers

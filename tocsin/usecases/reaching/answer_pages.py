@@ -6,12 +6,12 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.incident import Incident
 from tocsin.domain.reaching.answer import Answer, Deed, Upshot
 from tocsin.domain.reaching.hearing import Heard
 from tocsin.domain.reaching.message import Message
-from tocsin.store import incidents
+from tocsin.domain.response.incident import Incident
 from tocsin.store.reaching.messages import MESSAGES
+from tocsin.store.response import incidents
 from tocsin.usecases.errors import NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import answers

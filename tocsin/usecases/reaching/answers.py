@@ -9,9 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.auth.principal import Principal
-from tocsin.domain.command import Refused
-from tocsin.domain.incident import Incident, Status
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.answer import Answer, Deed, Upshot
 from tocsin.domain.reaching.contact_kind import OPEN_TO_ALL
 from tocsin.domain.reaching.hearing import Heard
@@ -19,17 +17,20 @@ from tocsin.domain.reaching.message import Message
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.sent import Sent
 from tocsin.domain.reaching.upshots import Outcome, refuse, tell, tell_open
-from tocsin.domain.responder_request import Reply
-from tocsin.domain.user import User
-from tocsin.store import contact_methods, incident_lists, incidents
+from tocsin.domain.response.command import Refused
+from tocsin.domain.response.incident import Incident, Status
+from tocsin.domain.response.log_entry import Agent
+from tocsin.domain.response.responder_request import Reply
+from tocsin.store.people import contact_methods
+from tocsin.store.people.users import USERS
 from tocsin.store.reaching import messages
 from tocsin.store.reaching.messages import MESSAGES
-from tocsin.store.users import USERS
-from tocsin.usecases import responder_requests
+from tocsin.store.response import incident_lists, incidents
 from tocsin.usecases.house import House
-from tocsin.usecases.incidents import By, Change, change
 from tocsin.usecases.reaching import chat_commands
 from tocsin.usecases.reaching.answer_tokens import message_of
+from tocsin.usecases.response import responder_requests
+from tocsin.usecases.response.incidents import By, Change, change
 
 log = structlog.get_logger(__name__)
 

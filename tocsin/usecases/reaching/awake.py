@@ -7,18 +7,18 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.command import Unacknowledge
-from tocsin.domain.incident import Incident
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.message import Purpose
 from tocsin.domain.reaching.paging import next_method
 from tocsin.domain.reaching.quiet import NIGHT, quiet_until
-from tocsin.domain.user import User
+from tocsin.domain.response.command import Unacknowledge
+from tocsin.domain.response.incident import Incident
 from tocsin.domain.work import TIMER, Work
-from tocsin.store import incidents
 from tocsin.store import work as work_store
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
 from tocsin.store.reaching import messages
+from tocsin.store.response import incidents
 from tocsin.store.writes import Writes, flush
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.house import House

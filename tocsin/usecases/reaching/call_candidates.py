@@ -4,14 +4,14 @@ from datetime import datetime
 
 import msgspec
 
+from tocsin.domain.people.user import ContactMethod, User
 from tocsin.domain.reaching.call_line import CallLine, Candidate
 from tocsin.domain.reaching.contact_kind import PHONE
-from tocsin.domain.user import ContactMethod, User
-from tocsin.store import contact_methods
-from tocsin.store.services import SERVICES
-from tocsin.usecases import ladders
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people import contact_methods
+from tocsin.usecases.duty import ladders
+from tocsin.usecases.duty.ladders import Rung
 from tocsin.usecases.house import House
-from tocsin.usecases.ladders import Rung
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):

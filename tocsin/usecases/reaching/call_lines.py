@@ -16,12 +16,12 @@ from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.phrases import LANGUAGES, Language
 from tocsin.domain.reaching.provider import Provider
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.machines import deliveries
 from tocsin.store.reaching import call_lines as store
 from tocsin.store.reaching.call_lines import BY_NAME, CALLS, LINES, NEWEST_FIRST
 from tocsin.store.reaching.providers import PROVIDERS
 from tocsin.store.rows import Taken
-from tocsin.store.services import SERVICES
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part

@@ -9,8 +9,8 @@ from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.reaching.call_line import Fetched
 from tocsin.domain.reaching.provider import Provider
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
 from tocsin.store.driver import driver
+from tocsin.store.machines import deliveries
 from tocsin.store.reaching import call_lines as store
 from tocsin.store.reaching.call_lines import CALLS, LINES
 from tocsin.store.reaching.providers import PROVIDERS

@@ -7,7 +7,6 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.log_entry import Agent
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.reaching.call_line import (
     Call,
@@ -24,18 +23,20 @@ from tocsin.domain.reaching.call_routing import begin, go_on, wants_incident
 from tocsin.domain.reaching.call_words import title_of, told
 from tocsin.domain.reaching.contact_kind import PHONE
 from tocsin.domain.reaching.provider import Provider
-from tocsin.domain.urgency import urgency_of
+from tocsin.domain.response.log_entry import Agent
+from tocsin.domain.response.urgency import urgency_of
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods, deliveries
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.machines import deliveries
+from tocsin.store.people import contact_methods
 from tocsin.store.reaching import call_lines as store
 from tocsin.store.reaching.call_lines import CALLS, LINES
 from tocsin.store.rows import Taken
-from tocsin.store.services import SERVICES
 from tocsin.usecases.desk import Desk
 from tocsin.usecases.house import House
-from tocsin.usecases.incidents import know, policy_of
-from tocsin.usecases.opening import open_incident
 from tocsin.usecases.reaching import call_candidates
+from tocsin.usecases.response.incidents import know, policy_of
+from tocsin.usecases.response.opening import open_incident
 
 log = structlog.get_logger(__name__)
 

@@ -5,22 +5,22 @@ from datetime import datetime
 from typing import Final
 
 from tocsin.auth.principal import Principal
+from tocsin.domain.intake.service import Service
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.answer import Upshot
 from tocsin.domain.reaching.contact_kind import OPEN_TO_ALL
 from tocsin.domain.reaching.hearing import Command
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.upshots import refuse
-from tocsin.domain.service import Service
-from tocsin.domain.user import User
 from tocsin.kit.sms import segments
-from tocsin.store.contact_methods import owners_of
-from tocsin.store.services import SERVICES
-from tocsin.store.users import USERS
-from tocsin.usecases import creation
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people.contact_methods import owners_of
+from tocsin.store.people.users import USERS
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching.on_call_lines import Asker, tell_all, tell_of
+from tocsin.usecases.response import creation
 
 MOST_LINES: Final = 30
 MOST_SEGMENTS: Final = 3  # of a short message

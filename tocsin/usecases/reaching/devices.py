@@ -7,18 +7,18 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.faults import faults_of_line
+from tocsin.domain.people.user import ContactMethod, NotificationRule, Urgency
 from tocsin.domain.reaching.contact_kind import PUSH
 from tocsin.domain.reaching.device import Subscription, Unfit, read_subscription
-from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
 from tocsin.kit.ids import new_id
 from tocsin.kit.vapid import vapid_of
-from tocsin.store.contact_methods import CONTACT_METHODS
-from tocsin.store.notification_rules import NOTIFICATION_RULES
+from tocsin.store.people.contact_methods import CONTACT_METHODS
+from tocsin.store.people.notification_rules import NOTIFICATION_RULES
 from tocsin.store.rows import Where
-from tocsin.usecases import users
-from tocsin.usecases.contact_methods import LONGEST_LABEL
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.people import users
+from tocsin.usecases.people.contact_methods import LONGEST_LABEL
 from tocsin.usecases.wishes import refuse
 
 

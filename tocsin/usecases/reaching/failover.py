@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.incident import Incident
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import (
     LOGIN,
@@ -20,11 +19,12 @@ from tocsin.domain.reaching.failover import (
     turn,
 )
 from tocsin.domain.reaching.paging import still_wanted
+from tocsin.domain.response.incident import Incident
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
-from tocsin.store import incidents
 from tocsin.store import work as work_store
 from tocsin.store.reaching import messages
+from tocsin.store.response import incidents
 from tocsin.store.writes import AlarmRow, Writes
 from tocsin.usecases.reaching.paging import Bundle
 

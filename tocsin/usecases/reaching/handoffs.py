@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from tocsin.domain.escalation_policy import Target
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.duty.schedule import Schedule
 from tocsin.domain.reaching.handoff import LATE, HandoffRule, Turning, turnings
 from tocsin.domain.reaching.message import Notice, Purpose
-from tocsin.domain.schedule import Schedule
-from tocsin.store.contact_methods import CONTACT_METHODS
+from tocsin.store.people.contact_methods import CONTACT_METHODS
 from tocsin.store.reaching import handoffs as store
 from tocsin.store.reaching.handoffs import HANDOFF_RULES
-from tocsin.usecases.board import Plan
-from tocsin.usecases.duty import read_plan
+from tocsin.usecases.duty.board import Plan
+from tocsin.usecases.duty.own_duty import read_plan
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import notices
 

@@ -18,11 +18,11 @@ from tocsin.domain.reaching.paging import EMAIL
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.sent import About, Sent
 from tocsin.domain.work import Work
-from tocsin.store import incidents
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.reaching import messages, notifications
 from tocsin.store.reaching.messages import MESSAGES
+from tocsin.store.response import incidents
 from tocsin.store.writes import Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import notices

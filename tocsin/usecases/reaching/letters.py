@@ -8,12 +8,12 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.letter import Letter, Words, next_try
 from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.domain.reaching.paging import EMAIL
 from tocsin.domain.reaching.provider import Provider
-from tocsin.domain.user import User
 from tocsin.domain.work import LETTER, Work
 from tocsin.kit.ids import new_id
 from tocsin.store import work as work_store

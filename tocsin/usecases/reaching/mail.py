@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.letter import trial
 from tocsin.domain.reaching.notification import Notification
-from tocsin.domain.user import User
 from tocsin.store import work as work_store
 from tocsin.store.reaching.notifications import NEWEST_FIRST, NOTIFICATIONS, within
 from tocsin.usecases.errors import Conflict

@@ -5,15 +5,15 @@ from typing import Final
 
 import structlog
 
-from tocsin.domain.event import Link
+from tocsin.domain.intake.event import Link
 from tocsin.domain.reaching.answer import Answer
 from tocsin.domain.reaching.hearing import Heard, Receipt
 from tocsin.domain.reaching.letter import Words
 from tocsin.domain.reaching.phrases import phrase
 from tocsin.domain.reaching.sent import Sent
 from tocsin.kit.text import one_line
+from tocsin.store.people.users import USERS
 from tocsin.store.reaching.messages import MESSAGES
-from tocsin.store.users import USERS
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching import answers, late_receipts, letters
 from tocsin.usecases.reaching.answer_tokens import message_of

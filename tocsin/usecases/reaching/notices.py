@@ -9,8 +9,7 @@ import structlog
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.incident import Incident
-from tocsin.domain.log_entry import LogEntry
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.failover import LOGIN, Trail, Turn, trail_of, turn
 from tocsin.domain.reaching.hearing import ReceiptState
@@ -18,15 +17,16 @@ from tocsin.domain.reaching.message import Purpose
 from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.domain.reaching.paging import Planned, by_method
 from tocsin.domain.reaching.sent import Sent
-from tocsin.domain.responder_request import is_pending
-from tocsin.domain.user import ContactMethod
+from tocsin.domain.response.incident import Incident
+from tocsin.domain.response.log_entry import LogEntry
+from tocsin.domain.response.responder_request import is_pending
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import incidents, responder_requests
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
 from tocsin.store.reaching import messages
 from tocsin.store.reaching.messages import MESSAGES
+from tocsin.store.response import incidents, responder_requests
 from tocsin.store.writes import Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching.addressing import judge

@@ -8,18 +8,18 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from tocsin.domain.escalation_policy import EscalationPolicy, Target
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Target
+from tocsin.domain.duty.on_call import OnCall
+from tocsin.domain.duty.schedule import Range, Schedule
 from tocsin.domain.local_times import soon
-from tocsin.domain.on_call import OnCall
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.phrases import phrase
-from tocsin.domain.schedule import Range, Schedule
-from tocsin.domain.user import User
-from tocsin.store import teams
-from tocsin.store.services import SERVICES
-from tocsin.usecases.board import Plan
-from tocsin.usecases.duty import read_plan
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.people import teams
+from tocsin.usecases.duty.board import Plan
+from tocsin.usecases.duty.oncalls import Query, find
+from tocsin.usecases.duty.own_duty import read_plan
 from tocsin.usecases.house import House
-from tocsin.usecases.oncalls import Query, find
 
 FIRST: Final = 1
 MOST_NAMESAKES: Final = 50  # services of one name

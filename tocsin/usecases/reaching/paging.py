@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.event import Event
-from tocsin.domain.incident import Incident
+from tocsin.domain.intake.event import Event
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.channel import Delivery
 from tocsin.domain.reaching.gathering import LOOKED_BACK, gathers_until, span_of
 from tocsin.domain.reaching.limit import reason_of
@@ -19,14 +19,14 @@ from tocsin.domain.reaching.paging import still_wanted
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.quiet import quiet_until
 from tocsin.domain.reaching.sent import Sent
-from tocsin.domain.user import User
+from tocsin.domain.response.incident import Incident
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
-from tocsin.store import alerts, incidents
 from tocsin.store import work as work_store
 from tocsin.store.directory import Person
 from tocsin.store.driver import driver
 from tocsin.store.reaching import messages
+from tocsin.store.response import alerts, incidents
 from tocsin.store.writes import Writes, flush
 from tocsin.usecases.directory import View
 from tocsin.usecases.house import House

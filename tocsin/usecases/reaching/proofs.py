@@ -11,19 +11,19 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.message import Notice, Purpose
 from tocsin.domain.reaching.sent import Sent
-from tocsin.domain.user import ContactMethod
 from tocsin.kit.sealing import digest
 from tocsin.store import work
-from tocsin.store.contact_methods import CONTACT_METHODS
+from tocsin.store.people.contact_methods import CONTACT_METHODS
 from tocsin.store.reaching import proofs as store
 from tocsin.store.reaching.messages import MESSAGES, NEWEST_FIRST
 from tocsin.store.reaching.proofs import Proof
-from tocsin.usecases import users
-from tocsin.usecases.contact_methods import get_in
 from tocsin.usecases.errors import Conflict, Invalid, TooMany
 from tocsin.usecases.house import House
+from tocsin.usecases.people import users
+from tocsin.usecases.people.contact_methods import get_in
 from tocsin.usecases.reaching import notices
 
 DIGITS: Final = 6

@@ -13,9 +13,9 @@ from tocsin.domain.reaching.hearing import ReceiptState
 from tocsin.domain.reaching.notification import Notification, Outcome
 from tocsin.domain.work import TIMER, Work
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods
 from tocsin.store import work as work_store
 from tocsin.store.driver import driver
+from tocsin.store.people import contact_methods
 from tocsin.store.writes import Settled, Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching.addressing import judge

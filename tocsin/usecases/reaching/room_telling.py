@@ -12,12 +12,13 @@ from tocsin.domain.monitoring.notification_channel import Outcome
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.room import GROUP, TRIAL, Post, Room, ids_of, post_of, trial_of
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries, incidents
 from tocsin.store.driver import driver
+from tocsin.store.machines import deliveries
 from tocsin.store.names import names
 from tocsin.store.reaching import rooms as store
 from tocsin.store.reaching.providers import PROVIDERS
 from tocsin.store.reaching.rooms import GROUPS, ROOMS
+from tocsin.store.response import incidents
 from tocsin.store.writes import AlarmRow, Writes, flush
 from tocsin.usecases.house import House
 from tocsin.usecases.reaching.providers import opened

@@ -15,12 +15,12 @@ from tocsin.domain.reaching.phrases import LANGUAGES
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.room import TRIAL, Room
 from tocsin.kit.ids import new_id
-from tocsin.store import deliveries
+from tocsin.store.intake.services import SERVICES
+from tocsin.store.machines import deliveries
 from tocsin.store.names import names
 from tocsin.store.reaching.providers import PROVIDERS
 from tocsin.store.reaching.rooms import BY_NAME, ROOMS
 from tocsin.store.rows import Taken, Where
-from tocsin.store.services import SERVICES
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.machines.deliveries import log_of

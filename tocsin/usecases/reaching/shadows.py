@@ -7,24 +7,24 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.duty.watch import watch_at
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.message import Notice, Purpose
 from tocsin.domain.reaching.paging import Planned
 from tocsin.domain.reaching.shadow import ONESELF, Shadow, learns, way_of_copies
-from tocsin.domain.user import ContactMethod
-from tocsin.domain.watch import watch_at
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods
 from tocsin.store.driver import driver
+from tocsin.store.duty.schedules import SCHEDULES
 from tocsin.store.names import names
+from tocsin.store.people import contact_methods
+from tocsin.store.people.users import USERS
 from tocsin.store.reaching import shadows as store
 from tocsin.store.reaching.shadows import OLDEST_FIRST, SHADOWS
 from tocsin.store.rows import Taken
-from tocsin.store.schedules import SCHEDULES
-from tocsin.store.users import USERS
-from tocsin.usecases import users
 from tocsin.usecases.directory import View
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.people import users
 from tocsin.usecases.reaching import notices
 from tocsin.usecases.reaching.notices import GOOD_FOR, Order
 from tocsin.usecases.reaching.paging import Bundle

@@ -9,15 +9,15 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tocsin.domain.faults import faults_of_number
+from tocsin.domain.people.user import ContactMethod
 from tocsin.domain.reaching.handoff import HandoffRule, HandoffType, StatusUpdateRule
-from tocsin.domain.user import ContactMethod
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods
+from tocsin.store.people import contact_methods
 from tocsin.store.reaching.handoffs import HANDOFF_RULES, STATUS_UPDATE_RULES
 from tocsin.store.rows import Rows, Taken
-from tocsin.usecases import users
 from tocsin.usecases.errors import Arguments, Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.people import users
 from tocsin.usecases.wishes import grant, refuse
 
 Rule = TypeVar("Rule", HandoffRule, StatusUpdateRule)

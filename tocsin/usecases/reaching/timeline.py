@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.reaching.notification import Notification
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.kit.ids import new_id
 
 

@@ -8,19 +8,20 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tocsin.domain.duty.schedule import Range
 from tocsin.domain.machines.delivery import Dispatch
 from tocsin.domain.reaching.address import faults_of_value
 from tocsin.domain.reaching.contact_kind import Field
 from tocsin.domain.reaching.provider import Provider
 from tocsin.domain.reaching.room import GROUP, UserGroup
-from tocsin.domain.schedule import Range
 from tocsin.kit.ids import new_id
-from tocsin.store import contact_methods, deliveries
+from tocsin.store.duty.schedules import SCHEDULES
+from tocsin.store.machines import deliveries
 from tocsin.store.names import listed
+from tocsin.store.people import contact_methods
 from tocsin.store.reaching.providers import PROVIDERS
 from tocsin.store.reaching.rooms import BY_ADDRESS, GROUPS
 from tocsin.store.rows import Taken
-from tocsin.store.schedules import SCHEDULES
 from tocsin.store.tables import schedules
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House

@@ -9,10 +9,10 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.log_entry import LogEntry
 from tocsin.domain.reaching.failover import WIDEN_AFTER, trail_of
 from tocsin.domain.reaching.limit import ALARM_AFTER, looks_again_at, reason_of, turn_at
 from tocsin.domain.reaching.provider import Provider
+from tocsin.domain.response.log_entry import LogEntry
 from tocsin.domain.work import Work
 from tocsin.kit.ids import new_id
 from tocsin.store import work as work_store

@@ -9,17 +9,17 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tocsin.domain.escalation_policy import Target
+from tocsin.domain.duty.escalation_policy import Target
+from tocsin.domain.duty.schedule import Range
 from tocsin.domain.local_times import local_time
+from tocsin.domain.people.user import User
 from tocsin.domain.reaching.letter import cannot_be_woken
 from tocsin.domain.reaching.waking import AHEAD, REASONS, Hindrance, Vigil, hindrance, vigils
-from tocsin.domain.schedule import Range
-from tocsin.domain.user import User
 from tocsin.store.alarms import ring
 from tocsin.store.reaching import wake_warnings
-from tocsin.usecases import users
-from tocsin.usecases.board import Plan
+from tocsin.usecases.duty.board import Plan
 from tocsin.usecases.house import House
+from tocsin.usecases.people import users
 from tocsin.usecases.reaching import letters, providers
 
 LANGUAGE: Final = "en"  # of alarms and letters

@@ -4,12 +4,13 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import choices, services
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.intake import services
+from tocsin.usecases.intake.services import Filter
 from tocsin.usecases.machines import connect
 from tocsin.usecases.machines.connect import Bid, Choice
 from tocsin.usecases.parts import Part
-from tocsin.usecases.services import Filter
+from tocsin.usecases.response import choices
 from tocsin.web.apps.leaving import leading_to, send_back
 from tocsin.web.page import Page
 from tocsin.web.pages import show

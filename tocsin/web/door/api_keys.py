@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import api_keys
-from tocsin.usecases.api_keys import Owned, Wish
 from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.usecases.people import api_keys
+from tocsin.usecases.people.api_keys import Owned, Wish
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

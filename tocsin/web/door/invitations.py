@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import invitations
+from tocsin.usecases.people import invitations
 from tocsin.web.door.tickets import follow_link, hand_over, open_link
 from tocsin.web.page import Page
 from tocsin.web.visit import Visit

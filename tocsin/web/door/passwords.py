@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import passwords
 from tocsin.usecases.errors import Complaint, Invalid
+from tocsin.usecases.people import passwords
+from tocsin.usecases.people.sessions import TooSoon
 from tocsin.usecases.reaching import letters
-from tocsin.usecases.sessions import TooSoon
 from tocsin.web.door.sessions import MINE, let_in
 from tocsin.web.door.tickets import follow_link, hand_over, open_link
 from tocsin.web.notices import done

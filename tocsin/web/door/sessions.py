@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.session import LONGEST, Session
-from tocsin.domain.user import User
-from tocsin.usecases import first_start, sessions, users
+from tocsin.domain.people.session import LONGEST, Session
+from tocsin.domain.people.user import User
+from tocsin.usecases import first_start
 from tocsin.usecases.errors import Complaint
-from tocsin.usecases.sessions import Credentials, NotKnown, TooSoon
+from tocsin.usecases.people import sessions, users
+from tocsin.usecases.people.sessions import Credentials, NotKnown, TooSoon
 from tocsin.web.cookies import drop_cookie, read_cookie, set_cookie
 from tocsin.web.door.browsers import browser
 from tocsin.web.notices import done

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from tocsin.usecases import first_start
 from tocsin.usecases.errors import Complaint, Conflict, Invalid
 from tocsin.usecases.first_start import Owner
-from tocsin.usecases.sessions import TooSoon
+from tocsin.usecases.people.sessions import TooSoon
 from tocsin.web.door.sessions import let_in
 from tocsin.web.notices import done
 from tocsin.web.page import Page

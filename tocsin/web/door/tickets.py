@@ -6,11 +6,11 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.ticket import TicketKind
-from tocsin.domain.user import User
-from tocsin.usecases import passwords, tickets
+from tocsin.domain.people.ticket import TicketKind
+from tocsin.domain.people.user import User
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.tickets import LinkOver, Sent
+from tocsin.usecases.people import passwords, tickets
+from tocsin.usecases.people.tickets import LinkOver, Sent
 from tocsin.web.door.sessions import let_in
 from tocsin.web.notices import done
 from tocsin.web.pages import show

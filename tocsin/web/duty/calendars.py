@@ -4,7 +4,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import calendars, duty
+from tocsin.usecases.duty import calendars
+from tocsin.usecases.duty import own_duty as duty
 from tocsin.web.duty.ics import KIND, mark, write
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from tocsin.domain.reaching.call_line import DEFAULT_RING_SECONDS, RING_SECONDS, CallLine
 from tocsin.domain.reaching.call_words import caller_of, outcome, sentence
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
-from tocsin.usecases import choices
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.reaching import call_candidates, call_lines
 from tocsin.usecases.reaching.call_lines import Wish
 from tocsin.usecases.reaching.providers import callback_of
+from tocsin.usecases.response import choices
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.numbers import number_in

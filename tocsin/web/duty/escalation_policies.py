@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.usecases import escalation_policies, ladders
-from tocsin.usecases.escalation_policies import Filter
-from tocsin.usecases.ladders import Call
+from tocsin.usecases.duty import escalation_policies, ladders
+from tocsin.usecases.duty.escalation_policies import Filter
+from tocsin.usecases.duty.ladders import Call
 from tocsin.web.duty import policy_forms
 from tocsin.web.duty.policy_forms import PATH
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options

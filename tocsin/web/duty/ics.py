@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 from icalendar import Calendar, Event, vDuration, vText
 
-from tocsin.domain.calendar import Entry
+from tocsin.domain.duty.calendar import Entry
 from tocsin.kit.text import one_line
-from tocsin.usecases.calendars import Feed, Level
+from tocsin.usecases.duty.calendars import Feed, Level
 
 KIND: Final = "text/calendar"
 FETCHED_EVERY: Final = timedelta(hours=1)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from tocsin.usecases import ladders
-from tocsin.usecases.duty import Turn, turns_of
-from tocsin.usecases.ladders import Face, Filter, Ladder
+from tocsin.usecases.duty import ladders
+from tocsin.usecases.duty.ladders import Face, Filter, Ladder
+from tocsin.usecases.duty.own_duty import Turn, turns_of
 from tocsin.web.lists import PER_PAGE, address_of_part, page_asked, team_options
 from tocsin.web.page import Page
 from tocsin.web.pages import show

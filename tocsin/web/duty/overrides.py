@@ -6,13 +6,14 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.rendering import holder_at
-from tocsin.domain.schedule import Range
-from tocsin.domain.user import User
+from tocsin.domain.duty.rendering import holder_at
+from tocsin.domain.duty.schedule import Range
+from tocsin.domain.people.user import User
 from tocsin.kit.instants import read_instant as read_iso
-from tocsin.usecases import duty, overrides, schedules
+from tocsin.usecases.duty import overrides, schedules
+from tocsin.usecases.duty import own_duty as duty
+from tocsin.usecases.duty.overrides import Wish
 from tocsin.usecases.errors import Complaint, Invalid, NotFound
-from tocsin.usecases.overrides import Wish
 from tocsin.web.duty.timeline import told
 from tocsin.web.instants import draft_instant, read_instant
 from tocsin.web.notices import Undo, done

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.escalation_policy import EscalationPolicy, Strategy, Target
+from tocsin.domain.duty.escalation_policy import EscalationPolicy, Strategy, Target
+from tocsin.usecases.duty.escalation_policies import DEFAULT_STRATEGY, RuleWish, Wish
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.escalation_policies import DEFAULT_STRATEGY, RuleWish, Wish
 from tocsin.web.numbers import number_in
 from tocsin.web.visit import Form
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import escalation_policies, ladders
+from tocsin.usecases.duty import escalation_policies, ladders
+from tocsin.usecases.duty.escalation_policies import MOST_LOOPS
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
-from tocsin.usecases.escalation_policies import MOST_LOOPS
 from tocsin.web.duty.policy_draft import Draft, draft_of, in_our_words, press, read_draft, wish_of
 from tocsin.web.lists import team_options
 from tocsin.web.notices import done

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from tocsin.domain.schedule import Layer, Restriction, Schedule
+from tocsin.domain.duty.schedule import Layer, Restriction, Schedule
 from tocsin.web.instants import draft_instant
 from tocsin.web.visit import Form
 

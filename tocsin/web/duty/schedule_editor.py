@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.schedule import Range, Schedule
+from tocsin.domain.duty.schedule import Range, Schedule
 from tocsin.kit.zones import is_zone
-from tocsin.usecases import duty, schedules
+from tocsin.usecases.duty import own_duty as duty
+from tocsin.usecases.duty import schedules
+from tocsin.usecases.duty.schedules import Known, Wish
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
-from tocsin.usecases.schedules import Known, Wish
 from tocsin.web.days import date_in
 from tocsin.web.duty.schedule_draft import UNITS, Draft, blank, draft_of, press, read_draft
 from tocsin.web.duty.schedule_views import Scene, stage

@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from tocsin.domain.rendering import gaps, render, render_layer, render_overrides
-from tocsin.domain.schedule import Gap, Range, Schedule, Shift
-from tocsin.domain.user import User
-from tocsin.domain.watch import Watch, watch_at
-from tocsin.usecases.schedules import Known
+from tocsin.domain.duty.rendering import gaps, render, render_layer, render_overrides
+from tocsin.domain.duty.schedule import Gap, Range, Schedule, Shift
+from tocsin.domain.duty.watch import Watch, watch_at
+from tocsin.domain.people.user import User
+from tocsin.usecases.duty.schedules import Known
 from tocsin.web.duty.spans import Span
 from tocsin.web.duty.timeline import Frame, Line, Picture, draw
 from tocsin.web.visit import Visit

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.editing import LONGEST_TURN, SHORTEST_TURN
+from tocsin.domain.duty.editing import LONGEST_TURN, SHORTEST_TURN
+from tocsin.domain.duty.schedule import Layer, Restriction, Schedule
+from tocsin.domain.duty.wall_time import to_datetime, to_instant, wall_clock
 from tocsin.domain.faults import faults_of_zone
-from tocsin.domain.schedule import Layer, Restriction, Schedule
-from tocsin.domain.wall_time import to_datetime, to_instant, wall_clock
+from tocsin.usecases.duty.schedules import Wish
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.schedules import Wish
 from tocsin.usecases.wishes import refuse
 from tocsin.web.duty.schedule_draft import UNITS, Draft, LayerDraft, WindowDraft
 from tocsin.web.instants import draft_instant, read_instant

@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.rendering import gaps
-from tocsin.domain.schedule import Range
-from tocsin.domain.watch import Watch, watch_at
-from tocsin.usecases import calendars, overrides, schedules
+from tocsin.domain.duty.rendering import gaps
+from tocsin.domain.duty.schedule import Range
+from tocsin.domain.duty.watch import Watch, watch_at
+from tocsin.usecases.duty import calendars, overrides, schedules
+from tocsin.usecases.duty.schedules import Known
 from tocsin.usecases.errors import Invalid
-from tocsin.usecases.schedules import Known
 from tocsin.web.duty.schedule_views import stage
 from tocsin.web.duty.spans import span_asked, until
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from tocsin.domain.schedule import Range
+from tocsin.domain.duty.schedule import Range
 from tocsin.kit.zones import is_zone
 from tocsin.web.days import date_in, first_instant, read_date
 from tocsin.web.duty.timeline import Scale

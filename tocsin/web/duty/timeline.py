@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tocsin.domain.schedule import FOREVER, Gap, Range, Shift
+from tocsin.domain.duty.schedule import FOREVER, Gap, Range, Shift
 from tocsin.web.days import Day, days, first_instant
 from tocsin.web.duty.lettering import Label, fit, short_names
 from tocsin.web.words import moment

@@ -6,9 +6,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import change_events, choices
-from tocsin.usecases.change_events import Filter
 from tocsin.usecases.errors import NotFound
+from tocsin.usecases.intake import change_events
+from tocsin.usecases.intake.change_events import Filter
+from tocsin.usecases.response import choices
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tocsin.domain.grouping import FIELDS, is_field
+from tocsin.domain.intake.grouping import FIELDS, is_field
 from tocsin.kit.text import is_digits
 from tocsin.usecases.errors import Invalid
 from tocsin.web.visit import Form

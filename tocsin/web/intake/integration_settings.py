@@ -6,11 +6,11 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.integration_settings import ATLAS_URL, AtlasAccess
-from tocsin.domain.mapping import LABELS
-from tocsin.usecases import integration_settings as settings
+from tocsin.domain.intake.integration_settings import ATLAS_URL, AtlasAccess
+from tocsin.domain.intake.mapping import LABELS
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.integration_settings import Preview, Told, Wish
+from tocsin.usecases.intake import integration_settings as settings
+from tocsin.usecases.intake.integration_settings import Preview, Told, Wish
 from tocsin.web.intake.integrations import ONE
 from tocsin.web.intake.mapping_form import USUAL, WORDS, draft_of, read_mapping
 from tocsin.web.intake.services import PATH, lead_to_directory

@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.domain.vendor import VENDORS
-from tocsin.usecases import integrations, quarantine, service_directory, services
+from tocsin.domain.intake.vendor import VENDORS
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.integrations import EVENTS_V1, Wish
+from tocsin.usecases.intake import integrations, quarantine, service_directory, services
+from tocsin.usecases.intake.integrations import EVENTS_V1, Wish
 from tocsin.web.intake.services import PATH
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -7,11 +7,12 @@ from typing import Any, Final
 from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
-from tocsin.domain.service import MaintenanceWindow, WindowTime
+from tocsin.domain.intake.service import MaintenanceWindow, WindowTime
 from tocsin.kit.zones import is_zone
-from tocsin.usecases import choices, maintenance_windows
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.maintenance_windows import Filter, Wish
+from tocsin.usecases.intake import maintenance_windows
+from tocsin.usecases.intake.maintenance_windows import Filter, Wish
+from tocsin.usecases.response import choices
 from tocsin.web.instants import draft_instant, read_instant
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import Notice, done

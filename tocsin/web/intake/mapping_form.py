@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tocsin.domain.mapping import LABELS, BodyMapping
+from tocsin.domain.intake.mapping import LABELS, BodyMapping
 from tocsin.usecases.errors import Invalid
 from tocsin.web.visit import Form
 

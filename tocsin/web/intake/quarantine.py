@@ -7,8 +7,8 @@ import msgspec
 from starlette.responses import Response
 
 from tocsin.kit.text import printable
-from tocsin.usecases import quarantine
-from tocsin.usecases.quarantine import Kept, Kind
+from tocsin.usecases.intake import quarantine
+from tocsin.usecases.intake.quarantine import Kept, Kind
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.page import Page
 from tocsin.web.pages import show

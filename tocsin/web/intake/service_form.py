@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from msgspec import UNSET
 from starlette.responses import Response
 
-from tocsin.domain.service import (
+from tocsin.domain.intake.service import (
     DEFAULT_ACKNOWLEDGEMENT_TIMEOUT,
     DEFAULT_AUTO_RESOLVE_TIMEOUT,
     ScheduledAction,
@@ -17,9 +17,10 @@ from tocsin.domain.service import (
     UrgencySetting,
 )
 from tocsin.kit.text import is_digits
-from tocsin.usecases import choices, service_directory, services
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.services import Wish
+from tocsin.usecases.intake import service_directory, services
+from tocsin.usecases.intake.services import Wish
+from tocsin.usecases.response import choices
 from tocsin.web.intake import grouping_form
 from tocsin.web.intake.integrations import NO_TOOL, TOOLS, read_tool
 from tocsin.web.intake.services import PATH

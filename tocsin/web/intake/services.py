@@ -6,10 +6,10 @@ from typing import Final, get_args
 
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.usecases import maintenance_windows, service_directory, services
+from tocsin.usecases.intake import maintenance_windows, service_directory, services
+from tocsin.usecases.intake.services import Faring, Filter, Wish
 from tocsin.usecases.parts import Part
 from tocsin.usecases.reaching import rooms
-from tocsin.usecases.services import Faring, Filter, Wish
 from tocsin.web.lists import address_of_part, page_asked, team_options
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tocsin.domain.vendor import Vendor
+from tocsin.domain.intake.vendor import Vendor
 
 STEPS: Final[dict[str, tuple[str, ...]]] = {
     "PZQ6AUS": (

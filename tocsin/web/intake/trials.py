@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from tocsin.domain.event import Severity
-from tocsin.usecases import integrations, trials
+from tocsin.domain.intake.event import Severity
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.intake import integrations, trials
 from tocsin.web.intake.integrations import ONE
 from tocsin.web.intake.services import PATH
 from tocsin.web.page import Page

@@ -6,7 +6,7 @@ from typing import Final, get_args
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from tocsin.domain.event import Severity
+from tocsin.domain.intake.event import Severity
 from tocsin.domain.monitoring.alert_rule import AlertRule
 from tocsin.domain.monitoring.environment import Environment
 from tocsin.domain.monitoring.monitor import KINDS as KIND_NAMES

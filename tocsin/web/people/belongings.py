@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.schedule import Schedule
-from tocsin.usecases import belongings
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.schedule import Schedule
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.people import belongings
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
 from tocsin.web.people.teams import show_one

@@ -7,13 +7,13 @@ from typing import Final
 
 from starlette.responses import Response
 
+from tocsin.domain.people.user import ContactMethod, Urgency
 from tocsin.domain.reaching.address import DEFAULT_COUNTRY, TELEPHONES, dialled_from_abroad
 from tocsin.domain.reaching.contact_kind import Kind
-from tocsin.domain.user import ContactMethod, Urgency
-from tocsin.usecases import contact_methods, notification_rules, users
-from tocsin.usecases.contact_methods import NOT_UNIQUE, Wish
 from tocsin.usecases.errors import Complaint, Conflict, Invalid, TooMany
 from tocsin.usecases.house import House
+from tocsin.usecases.people import contact_methods, notification_rules, users
+from tocsin.usecases.people.contact_methods import NOT_UNIQUE, Wish
 from tocsin.usecases.reaching import proofs
 from tocsin.web.notices import done
 from tocsin.web.numbers import number_if_any

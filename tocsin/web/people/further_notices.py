@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from tocsin.domain.reaching.handoff import HandoffType
 from tocsin.kit.text import is_digits
-from tocsin.usecases import choices, users
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
+from tocsin.usecases.people import users
 from tocsin.usecases.reaching import shadows
 from tocsin.usecases.reaching.telling_rules import HANDOFFS, STATUS_UPDATES, Wish
+from tocsin.usecases.response import choices
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import invitations
 from tocsin.usecases.errors import Complaint
+from tocsin.usecases.people import invitations
+from tocsin.usecases.people.users import Wish
 from tocsin.usecases.reaching import letters
-from tocsin.usecases.users import Wish
 from tocsin.web.door.tickets import hand_over
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -5,11 +5,11 @@ from typing import Final
 from msgspec import convert
 from starlette.responses import Response
 
-from tocsin.domain.user import Urgency
+from tocsin.domain.people.user import Urgency
 from tocsin.kit.text import is_digits
-from tocsin.usecases import notification_rules
 from tocsin.usecases.errors import Arguments, Complaint, Invalid
-from tocsin.usecases.notification_rules import NOT_UNIQUE, Wish
+from tocsin.usecases.people import notification_rules
+from tocsin.usecases.people.notification_rules import NOT_UNIQUE, Wish
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
 from tocsin.web.people.reach import after

@@ -5,13 +5,13 @@ from typing import Final
 
 import msgspec
 
+from tocsin.domain.people.user import ContactMethod, NotificationRule, Urgency
 from tocsin.domain.reaching.contact_kind import Kind
 from tocsin.domain.reaching.waking import Hindrance, hindrance
-from tocsin.domain.user import ContactMethod, NotificationRule, Urgency
-from tocsin.usecases import users
+from tocsin.usecases.duty.ladders import Ladder
 from tocsin.usecases.house import House
-from tocsin.usecases.ladders import Ladder
-from tocsin.usecases.users import Known
+from tocsin.usecases.people import users
+from tocsin.usecases.people.users import Known
 from tocsin.web.words import channel, join
 
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "low")

@@ -4,9 +4,9 @@ from typing import Final, cast, get_args
 
 from starlette.responses import Response
 
-from tocsin.domain.team import TeamRole
-from tocsin.usecases import teams
+from tocsin.domain.people.team import TeamRole
 from tocsin.usecases.errors import Complaint, Invalid, NotFound
+from tocsin.usecases.people import teams
 from tocsin.web.notices import Undo, done
 from tocsin.web.page import Page
 from tocsin.web.people.teams import show_one

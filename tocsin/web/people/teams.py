@@ -5,24 +5,20 @@ from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
 
-from tocsin.domain.escalation_policy import EscalationPolicy
-from tocsin.domain.incident import OPEN_STATUSES
-from tocsin.domain.schedule import Schedule
-from tocsin.domain.team import Team, role_on_joining
-from tocsin.domain.user import User
-from tocsin.usecases import (
-    belongings,
-    duty,
-    escalation_policies,
-    incident_queries,
-    schedules,
-    services,
-    teams,
-)
+from tocsin.domain.duty.escalation_policy import EscalationPolicy
+from tocsin.domain.duty.schedule import Schedule
+from tocsin.domain.people.team import Team, role_on_joining
+from tocsin.domain.people.user import User
+from tocsin.domain.response.incident import OPEN_STATUSES
+from tocsin.usecases.duty import escalation_policies, schedules
+from tocsin.usecases.duty import own_duty as duty
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.incident_queries import WORST_FIRST, Asked
+from tocsin.usecases.intake import services
 from tocsin.usecases.parts import Part
-from tocsin.usecases.teams import Membership, Wish
+from tocsin.usecases.people import belongings, teams
+from tocsin.usecases.people.teams import Membership, Wish
+from tocsin.usecases.response import incident_queries
+from tocsin.usecases.response.incident_queries import WORST_FIRST, Asked
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -8,14 +8,16 @@ from typing import Any, Final
 from msgspec import UNSET
 from starlette.responses import Response
 
+from tocsin.domain.people.user import QuietHours, User
 from tocsin.domain.reaching.gathering import span_of
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
-from tocsin.domain.user import QuietHours, User
-from tocsin.usecases import duty, incident_queries, invitations, ties, users
+from tocsin.usecases.duty import own_duty as duty
 from tocsin.usecases.errors import Complaint, Invalid
-from tocsin.usecases.incident_queries import WORST_FIRST, Asked
 from tocsin.usecases.parts import Part
-from tocsin.usecases.users import Wish
+from tocsin.usecases.people import invitations, ties, users
+from tocsin.usecases.people.users import Wish
+from tocsin.usecases.response import incident_queries
+from tocsin.usecases.response.incident_queries import WORST_FIRST, Asked
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.notices import done
 from tocsin.web.numbers import number_if_any

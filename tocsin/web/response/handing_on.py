@@ -6,10 +6,10 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.domain.incident import Incident
-from tocsin.usecases import bulk, choices, incident_queries, merging
+from tocsin.domain.response.incident import Incident
 from tocsin.usecases.errors import Complaint, Invalid, Refused
-from tocsin.usecases.incidents import Change, by_hand
+from tocsin.usecases.response import bulk, choices, incident_queries, merging
+from tocsin.usecases.response.incidents import Change, by_hand
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -4,10 +4,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from tocsin.usecases import choices, incident_queries, responder_requests
 from tocsin.usecases.errors import Complaint, Invalid, Refused
-from tocsin.usecases.incidents import by_hand
-from tocsin.usecases.responder_requests import Call, Whom
+from tocsin.usecases.response import choices, incident_queries, responder_requests
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.responder_requests import Call, Whom
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from tocsin.domain.responder_request import Reply
-from tocsin.domain.status_update import Subscriber
-from tocsin.usecases import responder_requests, status_updates
-from tocsin.usecases.incidents import by_hand
-from tocsin.usecases.responder_requests import Whom
-from tocsin.usecases.status_updates import Wish
+from tocsin.domain.response.responder_request import Reply
+from tocsin.domain.response.status_update import Subscriber
+from tocsin.usecases.response import responder_requests, status_updates
+from tocsin.usecases.response.incidents import by_hand
+from tocsin.usecases.response.responder_requests import Whom
+from tocsin.usecases.response.status_updates import Wish
 from tocsin.web.response.incident_acts import Act, Did
 from tocsin.web.visit import Visit
 

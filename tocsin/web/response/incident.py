@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from tocsin.domain.incident import Incident
+from tocsin.domain.response.incident import Incident
 from tocsin.kit.text import is_digits
-from tocsin.usecases import change_events, stories
 from tocsin.usecases.errors import Arguments, Invalid, Refused
-from tocsin.usecases.stories import Look, Story
+from tocsin.usecases.intake import change_events
+from tocsin.usecases.response import stories
+from tocsin.usecases.response.stories import Look, Story
 from tocsin.web.notices import Notice, done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 from starlette.exceptions import HTTPException
 
 from tocsin.kit.text import is_digits
-from tocsin.usecases import alerts, incident_queries, incidents, notes
 from tocsin.usecases.errors import Invalid, NotFound
-from tocsin.usecases.incidents import Change, by_hand
+from tocsin.usecases.response import alerts, incident_queries, incidents, notes
+from tocsin.usecases.response.incidents import Change, by_hand
 from tocsin.web.notices import Undo
 from tocsin.web.response import snoozes
 from tocsin.web.response.incident_filters import read_number

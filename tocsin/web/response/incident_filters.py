@@ -9,10 +9,10 @@ import msgspec
 from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
-from tocsin.domain.user import Urgency
+from tocsin.domain.people.user import Urgency
 from tocsin.kit.text import is_digits
-from tocsin.usecases.choices import Choices
-from tocsin.usecases.glances import Shown, Sorting, Wanted, Whose
+from tocsin.usecases.response.choices import Choices
+from tocsin.usecases.response.glances import Shown, Sorting, Wanted, Whose
 from tocsin.web.days import date_in, first_instant, read_date
 
 Word = TypeVar("Word", bound=str)

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from tocsin.domain.incident import ConferenceBridge, Incident
-from tocsin.domain.priority import PRIORITIES
-from tocsin.domain.user import Urgency
-from tocsin.usecases import choices, creation, incident_queries, incidents
-from tocsin.usecases.creation import Wish
+from tocsin.domain.people.user import Urgency
+from tocsin.domain.response.incident import ConferenceBridge, Incident
+from tocsin.domain.response.priority import PRIORITIES
 from tocsin.usecases.errors import Complaint, Invalid, Refused
-from tocsin.usecases.incidents import Change, by_hand, priority_of
+from tocsin.usecases.response import choices, creation, incident_queries, incidents
+from tocsin.usecases.response.creation import Wish
+from tocsin.usecases.response.incidents import Change, by_hand, priority_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

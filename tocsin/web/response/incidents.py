@@ -11,11 +11,12 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from tocsin.usecases import bulk, choices, incident_queries, teams
-from tocsin.usecases.bulk import Outcome
 from tocsin.usecases.errors import NotFound
-from tocsin.usecases.glances import Glance, glance
-from tocsin.usecases.incidents import Change, by_hand
+from tocsin.usecases.people import teams
+from tocsin.usecases.response import bulk, choices, incident_queries
+from tocsin.usecases.response.bulk import Outcome
+from tocsin.usecases.response.glances import Glance, glance
+from tocsin.usecases.response.incidents import Change, by_hand
 from tocsin.web.lists import page_asked
 from tocsin.web.notices import Notice, Undo, done
 from tocsin.web.page import Page

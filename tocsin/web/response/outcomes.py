@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tocsin.usecases import incident_queries
-from tocsin.usecases.bulk import Outcome
+from tocsin.usecases.response import incident_queries
+from tocsin.usecases.response.bulk import Outcome
 from tocsin.web.visit import Visit
 
 

@@ -8,9 +8,9 @@ from msgspec import UNSET
 from starlette.responses import Response
 
 from tocsin.domain.reaching.channel import Checked, Declaration
-from tocsin.usecases import contact_methods
 from tocsin.usecases.errors import Complaint, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.people import contact_methods
 from tocsin.usecases.reaching import limits, providers
 from tocsin.usecases.reaching.providers import Known, Wish, callback_of
 from tocsin.web.notices import done

@@ -6,10 +6,10 @@ from typing import Final
 from starlette.responses import Response
 
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
-from tocsin.usecases import choices
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.reaching import rooms, user_groups
 from tocsin.usecases.reaching.rooms import Wish
+from tocsin.usecases.response import choices
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of
 from tocsin.web.notices import done
 from tocsin.web.page import Page

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from tocsin.domain.account import KEPT
 from tocsin.domain.reaching.phrases import LANGUAGE_NAMES
 from tocsin.kit.text import is_digits
-from tocsin.usecases import account, choices, vitals
+from tocsin.usecases import account, vitals
 from tocsin.usecases.account import Sheet, Wish
 from tocsin.usecases.errors import Complaint, Invalid
 from tocsin.usecases.reaching import mail
+from tocsin.usecases.response import choices
 from tocsin.web.notices import done
 from tocsin.web.page import Page
 from tocsin.web.pages import show

@@ -4,15 +4,15 @@ from typing import Any, Final, cast
 
 from starlette.responses import Response
 
-from tocsin.domain.header_lines import faults_of_headers, read_headers
-from tocsin.domain.log_entry import Agent
+from tocsin.domain.intake.header_lines import faults_of_headers, read_headers
 from tocsin.domain.machines.delivery import WebhookSubscription
 from tocsin.domain.machines.webhook import EVENTS, INCIDENT_EVENTS, NEVER, SERVICE_EVENTS
-from tocsin.usecases import choices
+from tocsin.domain.response.log_entry import Agent
 from tocsin.usecases.errors import Complaint
 from tocsin.usecases.machines import webhooks
 from tocsin.usecases.machines.webhooks import FilterType, Wish
 from tocsin.usecases.parts import Part
+from tocsin.usecases.response import choices
 from tocsin.usecases.wishes import refuse
 from tocsin.web.lists import address_of_part, cut, page_asked, part_of, team_options
 from tocsin.web.notices import done

@@ -1,0 +1,1 @@
+"""Machines: what is sent to them, and which of them may ask."""

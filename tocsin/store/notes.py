@@ -1,9 +1,0 @@
-"""Notes: what people write beside incidents."""
-
-from typing import Final
-
-from tocsin.domain.note import Note
-from tocsin.store.rows import Rows
-from tocsin.store.tables import notes
-
-NOTES: Final = Rows(notes, Note)

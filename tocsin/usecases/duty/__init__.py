@@ -1,0 +1,1 @@
+"""Being on duty: schedules, policies, and who is on call."""

@@ -1,0 +1,1 @@
+"""Intake: services, what they hear, and what comes of it."""

@@ -1,0 +1,1 @@
+"""Responding: incidents, and what people and timers do about them."""
