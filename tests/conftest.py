@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from tocsin.store.database import Database
 from tocsin.store.migrate import upgrade
@@ -23,6 +24,10 @@ pytest_plugins = (
     "tests.post",
     "tests.chromium",  # uses the others, which must have been seen by then
 )
+
+# How long an example takes says how busy the machine is, and nothing about the product.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Deleting from the few tables that have rows is five times as fast as truncating them all. Rows
 # go without regard to foreign keys and triggers; what a migration has put there stays.
