@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.standins.requests import Read, serving
+
 PUBLIC, PRIVATE = "abcdefgh", "11111111-2222-3333-4444-555555555555"
 TOKEN: Final = "token-of-an-hour"
 MEDIA: Final = "application/vnd.atlas.2024-05-30+json"
@@ -30,7 +32,7 @@ class Atlas:
 
     async def open(self) -> None:
         """Listen at a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(serving(self._tell), "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
@@ -38,14 +40,10 @@ class Atlas:
         if self._server is not None:
             self._server.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {k.lower(): v for k, _, v in (h.partition(": ") for h in rest if h)}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        status, extra, said = self._answer(line, headers, body)
+    async def _tell(self, read: Read, writer: asyncio.StreamWriter) -> None:
+        status, extra, said = self._answer(*read)
         lines = [f"HTTP/1.1 {status}", *extra, f"Content-Length: {len(said)}", "Connection: close"]
         writer.write("\r\n".join([*lines, "", said]).encode())
-        writer.close()
 
     def _answer(
         self, line: str, headers: dict[str, str], body: bytes

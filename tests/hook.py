@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.standins.requests import Read, serving
+
 OK = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 
 
@@ -36,7 +38,7 @@ class Hook:
 
     async def start(self, port: int = 0) -> None:
         """Listen at a port, a free one unless it is named."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        self._server = await asyncio.start_server(serving(self._tell), "127.0.0.1", port)
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/hook"
 
@@ -50,14 +52,10 @@ class Hook:
         lines = (f"HTTP/1.1 {status}", "Connection: close", *headers, "", body)
         self.answer = "\r\n".join(lines)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {k.lower(): v for k, _, v in (h.partition(": ") for h in rest if h)}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        self.heard.append(Heard(line, headers, body))
+    async def _tell(self, read: Read, writer: asyncio.StreamWriter) -> None:
+        self.heard.append(Heard(*read))
         await self.open.wait()
         writer.write(self.answer.encode())
-        writer.close()
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
+from tests.standins.requests import Read, serving
+
 REASONS = {
     200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 400: "Bad Request",
     401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict",
@@ -48,7 +50,7 @@ class ChatServer:
 
     async def __aenter__(self) -> Self:
         """Listen at a free port."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1")
+        self._server = await asyncio.start_server(serving(self._tell), "127.0.0.1")
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
@@ -66,12 +68,9 @@ class ChatServer:
         """Say it at once; who polls for long may be kept waiting."""
         return self.answer(asked)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {k.lower(): v for k, _, v in (h.partition(": ") for h in rest if h)}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        method, path, _ = line.split()
-        asked = Asked(method, path, headers, body)
+    async def _tell(self, read: Read, writer: asyncio.StreamWriter) -> None:
+        method, path, _ = read.line.split()
+        asked = Asked(method, path, read.headers, read.body)
         self.asked.append(asked)
         self.heard.set()
         await self.open.wait()
@@ -81,4 +80,3 @@ class ChatServer:
         writer.write(
             "\r\n".join((*head, f"Content-Length: {len(text.encode())}", "", text)).encode()
         )
-        writer.close()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from websockets.asyncio.server import ServerConnection, serve
 
+from tests.standins.requests import Read, serving
 from tocsin.domain.reaching.hearing import Callback
 
 TOKEN = "xoxb-1-good"
@@ -80,14 +81,10 @@ class Slack:
         async with asyncio.timeout(5):
             return await self._receipts.get()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def tell(self, read: Read, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
-        line, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {k.lower(): v for k, _, v in (h.partition(": ") for h in rest if h)}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
         await self.open.wait()
-        writer.write(self._answer(line.split()[1], headers, body).encode())
-        writer.close()
+        writer.write(self._answer(read.line.split()[1], read.headers, read.body).encode())
 
     async def connected(self, socket: ServerConnection) -> None:
         """Greet, and keep what is received."""
@@ -202,7 +199,7 @@ def pressed(user: str, button: dict[str, Any], block: dict[str, Any], url: str) 
 async def running() -> AsyncIterator[Slack]:
     """Run one."""
     slack = Slack()
-    server = await asyncio.start_server(slack.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serving(slack.tell), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     slack.base_url = f"http://127.0.0.1:{port}/api/"
     async with serve(slack.connected, "127.0.0.1", 0) as sockets:
