@@ -1,6 +1,7 @@
 """Handing over mail: a few connections to one server, each kept open for a while between mails."""
 
 import asyncio
+import os
 import socket
 from email.message import EmailMessage
 from functools import partial
@@ -120,13 +121,13 @@ async def _reach(outbound: Outbound, host: str, port: int) -> socket.socket:
         addresses = await outbound.resolve(host, port)
     except httpx.RequestError as error:
         raise ConnectionError(str(error)) from error
-    refusal = OSError()
+    why = "Nobody answers"
     for address in addresses:
         try:
             return await _connected(address, port)
         except OSError as error:
-            refusal = error
-    raise refusal
+            why = os.strerror(error.errno) if error.errno else why
+    raise ConnectionError(f"{why} at port {port}")
 
 
 async def _connected(address: str, port: int) -> socket.socket:
