@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -22,22 +23,24 @@ from tocsin.usecases.reaching import providers
 from tocsin.usecases.reaching.providers import Wish
 
 
-class Chat:
+class Chat(ABC):
     """One chat: how it is set up, whom it reaches, and how somebody presses a button in it."""
 
     type = ""
     kind = ""
     server: ChatServer
 
+    @abstractmethod
     def settings(self) -> dict[str, str]:
-        raise NotImplementedError
+        """Say what an administrator enters."""
 
+    @abstractmethod
     def address(self, story: Story) -> str:
-        raise NotImplementedError
+        """Say where Ann is reached."""
 
+    @abstractmethod
     def press(self, now: datetime) -> Callback:
         """Press the first button of the first message."""
-        raise NotImplementedError
 
     def shows(self, answer: httpx.Response, sentence: str) -> bool:
         """Say whether the sentence stands where the buttons were."""

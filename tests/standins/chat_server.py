@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
@@ -36,7 +37,7 @@ class Answered(NamedTuple):
     headers: Sequence[str] = ()
 
 
-class ChatServer:
+class ChatServer(ABC):
     """Serves what ``answer`` says, unless it is ``broken``; while ``open`` is clear it hangs."""
 
     def __init__(self) -> None:
@@ -60,9 +61,9 @@ class ChatServer:
         if self._server is not None:
             self._server.close()
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Answered:
         """Say what this provider says."""
-        raise NotImplementedError
 
     async def answer_slowly(self, asked: Asked) -> Answered:
         """Say it at once; who polls for long may be kept waiting."""

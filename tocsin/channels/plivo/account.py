@@ -27,7 +27,7 @@ ID: Final = Field(
     name="auth_id",
     label="Auth ID",
     kind="text",
-    example="MAXXXXXXXXXXXXXXXXXX",
+    example="MA000000000000000000",
     help="MA or SA and 18 letters and digits,",
     pattern=r"[MS]A[0-9A-Z]{18}",
 )

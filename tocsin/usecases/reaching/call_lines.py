@@ -25,6 +25,7 @@ from tocsin.store.rows import Taken
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.parts import Part, read_part
+from tocsin.usecases.reaching.providers import providers_that
 from tocsin.usecases.wishes import grant, refuse
 
 LONGEST_NAME: Final = 100
@@ -140,8 +141,7 @@ async def sound_of(house: House, line_id: str, call_id: str) -> bytes:
 
 def carriers(house: House) -> list[Provider]:
     """List the providers whose numbers can be called."""
-    able = {one.name for one in house.declared if one.takes_calls}
-    return [one for one in house.providers.newest if one.type in able]
+    return providers_that(house, lambda one: one.takes_calls)
 
 
 def _granted(wish: Wish, before: CallLine) -> CallLine:

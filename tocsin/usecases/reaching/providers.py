@@ -1,7 +1,7 @@
 """Providers: found, set up, changed, put in order and taken away by administrators."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -169,6 +169,12 @@ async def note_heard(house: House, provider: Provider) -> None:
     """Let all nodes show that what people answer by a provider is heard."""
     async with house.database.begin() as tx:
         await store.note_heard(tx, provider.id)
+
+
+def providers_that(house: House, can: Callable[[Declaration], object]) -> list[Provider]:
+    """List the providers whose channel ``can`` do something beside carrying messages."""
+    able = {one.name for one in house.declared if can(one)}
+    return [one for one in house.providers.newest if one.type in able]
 
 
 def callback_of(house: House, provider_id: str) -> str:

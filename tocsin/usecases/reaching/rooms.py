@@ -25,6 +25,7 @@ from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
 from tocsin.usecases.machines.deliveries import log_of
 from tocsin.usecases.parts import Part
+from tocsin.usecases.reaching.providers import providers_that
 from tocsin.usecases.wishes import refuse
 
 LONGEST_NAME: Final = 100
@@ -128,8 +129,7 @@ async def deliveries_of(
 
 def keepers(house: House) -> list[Provider]:
     """List the providers that post in rooms."""
-    able = {one.name for one in house.declared if one.room}
-    return [one for one in house.providers.newest if one.type in able]
+    return providers_that(house, lambda one: one.room)
 
 
 def field_of(house: House, provider: Provider) -> Field:

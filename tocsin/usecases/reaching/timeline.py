@@ -1,6 +1,6 @@
 """Timeline: what an incident's log says of attempts to tell people."""
 
-from typing import Any
+from datetime import datetime
 
 from tocsin.domain.reaching.notification import Notification
 from tocsin.domain.response.log_entry import LogEntry
@@ -15,17 +15,26 @@ def log_entry(notification: Notification, then: str = "") -> LogEntry:
         "status": "failed" if notification.status == "retrying" else notification.status,
     }
     has_failed = notification.status != "success"
-    details: dict[str, Any] = {
-        "user": notification.user_id,
-        "carrier": notification.carrier,
-        "reason": notification.detail if has_failed else "",
-        "then": then,
-    }
+    return entry_of(
+        told,
+        notification.incident_id,
+        notification.at,
+        user=notification.user_id,
+        carrier=notification.carrier,
+        reason=notification.detail if has_failed else "",
+        then=then,
+    )
+
+
+def entry_of(
+    told: dict[str, str], incident_id: str | None, at: datetime, **details: str | None
+) -> LogEntry:
+    """Return what the timeline says of what was ``told``; details that are empty say nothing."""
     return LogEntry(
         id=new_id("Q"),
         type="notify_log_entry",
-        at=notification.at,
+        at=at,
         channel={"type": "auto", "notification": told},
         details={name: value for name, value in details.items() if value},
-        incident_id=notification.incident_id or "",
+        incident_id=incident_id or "",
     )

@@ -25,6 +25,7 @@ from tocsin.store.rows import Taken
 from tocsin.store.tables import schedules
 from tocsin.usecases.errors import Invalid, NotFound
 from tocsin.usecases.house import House
+from tocsin.usecases.reaching.providers import providers_that
 from tocsin.usecases.wishes import refuse
 
 MOST_SCHEDULES: Final = 1000
@@ -130,8 +131,7 @@ async def schedule_choices(house: House) -> Sequence[tuple[str, str]]:
 
 def keepers(house: House) -> list[Provider]:
     """List the providers that keep user groups."""
-    able = {one.name for one in house.declared if one.group}
-    return [one for one in house.providers.newest if one.type in able]
+    return providers_that(house, lambda one: one.group)
 
 
 def field_of(house: House, provider: Provider) -> Field:

@@ -25,6 +25,7 @@ from tocsin.usecases.house import House
 from tocsin.usecases.reaching.failover import by_another_way
 from tocsin.usecases.reaching.limits import Line, limits_of, line_of
 from tocsin.usecases.reaching.paging import Bundle
+from tocsin.usecases.reaching.timeline import entry_of
 
 TELL_AGAIN: Final = timedelta(hours=1)
 TOO_LONG: Final = "Pages by {} wait for more than five minutes: {}"
@@ -90,15 +91,8 @@ def _tell(bundle: Bundle, now: datetime, writes: Writes) -> None:
 
 def _log_entry(bundle: Bundle, work: Work, then: str, now: datetime) -> LogEntry:
     told = {"type": bundle.kind, "address": bundle.shown, "status": "waiting"}
-    details = {"user": work.user_id, "reason": bundle.refusal.detail, "then": then}
-    return LogEntry(
-        id=new_id("Q"),
-        type="notify_log_entry",
-        at=now,
-        channel={"type": "auto", "notification": told},
-        details={name: value for name, value in details.items() if value},
-        incident_id=work.incident_id or "",
-    )
+    reason = bundle.refusal.detail
+    return entry_of(told, work.incident_id, now, user=work.user_id, reason=reason, then=then)
 
 
 async def _alarms(
